@@ -1,0 +1,18 @@
+//! Pure rules: what projects, features, bugs and runs are, and which changes to them are lawful.
+//!
+//! No clock, no files, no SQL, no async: every function here answers from its arguments alone,
+//! so the rules of the product can be read in one sitting and tested in milliseconds.
+#![deny(missing_docs)]
+
+pub mod dependencies;
+pub mod evidence;
+pub mod failure;
+pub mod feature;
+pub mod id;
+pub mod layer;
+pub mod lifecycle;
+pub mod project;
+pub mod run;
+pub mod schedule;
+pub mod spec;
+pub mod split;

@@ -1,0 +1,1 @@
+//! All SQL of the product: migrations, rows, the one writer thread.
