@@ -1,0 +1,169 @@
+//! Bubblewrap: a mount, process and network namespace of the child's own.
+
+use super::Probe;
+use crate::{Network, Wall};
+use harness_domain::evidence::SandboxLevel;
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::Stdio,
+    sync::OnceLock,
+};
+
+/// Sockets of services that would act for the child outside the wall (Docker, D-Bus, the keychain) live in /run.
+/// Name resolution is the one thing there that tools need.
+const RESOLVER_STATE: [&str; 3] = ["/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager/resolv.conf"];
+
+/// Starts a process inside a small wall once, and remembers whether it held together.
+pub fn probe() -> Probe {
+    static SEEN: OnceLock<Probe> = OnceLock::new();
+    SEEN.get_or_init(look).clone()
+}
+
+fn look() -> Probe {
+    let Some(program) = bubblewrap() else {
+        return Probe {
+            level: SandboxLevel::PolicyOnly,
+            missing: vec!["bubblewrap is not installed (Debian and Ubuntu: apt-get install bubblewrap)".into()],
+        };
+    };
+    #[expect(clippy::disallowed_methods, reason = "the probe owns this child: it is short-lived and waited for here")]
+    let tried = std::process::Command::new(program)
+        .args(["--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"])
+        .args(["--unshare-pid", "--unshare-net", "--new-session", "--cap-drop", "ALL", "--", "true"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .output();
+    match tried {
+        Ok(output) if output.status.success() => Probe { level: SandboxLevel::Full, missing: Vec::new() },
+        Ok(output) => Probe {
+            level: SandboxLevel::PolicyOnly,
+            missing: vec![format!(
+                "bubblewrap cannot make namespaces here ({}); unprivileged user namespaces may be switched off",
+                String::from_utf8_lossy(&output.stderr).trim()
+            )],
+        },
+        Err(error) => Probe {
+            level: SandboxLevel::PolicyOnly,
+            missing: vec![format!("bubblewrap could not be started: {error}")],
+        },
+    }
+}
+
+fn bubblewrap() -> Option<PathBuf> {
+    // Not the PATH of the person or the project: a wall that the child's side could replace is none.
+    ["/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap", "/run/current-system/sw/bin/bwrap"]
+        .into_iter()
+        .map(PathBuf::from)
+        .find(|path| path.is_file())
+}
+
+pub(crate) fn wrap(wall: &Wall, real_home: Option<&Path>, search_path: Option<&OsString>) -> Vec<OsString> {
+    if probe().level == SandboxLevel::PolicyOnly {
+        return Vec::new();
+    }
+    let Some(program) = bubblewrap() else { return Vec::new() };
+    let mut words: Vec<OsString> = vec![program.into()];
+    let mut add = |parts: &[&std::ffi::OsStr]| words.extend(parts.iter().map(|part| (*part).to_owned()));
+    let flag = std::ffi::OsStr::new;
+
+    // Order matters: what comes later lies on top of what came before.
+    add(&[flag("--die-with-parent"), flag("--new-session"), flag("--cap-drop"), flag("ALL")]);
+    add(&[flag("--unshare-pid"), flag("--unshare-ipc")]);
+    if wall.network == Network::Isolated {
+        add(&[flag("--unshare-net")]);
+    }
+    add(&[flag("--ro-bind"), flag("/"), flag("/"), flag("--dev"), flag("/dev"), flag("--proc"), flag("/proc")]);
+    for private in ["/tmp", "/var/tmp", "/run", "/dev/shm"] {
+        if Path::new(private).is_dir() {
+            add(&[flag("--tmpfs"), flag(private)]);
+        }
+    }
+    for state in RESOLVER_STATE.map(Path::new).into_iter().filter(|path| path.exists()) {
+        add(&[flag("--ro-bind"), state.as_os_str(), state.as_os_str()]);
+    }
+    for hidden in wall.hidden.iter().filter(|path| path.is_dir()) {
+        add(&[flag("--tmpfs"), hidden.as_os_str()]);
+    }
+    if let Some(real_home) = real_home.filter(|home| home.is_dir() && *home != Path::new("/")) {
+        add(&[flag("--bind"), wall.home.as_os_str(), real_home.as_os_str()]);
+        for tool in Wall::tools_in(real_home, search_path) {
+            add(&[flag("--ro-bind"), tool.as_os_str(), tool.as_os_str()]);
+        }
+    }
+    for readable in wall.readable.iter().filter(|path| path.exists()) {
+        add(&[flag("--ro-bind"), readable.as_os_str(), readable.as_os_str()]);
+    }
+    for writable in wall.writable.iter().filter(|path| path.exists()) {
+        add(&[flag("--bind"), writable.as_os_str(), writable.as_os_str()]);
+    }
+    add(&[flag("--bind"), wall.project.as_os_str(), wall.project.as_os_str()]);
+    add(&[flag("--chdir"), wall.project.as_os_str(), flag("--")]);
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// Runs a shell line inside a wall around a fresh project; gives (succeeded, output).
+    fn inside(line: &str, prepare: impl FnOnce(&mut Wall, &Path)) -> (bool, String) {
+        assert_eq!(probe().level, SandboxLevel::Full, "these tests need bubblewrap: {:?}", probe().missing);
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let (project, home, real_home) =
+            (root.path().join("project"), root.path().join("home"), root.path().join("real"));
+        for dir in [&project, &home, &real_home] {
+            fs::create_dir(dir).expect("a directory");
+        }
+        fs::write(real_home.join("secret"), "s3cret").expect("a secret to hide");
+        let mut wall = Wall::around(&project, &home);
+        prepare(&mut wall, root.path());
+        let words = wall.wrap(Some(&real_home), None);
+        #[expect(clippy::disallowed_methods, reason = "the test owns this child and waits for it")]
+        let output = std::process::Command::new(&words[0])
+            .args(&words[1..])
+            .args(["sh", "-c", &line.replace("REAL", &real_home.display().to_string())])
+            .output()
+            .expect("the wall starts");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        (output.status.success(), text)
+    }
+
+    #[test]
+    fn the_project_and_the_private_home_can_be_written_and_nothing_else() {
+        let (ok, text) =
+            inside("touch here && touch REAL/cache && ! touch /etc/owned && ! touch /usr/owned", |_, _| {});
+        assert!(ok, "project and private home are writable, the system is not: {text}");
+    }
+
+    #[test]
+    fn the_real_home_is_not_seen() {
+        let (ok, text) = inside("! cat REAL/secret", |_, _| {});
+        assert!(ok && !text.contains("s3cret"), "the home's files must be out of sight: {text}");
+    }
+
+    #[test]
+    fn a_hidden_directory_is_empty_inside() {
+        let (ok, text) = inside("test -z \"$(find /etc/apt /etc/ssl -mindepth 1)\"", |wall, _| {
+            wall.hidden = vec!["/etc/apt".into(), "/etc/ssl".into()];
+        });
+        assert!(ok, "hidden directories must look empty: {text}");
+    }
+
+    #[test]
+    fn an_isolated_network_has_its_own_loopback_only() {
+        let (ok, text) = inside("cat /proc/net/dev", |_, _| {});
+        let interfaces: Vec<&str> =
+            text.lines().filter_map(|line| line.split_once(':')).map(|(name, _)| name.trim()).collect();
+        assert!(ok, "reading the interface list must work: {text}");
+        assert_eq!(interfaces, ["lo"], "no interface but loopback");
+    }
+
+    #[test]
+    fn processes_outside_are_not_seen() {
+        let outside = std::process::id();
+        let (ok, text) = inside(&format!("! kill -0 {outside} && test $(ls -d /proc/[0-9]* | wc -l) -lt 8"), |_, _| {});
+        assert!(ok, "the host's processes must not exist inside: {text}");
+    }
+}

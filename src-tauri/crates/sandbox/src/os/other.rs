@@ -1,0 +1,18 @@
+//! Operating systems whose walls are not built in: said plainly, never hidden.
+
+use super::Probe;
+use crate::Wall;
+use harness_domain::evidence::SandboxLevel;
+use std::{ffi::OsString, path::Path};
+
+/// Says that only the policy layer protects.
+pub fn probe() -> Probe {
+    Probe {
+        level: SandboxLevel::PolicyOnly,
+        missing: vec!["this operating system's walls are not supported; only the policy layer protects".into()],
+    }
+}
+
+pub(crate) fn wrap(_wall: &Wall, _real_home: Option<&Path>, _search_path: Option<&OsString>) -> Vec<OsString> {
+    Vec::new()
+}
