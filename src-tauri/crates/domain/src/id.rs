@@ -35,6 +35,14 @@ numeric_id!(
     /// One proof that a feature's checks were run by the host.
     EvidenceId
 );
+numeric_id!(
+    /// One question that an agent asked and a person has to answer.
+    QuestionId
+);
+numeric_id!(
+    /// One saved state of a project's tree and database.
+    CheckpointId
+);
 
 /// One session of the Claude CLI: a UUID that the host chooses and the CLI is started with.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]

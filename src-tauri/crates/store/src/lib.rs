@@ -1,1 +1,38 @@
 //! All SQL of the product: migrations, rows, the one writer thread.
+//!
+//! Two databases, both outside the project's directory where no agent can edit them: [`AppStore`] (the registry of
+//! projects and the settings) and one [`ProjectStore`] for each project (cards, runs, evidence, transcripts).
+//! Every call is synchronous: a write returns when it is committed, a read sees every write that returned before it.
+//! Several processes may open the same file; SQLite's own locks keep them correct.
+#![deny(missing_docs)]
+
+mod app;
+mod checkpoint;
+mod database;
+mod dependency;
+mod error;
+mod evidence;
+mod feature;
+pub mod import;
+mod migrate;
+mod note;
+mod project_row;
+mod project_store;
+mod question;
+mod run;
+mod session;
+mod spec;
+mod transcript;
+
+pub use app::AppStore;
+pub use checkpoint::{Checkpoint, NewCheckpoint};
+pub use database::Options;
+pub use error::{Result, StoreError};
+pub use evidence::{EvidenceSummary, NewEvidence};
+pub use feature::{BlockedFeature, Claim, Counts, Draft, Edit, FeatureEdit, FeatureSummary, Graph, GraphNode};
+pub use project_store::{Cause, ProjectStore};
+pub use question::Question;
+pub use run::{NewRun, RunTransition, UnfinishedRun};
+pub use session::NewSession;
+pub use spec::StoredSpec;
+pub use transcript::{StoredRow, TranscriptHit, TranscriptRow};

@@ -1,0 +1,314 @@
+//! Why the store refused or failed.
+
+use harness_domain::{
+    feature::Status,
+    id::{CheckpointId, EvidenceId, FeatureId, ProjectId, QuestionId, RunId, SessionId},
+    lifecycle::UnlawfulTransition,
+};
+use std::path::PathBuf;
+
+/// The result of every call of this crate.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// Why the store refused or failed. A refused write changed nothing.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum StoreError {
+    /// Another process kept the database locked for longer than [`crate::Options::busy_timeout`].
+    #[error("{} is in use by another process: close the other instance, or try again", file.display())]
+    Locked {
+        /// The database.
+        file: PathBuf,
+    },
+    /// The file, or the directory it is in, may not be written.
+    #[error("{} cannot be written: make the file and its directory writable for your user", file.display())]
+    ReadOnly {
+        /// The database.
+        file: PathBuf,
+    },
+    /// There is no room for the write; what was stored before is intact.
+    #[error("there is no room to write {}: free some disk space, then try again", file.display())]
+    DiskFull {
+        /// The database.
+        file: PathBuf,
+    },
+    /// The file is not a database, or it is damaged.
+    #[error("{} is damaged or not a database ({detail}): restore it from a checkpoint or move it away", file.display())]
+    Corrupt {
+        /// The database.
+        file: PathBuf,
+        /// What SQLite said.
+        detail: String,
+    },
+    /// A newer version of the product wrote this file.
+    #[error("{} was written by a newer version (schema {found}; this one knows {supported}): update the product", file.display())]
+    NewerDatabase {
+        /// The database.
+        file: PathBuf,
+        /// Schema number in the file.
+        found: u32,
+        /// Highest schema number this binary knows.
+        supported: u32,
+    },
+    /// The file could not be opened or created at all.
+    #[error("{} cannot be opened: {detail}", file.display())]
+    CannotOpen {
+        /// The database.
+        file: PathBuf,
+        /// What the operating system or SQLite said.
+        detail: String,
+    },
+    /// SQLite failed in a way that none of the other variants names.
+    #[error("{}: {detail}", file.display())]
+    Sqlite {
+        /// The database.
+        file: PathBuf,
+        /// What SQLite said.
+        detail: String,
+    },
+    /// A stored value makes no sense to this binary, such as a status it does not know.
+    #[error("the database holds {value:?} where {expected} is expected")]
+    BadValue {
+        /// What is expected there.
+        expected: &'static str,
+        /// What is there.
+        value: String,
+    },
+
+    /// No such card.
+    #[error("there is no feature {0}")]
+    NoSuchFeature(FeatureId),
+    /// No such run.
+    #[error("there is no run {0}")]
+    NoSuchRun(RunId),
+    /// No such session.
+    #[error("there is no session {0}")]
+    NoSuchSession(SessionId),
+    /// No such evidence.
+    #[error("there is no evidence {0}")]
+    NoSuchEvidence(EvidenceId),
+    /// No such question.
+    #[error("there is no question {0}")]
+    NoSuchQuestion(QuestionId),
+    /// No such checkpoint.
+    #[error("there is no checkpoint {0}")]
+    NoSuchCheckpoint(CheckpointId),
+    /// No such project.
+    #[error("there is no project {0}")]
+    NoSuchProject(ProjectId),
+
+    /// A card of a batch has no name.
+    #[error("feature number {} of the list has no name: give it one", index + 1)]
+    EmptyName {
+        /// Its place in the batch, from 0.
+        index: usize,
+    },
+    /// A card depends on one that does not exist.
+    #[error("{name:?} depends on feature {dependency}, which does not exist")]
+    UnknownDependency {
+        /// The card that asked for it.
+        name: String,
+        /// What does not exist.
+        dependency: FeatureId,
+    },
+    /// A card of a batch depends on a place beyond the end of the batch.
+    #[error("{name:?} depends on number {index} of the list (counted from 0), which has only {len} entries")]
+    UnknownIndex {
+        /// The card that asked for it.
+        name: String,
+        /// The place it named.
+        index: usize,
+        /// Entries in the batch.
+        len: usize,
+    },
+    /// A card names a parent that does not exist.
+    #[error("{name:?} names feature {parent} as its parent, which does not exist")]
+    UnknownParent {
+        /// The card that asked for it.
+        name: String,
+        /// What does not exist.
+        parent: FeatureId,
+    },
+    /// Only fixes have parents.
+    #[error(
+        "{name:?} has feature {parent} as its parent, but only a fix may have one: make it a fix, or leave the parent out"
+    )]
+    ParentOfNonFix {
+        /// The card that asked for it.
+        name: String,
+        /// The parent it named.
+        parent: FeatureId,
+    },
+    /// A card depends on itself.
+    #[error("{name:?} cannot depend on itself")]
+    SelfDependency {
+        /// The card that asked for it.
+        name: String,
+    },
+    /// The dependencies would close a circle. A bug or failing feature waits for its own fixes, so the circle may lead
+    /// through a parent.
+    #[error("feature {feature} cannot depend on {dependency}: that would close the circle {}", circle(path))]
+    Cycle {
+        /// The card whose dependency closes it.
+        feature: FeatureId,
+        /// The dependency that closes it.
+        dependency: FeatureId,
+        /// Every card on the circle; the first is repeated at the end.
+        path: Vec<FeatureId>,
+    },
+
+    /// Another session holds the card.
+    #[error("feature {feature} is already claimed by session {by}")]
+    AlreadyClaimed {
+        /// The card.
+        feature: FeatureId,
+        /// Who holds it.
+        by: SessionId,
+    },
+    /// The session holds another card already; a session works on one at a time.
+    #[error("session {session} already works on feature {feature}: finish or release that one first")]
+    HoldsAnother {
+        /// The session.
+        session: SessionId,
+        /// What it holds.
+        feature: FeatureId,
+    },
+    /// The card waits for others.
+    #[error("feature {feature} is not ready: it waits for {}", list(unmet))]
+    NotReady {
+        /// The card.
+        feature: FeatureId,
+        /// Dependencies that do not pass yet, or its own unfinished fixes.
+        unmet: Vec<FeatureId>,
+    },
+    /// The card passes already.
+    #[error("feature {feature} already passes")]
+    AlreadyPassing {
+        /// The card.
+        feature: FeatureId,
+    },
+    /// The card is parked, waits for a person, or (a bug) is being fixed.
+    #[error("feature {feature} cannot be claimed while it is {}", status.as_str())]
+    NotClaimable {
+        /// The card.
+        feature: FeatureId,
+        /// Where it stands.
+        status: Status,
+    },
+    /// The status may not follow the present one.
+    #[error("feature {feature} cannot go from {} to {}", from.as_str(), to.as_str())]
+    Unlawful {
+        /// The card.
+        feature: FeatureId,
+        /// Where it stands.
+        from: Status,
+        /// What was asked for.
+        to: Status,
+    },
+    /// `in_progress` and `analyzing` are entered by a claim, which says who works on the card.
+    #[error("feature {feature} becomes {} by being claimed, not by setting its status", to.as_str())]
+    NeedsClaim {
+        /// The card.
+        feature: FeatureId,
+        /// What was asked for.
+        to: Status,
+    },
+    /// The evidence does not exist, belongs to another card, or did not pass.
+    #[error("evidence {evidence} does not show that feature {feature} passes")]
+    EvidenceRefused {
+        /// The card.
+        feature: FeatureId,
+        /// The evidence that was offered.
+        evidence: EvidenceId,
+    },
+    /// A bug cannot be resolved while some of its fixes do not pass.
+    #[error("bug {bug} still has fixes that do not pass: {}", list(open))]
+    FixesOpen {
+        /// The bug.
+        bug: FeatureId,
+        /// Its fixes that do not pass.
+        open: Vec<FeatureId>,
+    },
+    /// A bug without fixes cannot be resolved.
+    #[error("bug {bug} has no fixes: create at least one with this bug as its parent")]
+    NoFixes {
+        /// The bug.
+        bug: FeatureId,
+    },
+    /// A call that is about bugs was given something else.
+    #[error("feature {0} is not a bug")]
+    NotABug(FeatureId),
+    /// The run may not enter that state now.
+    #[error(transparent)]
+    UnlawfulRun(#[from] UnlawfulTransition),
+    /// The run has ended already.
+    #[error("run {0} has ended")]
+    RunEnded(RunId),
+    /// A session with that id exists.
+    #[error("there is a session {0} already: every session needs an id of its own")]
+    SessionExists(SessionId),
+    /// The question was answered before.
+    #[error("question {0} has been answered already")]
+    AlreadyAnswered(QuestionId),
+    /// The text is not JSON.
+    #[error("{what} is not valid JSON: {detail}")]
+    NotJson {
+        /// Which argument.
+        what: &'static str,
+        /// What the parser said.
+        detail: String,
+    },
+
+    /// Another project has that name.
+    #[error("a project named {name:?} exists already: choose another name")]
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// The directory is registered already.
+    #[error("{} is already registered as project {name:?}", path.display())]
+    PathTaken {
+        /// The directory.
+        path: PathBuf,
+        /// The project that has it.
+        name: String,
+    },
+    /// The path cannot be stored or shown as text.
+    #[error("{} is not valid Unicode: rename the directory", path.display())]
+    PathNotText {
+        /// The directory.
+        path: PathBuf,
+    },
+
+    /// The ids of an import are in use here.
+    #[error("these feature ids exist already: {}: import into a project without features", list(ids))]
+    IdsTaken {
+        /// The ids that are taken or repeated.
+        ids: Vec<FeatureId>,
+    },
+    /// The file is a database, but not one of an older system.
+    #[error("{} cannot be imported: {detail}", file.display())]
+    NotImportable {
+        /// The file.
+        file: PathBuf,
+        /// What is missing or wrong.
+        detail: String,
+    },
+}
+
+fn list(ids: &[FeatureId]) -> String {
+    join(ids, ", ")
+}
+
+fn circle(path: &[FeatureId]) -> String {
+    join(path, " → ")
+}
+
+/// At most twenty ids, so that a message stays readable at 10,000 features.
+fn join(ids: &[FeatureId], separator: &str) -> String {
+    const SHOWN: usize = 20;
+    let mut words: Vec<String> = ids.iter().take(SHOWN).map(ToString::to_string).collect();
+    if ids.len() > SHOWN {
+        words.push(format!("and {} more", ids.len() - SHOWN));
+    }
+    words.join(separator)
+}

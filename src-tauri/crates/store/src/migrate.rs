@@ -1,0 +1,3 @@
+//! stub
+pub(crate) const APP: () = ();
+pub(crate) const PROJECT: () = ();
