@@ -1,0 +1,18 @@
+// Where things are in this checkout, and the versions it asks for: each read from the file that defines it.
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The checkout's root directory. */
+export const ROOT = resolve(fileURLToPath(import.meta.url), "../../..");
+
+const packageJson = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+
+/** The lowest Node major version that `package.json` accepts. */
+export const LOWEST_NODE = Number(/(\d+)/.exec(packageJson.engines.node)[1]);
+
+/** The lowest Rust version that `Cargo.toml` accepts, such as "1.89". */
+export const LOWEST_RUST = /^rust-version = "([\d.]+)"/m.exec(readFileSync(join(ROOT, "Cargo.toml"), "utf8"))[1];
+
+/** The Claude CLI's version that `package.json` pins. */
+export const CLAUDE_VERSION = packageJson.dependencies["@anthropic-ai/claude-code"];

@@ -1,0 +1,58 @@
+// npm test: sets the machine up, then every check and every test, stopping at the first that fails.
+import { mkdtempSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { differences, photograph, testEnvironment, watchedPlaces } from "./lib/hermetic.mjs";
+import { ROOT } from "./lib/repository.mjs";
+import { main, mustRun, SetUpError, sinceStart, step } from "./lib/steps.mjs";
+import { TestCounts } from "./lib/test-counts.mjs";
+import { setUp } from "./setup.mjs";
+
+const counts = new TestCounts();
+const onLine = (line) => counts.read(line);
+const cargo = (...args) => mustRun("cargo", args, { cwd: ROOT });
+
+async function runTests() {
+  await setUp("test");
+  await step("tests of these scripts", () =>
+    mustRun(process.execPath, ["--test", "--test-reporter=spec", join(ROOT, ".ci", "lib", "lib.test.mjs")], { cwd: ROOT, onLine }),
+  );
+  await step("formatting", () => cargo("fmt", "--all", "--check"));
+  await step("lints", () => cargo("clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"));
+  await step("tests", testsInAHomeOfTheirOwn);
+}
+
+// The tests get an empty home, where any trace is theirs. The real home is watched too, for whatever asks the
+// system instead of the environment where home is; at a person's desk something else may have written there.
+async function testsInAHomeOfTheirOwn() {
+  const standIn = mkdtempSync(join(tmpdir(), "auto-agent-harness-test-home-"));
+  const real = homedir();
+  const before = photograph(watchedPlaces(real));
+  try {
+    const env = testEnvironment(standIn);
+    await mustRun("cargo", ["test", "--workspace", "--locked"], { cwd: ROOT, env, onLine });
+    const traces = differences(new Map(), photograph(watchedPlaces(standIn, env)));
+    if (traces.length > 0) throw new SetUpError(complaint("Tests wrote to the home directory they were given", traces));
+  } finally {
+    rmSync(standIn, { recursive: true, force: true });
+  }
+  const changes = differences(before, photograph(watchedPlaces(real)));
+  if (changes.length === 0) return;
+  const message = complaint("While the tests ran, the real home directory changed", changes);
+  if (process.env.CI) throw new SetUpError(message);
+  console.log(`${message}\nIf Claude or the harness was in use meanwhile, that is why; otherwise a test did it.`);
+}
+
+function complaint(what, paths) {
+  const shown = paths.slice(0, 20).map((path) => `  ${path}`);
+  const rest = paths.length > shown.length ? [`  and ${paths.length - shown.length} more`] : [];
+  return [`${what}. A test has to set HARNESS_HOME, CLAUDE_CONFIG_DIR and HOME for what it starts:`, ...shown, ...rest].join("\n");
+}
+
+await main(async () => {
+  try {
+    await runTests();
+  } finally {
+    console.log(`\n${sinceStart()} in all\n${counts}`);
+  }
+});
