@@ -1,1 +1,22 @@
 //! The Claude CLI as a process and a protocol: no database, no user interface.
+//!
+//! [`locate`](mod@locate) finds the CLI, [`env`] decides what of our environment it may see, [`Launch`] says what to
+//! start, [`start`] starts it, and an [`AgentHost`] answers its questions until [`Running::finished`] tells how it
+//! ended. No agent outlives its [`Running`], and none outlives this process.
+#![deny(missing_docs)]
+
+pub mod control;
+pub mod env;
+pub mod host;
+pub mod launch;
+pub mod locate;
+pub mod process;
+pub mod run;
+pub mod wire;
+
+pub use control::ControlError;
+pub use host::{AgentHost, PermissionAnswer, PermissionAsk, ToolCall, ToolDone, ToolVerdict};
+pub use launch::{Launch, Watchdogs};
+pub use process::{is_alive, kill_tree, reap_marked};
+pub use run::{Handle, Running, SessionEnd, StartError, start};
+pub use wire::{Body, Message};
