@@ -1,0 +1,1 @@
+//! The end of a command's output, however long it is.

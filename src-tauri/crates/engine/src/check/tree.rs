@@ -1,0 +1,1 @@
+//! Ending a process with everything it started.
