@@ -49,11 +49,8 @@ impl Layer {
 
     /// The layer a category implies: case, spaces and hyphens do not matter.
     pub fn of_category(category: &str) -> Self {
-        let word: String = category
-            .trim()
-            .chars()
-            .map(|c| if c == ' ' || c == '-' { '_' } else { c.to_ascii_lowercase() })
-            .collect();
+        let word: String =
+            category.trim().chars().map(|c| if c == ' ' || c == '-' { '_' } else { c.to_ascii_lowercase() }).collect();
         let matches = |pattern: &&str| match pattern.strip_suffix('*') {
             Some(start) => word.starts_with(start),
             None => word == **pattern,

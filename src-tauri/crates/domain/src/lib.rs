@@ -5,6 +5,8 @@
 #![deny(missing_docs)]
 
 pub mod dependencies;
+pub mod duplicates;
+pub mod event;
 pub mod evidence;
 pub mod failure;
 pub mod feature;
@@ -12,6 +14,7 @@ pub mod id;
 pub mod layer;
 pub mod lifecycle;
 pub mod project;
+pub mod prompt;
 pub mod run;
 pub mod schedule;
 pub mod spec;

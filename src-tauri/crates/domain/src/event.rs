@@ -1,0 +1,201 @@
+//! What happened, as small facts in the past tense. Screens and programs derive the rest.
+
+use crate::{
+    evidence::SandboxLevel,
+    failure::{Outcome, RunEnd},
+    feature::{Kind, Status},
+    id::{EvidenceId, FeatureId, ProjectId, RunId, SessionId},
+    lifecycle::State,
+    run::{Mode, Role},
+};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// One event with its place in the order of all events of this host.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct Envelope {
+    /// Consecutive within `epoch`, from 1.
+    #[specta(type = f64)]
+    pub seq: u64,
+    /// Changes with every start of the host; numbers of different epochs cannot be compared.
+    pub epoch: String,
+    /// UTC, in milliseconds since 1970.
+    #[specta(type = f64)]
+    pub at_ms: i64,
+    /// The project it concerns.
+    pub project: ProjectId,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// Something that happened in a project.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A run began.
+    RunStarted {
+        /// Its number.
+        run: RunId,
+        /// What it is for.
+        mode: Mode,
+        /// Whether heavy checks are left out.
+        is_quick: bool,
+        /// The scenario's name when a scripted model answers.
+        rehearsal: Option<String>,
+        /// The walls around its sessions and checks.
+        sandbox: SandboxLevel,
+    },
+    /// The run's life cycle moved.
+    RunStateChanged {
+        /// The run.
+        run: RunId,
+        /// The state it left.
+        from: State,
+        /// The state it entered.
+        to: State,
+        /// The card concerned, if any.
+        feature: Option<FeatureId>,
+    },
+    /// The run waits for a time to come.
+    RunWaiting {
+        /// The run.
+        run: RunId,
+        /// UTC, in milliseconds since 1970.
+        #[specta(type = f64)]
+        until_ms: i64,
+        /// A stable word: `rate_limited` or `backing_off`.
+        reason: String,
+    },
+    /// The run ended.
+    RunEnded {
+        /// The run.
+        run: RunId,
+        /// Why.
+        end: RunEnd,
+    },
+    /// A session of the CLI began.
+    SessionStarted {
+        /// Its run.
+        run: RunId,
+        /// Its id.
+        session: SessionId,
+        /// What it was told to be.
+        role: Role,
+        /// From 1, within the run.
+        number: u32,
+        /// The model asked for, if not the CLI's default.
+        model: Option<String>,
+    },
+    /// A session ended.
+    SessionEnded {
+        /// Its id.
+        session: SessionId,
+        /// How.
+        outcome: Outcome,
+        /// The card it worked on.
+        feature: Option<FeatureId>,
+        /// Turns of the model.
+        turns: u32,
+        /// US dollars, as the CLI reports it.
+        cost_usd: f64,
+    },
+    /// The agent used a tool.
+    ToolUsed {
+        /// The session.
+        session: SessionId,
+        /// The tool's name.
+        tool: String,
+        /// At most 200 characters of what it was used on.
+        subject: String,
+    },
+    /// The agent wrote something to the reader.
+    AgentSaid {
+        /// The session.
+        session: SessionId,
+        /// The text, at most 2,000 characters; the transcript has all of it.
+        text: String,
+    },
+    /// Cards were created.
+    FeaturesCreated {
+        /// Their ids.
+        features: Vec<FeatureId>,
+    },
+    /// A card's status changed.
+    FeatureChanged {
+        /// The card.
+        feature: FeatureId,
+        /// Its title.
+        name: String,
+        /// What sort of work it is.
+        kind: Kind,
+        /// The status it entered.
+        status: Status,
+        /// Why, in words.
+        reason: String,
+    },
+    /// Cards changed in another way: edited, reordered, linked or removed.
+    FeaturesEdited {
+        /// Their ids.
+        features: Vec<FeatureId>,
+    },
+    /// The host began to run one check.
+    CheckStarted {
+        /// The card it speaks for.
+        feature: FeatureId,
+        /// As a person would type it.
+        command: String,
+    },
+    /// One check ended.
+    CheckEnded {
+        /// The card it speaks for.
+        feature: FeatureId,
+        /// As a person would type it.
+        command: String,
+        /// Whether it succeeded.
+        is_ok: bool,
+        /// Wall time in milliseconds.
+        duration_ms: u32,
+    },
+    /// Evidence was stored.
+    EvidenceStored {
+        /// The card it speaks for.
+        feature: FeatureId,
+        /// Its number.
+        evidence: EvidenceId,
+        /// Whether every check succeeded.
+        is_passing: bool,
+        /// What a person should look at.
+        warnings: Vec<String>,
+    },
+    /// The host committed.
+    Committed {
+        /// The card, when it was for one.
+        feature: Option<FeatureId>,
+        /// The commit's id.
+        commit: String,
+        /// Its first line.
+        subject: String,
+    },
+    /// An agent asked a person.
+    QuestionAsked {
+        /// The card that waits.
+        feature: FeatureId,
+        /// The question.
+        question: String,
+    },
+    /// How much is done.
+    ProgressChanged {
+        /// Cards that pass.
+        passing: u32,
+        /// All cards.
+        total: u32,
+    },
+    /// Something a person should know, in words, that stopped nothing.
+    Noticed {
+        /// A stable word, such as `changes_set_aside`.
+        topic: String,
+        /// The sentence.
+        message: String,
+    },
+}

@@ -1,0 +1,174 @@
+//! Finding the parts of a text by its tags or headings. No XML parser: people write `a < b`, `&` and `Vec<String>`
+//! in specifications, and none of that may hide a part. Linear in the text.
+
+use super::Section;
+use std::{borrow::Cow, collections::HashMap, ops::Range};
+
+/// How many bytes a tag may have, attributes included, before `<` is taken for something else.
+const LONGEST_TAG: usize = 300;
+
+/// The text without `<!-- … -->`, whose content is not part of the specification. An unfinished comment is text.
+pub(super) fn without_comments(text: &str) -> Cow<'_, str> {
+    let mut kept = String::new();
+    let mut rest = text;
+    while let Some((before, comment)) = rest.split_once("<!--") {
+        let Some((_, after)) = comment.split_once("-->") else { break };
+        kept.push_str(before);
+        rest = after;
+    }
+    if rest.len() == text.len() {
+        return Cow::Borrowed(text);
+    }
+    kept.push_str(rest);
+    Cow::Owned(kept)
+}
+
+/// The tags of a text.
+pub(super) struct Tags<'a> {
+    text: &'a str,
+    opening: Vec<Tag<'a>>,
+    /// By lower-case name: all its tags in order, as `(is it closing, where)`.
+    by_name: HashMap<String, Vec<(bool, Range<usize>)>>,
+}
+
+struct Tag<'a> {
+    name: &'a str,
+    at: Range<usize>,
+}
+
+impl<'a> Tags<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        let mut tags = Tags { text, opening: Vec::new(), by_name: HashMap::new() };
+        let mut position = 0;
+        while let Some(found) = text[position..].find('<').map(|offset| position + offset) {
+            position = found + 1;
+            let Some((name, is_closing, end)) = tag_at(text, found) else { continue };
+            tags.by_name.entry(name.to_ascii_lowercase()).or_default().push((is_closing, found..end));
+            if !is_closing {
+                tags.opening.push(Tag { name, at: found..end });
+            }
+            position = end;
+        }
+        tags
+    }
+
+    /// Whether anything but tags, spaces and punctuation is there.
+    pub(super) fn has_words(&self) -> bool {
+        let mut at: Vec<&Range<usize>> = self.by_name.values().flatten().map(|(_, at)| at).collect();
+        at.sort_by_key(|range| range.start);
+        let mut position = 0;
+        let mut outside: Vec<&str> = Vec::with_capacity(at.len() + 1);
+        for range in at {
+            outside.push(&self.text[position..range.start]);
+            position = range.end;
+        }
+        outside.push(&self.text[position..]);
+        outside.into_iter().any(|text| text.chars().any(char::is_alphanumeric))
+    }
+
+    /// What stands in the first closed tag of this name, wherever it is.
+    pub(super) fn content(&self, name: &str) -> Option<&'a str> {
+        self.range(name).map(|range| self.text[range].trim())
+    }
+
+    /// Where the content of the first closed tag of this name is.
+    pub(super) fn range(&self, name: &str) -> Option<Range<usize>> {
+        let found = self.by_name.get(name)?;
+        let opening = found.iter().find(|(is_closing, _)| !is_closing)?;
+        let closing = self.closing(name, opening.1.start)?;
+        Some(opening.1.end..closing.start)
+    }
+
+    /// Whether a tag of this name is opened and not closed after.
+    pub(super) fn is_unclosed(&self, name: &str) -> bool {
+        self.by_name.get(name).is_some_and(|found| found.last().is_some_and(|(is_closing, _)| !is_closing))
+    }
+
+    /// The outermost closed tags within `body`.
+    pub(super) fn sections(&self, body: Range<usize>) -> Vec<Section> {
+        let mut position = body.start;
+        let mut sections = Vec::new();
+        for tag in &self.opening {
+            if tag.at.start < position || tag.at.end > body.end {
+                continue;
+            }
+            let name = tag.name.to_ascii_lowercase();
+            let Some(closing) = self.closing(&name, tag.at.start).filter(|at| at.end <= body.end) else { continue };
+            sections.push(Section { tag: name, text: self.text[tag.at.end..closing.start].trim().to_owned() });
+            position = closing.end;
+        }
+        sections
+    }
+
+    /// The closing tag that balances the opening one at `start`, or else the first one after it.
+    fn closing(&self, name: &str, start: usize) -> Option<&Range<usize>> {
+        let all = self.by_name.get(name)?;
+        // Without this look at the end, thousands of unclosed tags would each be followed to the end of the text.
+        if all.iter().rev().find(|(is_closing, _)| *is_closing)?.1.start < start {
+            return None;
+        }
+        let from = all.partition_point(|(_, at)| at.start < start);
+        let mut depth = 0usize;
+        for (is_closing, at) in &all[from..] {
+            depth = if *is_closing { depth - 1 } else { depth + 1 };
+            if depth == 0 {
+                return Some(at);
+            }
+        }
+        all[from..].iter().find(|(is_closing, _)| *is_closing).map(|(_, at)| at)
+    }
+}
+
+/// The name, whether it is closing, and the end of the tag that begins at `start`; none for any other `<`
+/// and for a tag that closes itself.
+fn tag_at(text: &str, start: usize) -> Option<(&str, bool, usize)> {
+    let rest = &text[start + 1..];
+    let (is_closing, rest) = rest.strip_prefix('/').map_or((false, rest), |rest| (true, rest));
+    let length = rest.bytes().position(|c| !(c.is_ascii_alphanumeric() || c == b'_' || c == b'-'))?;
+    let name = &rest[..length];
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return None;
+    }
+    let tail = &rest[length..];
+    let end = tail.bytes().take(LONGEST_TAG).position(|c| c == b'>' || c == b'<')?;
+    let attributes = &tail[..end];
+    let is_tag = tail.as_bytes()[end] == b'>' && (attributes.is_empty() || attributes.starts_with(char::is_whitespace));
+    let end = text.len() - tail.len() + end + 1;
+    (is_tag && !attributes.trim_end().ends_with('/')).then_some((name, is_closing, end))
+}
+
+/// The parts of a text under its Markdown headings. Code blocks are not searched.
+pub(super) fn headings(text: &str) -> Vec<Section> {
+    let mut sections: Vec<Section> = Vec::new();
+    let mut is_code = false;
+    for line in text.lines() {
+        let is_fence = line.trim_start().starts_with("```");
+        is_code ^= is_fence;
+        let title = line.trim_start_matches('#');
+        let level = line.len() - title.len();
+        if !is_code && !is_fence && (1..=6).contains(&level) && title.starts_with(' ') {
+            sections.push(Section { tag: as_tag(title), text: String::new() });
+        } else if let Some(section) = sections.last_mut() {
+            section.text.push_str(line);
+            section.text.push('\n');
+        }
+    }
+    for section in &mut sections {
+        section.text = section.text.trim().to_owned();
+    }
+    sections
+}
+
+/// The text of a first heading of the first level: the title of the document.
+pub(super) fn title(text: &str) -> Option<&str> {
+    let first = text.lines().find(|line| !line.trim().is_empty())?;
+    first.strip_prefix("# ").map(str::trim).filter(|title| !title.is_empty())
+}
+
+/// `2. Technology Stack` becomes `technology_stack`.
+fn as_tag(heading: &str) -> String {
+    let words = heading.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words: Vec<String> =
+        words.skip_while(|word| word.chars().all(char::is_numeric)).map(str::to_lowercase).collect();
+    words.join("_")
+}
