@@ -1,0 +1,40 @@
+//! The project's git repository: what was there is kept, what the agent made is committed, nothing is ever lost.
+//!
+//! Everything here works through libgit2 and starts no program: hooks, clean and smudge filters, text conversions,
+//! signing programs, credential programs and file-system monitors named in a repository's configuration are never run,
+//! because an agent can write that configuration. What follows from it: commits are not signed, and files that need a
+//! filter program (Git LFS, git-crypt) are left as they are and reported, since storing their raw content would spoil them.
+//!
+//! The functions are synchronous and may read every file of the project: call them on a thread that may block.
+//! Times are UTC in milliseconds since 1970, object ids are 40 hexadecimal digits, paths are relative to the project with
+//! forward slashes; a name that is not UTF-8 is handled exactly and shown with replacement characters.
+
+mod aside;
+mod commit;
+mod diff;
+mod error;
+mod ident;
+mod lock;
+mod message;
+mod prepare;
+mod repository;
+mod restore;
+mod secret;
+mod snapshot;
+mod status;
+mod swap;
+mod test_changes;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+pub use aside::Aside;
+pub use commit::{CommitRequest, Committed, LeftOut, MAX_FILE_BYTES, WhyLeftOut, commit_all};
+pub use diff::{CommitLine, DiffSummary, commits_since, diff_summary};
+pub use error::GitError;
+pub use prepare::{Prepare, Prepared, Uncommitted, prepare};
+pub use repository::{head, is_clean};
+pub use restore::{Restored, restore_aside};
+pub use snapshot::{Discarded, Snapshot, discard_to_head, snapshot};
+pub use test_changes::{NewlySkipped, TestChanges, WeakenedTest, test_changes};
