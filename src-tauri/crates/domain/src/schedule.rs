@@ -130,23 +130,23 @@ const NAMED_HOLDUPS: usize = 5;
 const QUOTED_CHARS: usize = 200;
 
 impl fmt::Display for Standstill {
-    /// One line for a person: which cards hold up the queue, why, and what to do about it.
+    /// Sentences for a person: which cards hold up the queue, why, and what to do about it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_all_done() {
-            return f.write_str("every card is done");
+            return f.write_str("Every card is done.");
         }
         for (position, holdup) in self.holdups.iter().take(NAMED_HOLDUPS).enumerate() {
-            let separator = if position == 0 { "" } else { "; " };
+            let separator = if position == 0 { "" } else { " " };
             write!(f, "{separator}#{} “{}” {}", holdup.feature, holdup.name, holdup.obstacle)?;
             match holdup.waiting.as_slice() {
-                [] => {}
-                [only] => write!(f, " (#{only} waits for it)")?,
-                [first, rest @ ..] => write!(f, " (#{first} and {} more wait for it)", rest.len())?,
+                [] => f.write_str(".")?,
+                [only] => write!(f, "; #{only} waits for it.")?,
+                [first, rest @ ..] => write!(f, "; #{first} and {} more wait for it.", rest.len())?,
             }
         }
         match self.holdups.len().saturating_sub(NAMED_HOLDUPS) {
             0 => Ok(()),
-            more => write!(f, "; and {more} more"),
+            more => write!(f, " {more} more hold up the rest."),
         }
     }
 }
@@ -159,7 +159,7 @@ impl fmt::Display for Obstacle {
             Obstacle::InProgress => f.write_str("is being worked on"),
             Obstacle::NeedsInput { question: None } => f.write_str("needs an answer from a person"),
             Obstacle::NeedsInput { question: Some(question) } => {
-                write!(f, "needs an answer from a person: {}", quoted(question))
+                write!(f, "needs an answer from a person ({})", quoted(question))
             }
             Obstacle::Parked { diagnosis: None } => {
                 f.write_str("was parked after too many failed attempts; make it pending to try again")
