@@ -58,17 +58,8 @@ const INHERITED: [&str; 31] = [
 ];
 
 /// Variables Windows programs do not start without.
-const INHERITED_ON_WINDOWS: [&str; 9] = [
-    "APPDATA",
-    "COMSPEC",
-    "LOCALAPPDATA",
-    "PATHEXT",
-    "SYSTEMDRIVE",
-    "SYSTEMROOT",
-    "TEMP",
-    "TMP",
-    "USERPROFILE",
-];
+const INHERITED_ON_WINDOWS: [&str; 9] =
+    ["APPDATA", "COMSPEC", "LOCALAPPDATA", "PATHEXT", "SYSTEMDRIVE", "SYSTEMROOT", "TEMP", "TMP", "USERPROFILE"];
 
 /// What every check is told: nobody is watching, there is no network, and no colours.
 const IMPOSED: [(&str, &str); 25] = [

@@ -91,11 +91,9 @@ pub fn plan(dir: &Path, settings: &ProjectSettings, feature_checks: &[String], q
     for command in feature_checks.iter().map(|command| command.trim()).filter(|command| !command.is_empty()) {
         match hollow::why_hollow(command) {
             Some(why) => problems.push(format!("The feature's check `{command}` {why}, so it was left out.")),
-            None => all.push(Check {
-                kind: CheckKind::Feature,
-                command: command.to_owned(),
-                origin: "feature".to_owned(),
-            }),
+            None => {
+                all.push(Check { kind: CheckKind::Feature, command: command.to_owned(), origin: "feature".to_owned() })
+            }
         }
     }
     let mut seen = HashSet::new();

@@ -1,1 +1,186 @@
-//! Ending a process with everything it started.
+//! Ending a process with everything it started, and starting it so that this can be done.
+#![allow(unsafe_code, reason = "signalling a process group and the parent-death signal exist as system calls only")]
+
+use std::time::Duration;
+use tokio::process::{Child, Command};
+
+/// How long a killed process may take to be gone. The kernel needs microseconds, unless a disk hangs.
+const DEATH_LIMIT: Duration = Duration::from_secs(5);
+
+/// The variable by which processes of a check are recognised when they left its group.
+#[cfg(target_os = "linux")]
+const MARK: &str = "HARNESS_CHECK";
+
+/// A check's process and what it started. Dropping it kills them all.
+#[derive(Debug)]
+pub(super) struct Tree {
+    child: Child,
+    /// The leader's number, which is the group's; none once the group was ended.
+    group: Option<u32>,
+    /// Walls end every process with their first one; without them, runaways have to be searched for.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux can search by environment"))]
+    mark: Option<String>,
+}
+
+impl Tree {
+    /// Starts `command` as the leader of its own group.
+    ///
+    /// On Linux it dies with this process: walls do that for everything inside, without them it holds for
+    /// the leader only.
+    pub(super) async fn start(mut command: Command, is_walled: bool) -> std::io::Result<Self> {
+        command.kill_on_drop(true);
+        #[cfg(unix)]
+        command.process_group(0);
+        #[cfg(windows)]
+        command.creation_flags(0x0000_0200); // CREATE_NEW_PROCESS_GROUP
+        let mut mark = None;
+        #[cfg(target_os = "linux")]
+        if !is_walled {
+            let number = uuid::Uuid::new_v4().to_string();
+            command.env(MARK, &number);
+            mark = Some(number);
+            // SAFETY: prctl is async-signal-safe and touches no memory of this process.
+            unsafe {
+                command.pre_exec(|| match libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) {
+                    0 => Ok(()),
+                    _ => Err(std::io::Error::last_os_error()),
+                });
+            }
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = (is_walled, &mut mark);
+        let child = starter::start(command).await?;
+        Ok(Self { group: child.id(), child, mark })
+    }
+
+    /// Waits for the first process only. Safe to drop and call again.
+    pub(super) async fn wait(&mut self) -> std::io::Result<std::process::ExitStatus> {
+        self.child.wait().await
+    }
+
+    /// Kills what is left of the group and everything that left it, and collects the first process.
+    pub(super) async fn end(&mut self) {
+        self.kill();
+        if tokio::time::timeout(DEATH_LIMIT, self.child.wait()).await.is_err() {
+            tracing::warn!(pid = self.child.id(), "a killed check does not go away; a disk or driver may hang");
+        }
+    }
+
+    fn kill(&mut self) {
+        // Once only: later, the number could belong to somebody else.
+        let Some(group) = self.group.take() else { return };
+        kill_group(group);
+        #[cfg(target_os = "linux")]
+        if let Some(mark) = &self.mark {
+            kill_marked(mark);
+        }
+    }
+}
+
+impl Drop for Tree {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+#[cfg(unix)]
+fn kill_group(group: u32) {
+    let Some(group) = libc::pid_t::try_from(group).ok().filter(|group| *group > 1) else { return };
+    // SAFETY: kill takes two numbers and touches no memory; the group is one this module created. That it
+    // may be gone already is the usual case.
+    unsafe { libc::kill(-group, libc::SIGKILL) };
+}
+
+#[cfg(windows)]
+fn kill_group(group: u32) {
+    #[expect(clippy::disallowed_methods, reason = "this module owns the end of checks; taskkill is waited for here")]
+    let _gone_already_is_fine = std::process::Command::new("taskkill")
+        .args(["/T", "/F", "/PID", &group.to_string()])
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .status();
+}
+
+/// Kills every process whose environment carries `mark`.
+///
+/// Daemons leave the group and their parents, and keep the environment. One that clears that as well
+/// escapes: only a wall holds it.
+#[cfg(target_os = "linux")]
+fn kill_marked(mark: &str) {
+    let mark = format!("{MARK}={mark}");
+    // A process that forks while the list is read can be missed by one round, not by all.
+    for _round in 0..10 {
+        let pids = marked(&mark);
+        if pids.is_empty() {
+            return;
+        }
+        for pid in pids {
+            // SAFETY: kill takes two numbers and touches no memory; the process carried this check's mark.
+            unsafe { libc::kill(pid, libc::SIGKILL) };
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn marked(mark: &str) -> Vec<libc::pid_t> {
+    let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
+    processes
+        .flatten()
+        .filter_map(|process| process.file_name().to_str()?.parse().ok())
+        .filter(|pid| {
+            // Processes of other people cannot be read; ours that are dead already have no environment.
+            std::fs::read(format!("/proc/{pid}/environ"))
+                .is_ok_and(|variables| variables.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes()))
+        })
+        .collect()
+}
+
+/// A thread that starts every check.
+///
+/// The kernel sends the parent-death signal when the *thread* that started a process ends, and the threads
+/// of an async runtime come and go. This one stays for as long as the program.
+mod starter {
+    use std::{
+        io::{Error, Result},
+        panic::{AssertUnwindSafe, catch_unwind},
+        sync::{OnceLock, mpsc},
+    };
+    use tokio::{
+        process::{Child, Command},
+        runtime::Handle,
+        sync::oneshot,
+    };
+
+    type Order = (Command, Handle, oneshot::Sender<Result<Child>>);
+
+    pub(super) async fn start(command: Command) -> Result<Child> {
+        static ORDERS: OnceLock<mpsc::Sender<Order>> = OnceLock::new();
+        let orders = ORDERS.get_or_init(|| {
+            let (orders, received) = mpsc::channel();
+            let thread = std::thread::Builder::new().name("check-starter".into()).spawn(move || serve(&received));
+            if let Err(error) = thread {
+                tracing::error!(%error, "the thread that starts checks could not be started");
+            }
+            orders
+        });
+        let (answer, started) = oneshot::channel();
+        let is_gone = || Error::other("the thread that starts checks is gone; restart the program");
+        orders.send((command, Handle::current(), answer)).map_err(|_| is_gone())?;
+        started.await.map_err(|_| is_gone())?
+    }
+
+    fn serve(received: &mpsc::Receiver<Order>) {
+        for (mut command, runtime, answer) in received {
+            let started = catch_unwind(AssertUnwindSafe(|| {
+                let _context = runtime.enter();
+                command.spawn()
+            }));
+            // The command holds this side's ends of the output pipe: kept, the output would never end.
+            drop(command);
+            let started = started.unwrap_or_else(|_| Err(Error::other("the runtime is shutting down")));
+            // Nobody waiting any more means the child is dropped here, which kills it.
+            drop(answer.send(started));
+        }
+    }
+}
