@@ -1,0 +1,8 @@
+//! The scripted model from outside: what comes over the wire, what the real CLI makes of it, and whether the shipped
+//! scenarios do what they say.
+
+mod client;
+mod faults;
+mod real_cli;
+mod script;
+mod wire;
