@@ -2,7 +2,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { mustRun, run, SetUpError } from "./steps.mjs";
+import { mustRun, SetUpError } from "./steps.mjs";
 
 /**
  * What is needed beside Node and Rust. `requiredFor` names the purposes that cannot go on without it:
@@ -93,19 +93,20 @@ export async function ensureSystemPackages(purpose) {
   const mayInstall = isRoot || process.env.CI || (isAtTerminal && (await agrees(typed)));
   if (!mayInstall) return refuseOrGoOn(missing, instruction);
 
-  await install(commands, instruction);
+  await install(commands);
   refuseOrGoOn(missingPrograms(purpose, process.platform, isOnPath), instruction);
 }
 
-async function install(commands, instruction) {
-  const last = commands.at(-1);
-  // One unreachable source makes the refresh fail while the packages can still be had: the last command decides.
-  for (const [command, ...args] of commands.slice(0, -1)) await run(command, args);
-  try {
-    await mustRun(last[0], last.slice(1));
-  } catch (error) {
-    if (!(error instanceof SetUpError)) throw error;
-    console.log(`   ${error.message} ${instruction}`);
+// Whether it worked is seen by looking for the programs again: one unreachable source makes the refresh fail
+// while the packages can still be had.
+async function install(commands) {
+  for (const [command, ...args] of commands) {
+    try {
+      await mustRun(command, args);
+    } catch (error) {
+      if (!(error instanceof SetUpError)) throw error;
+      console.log(`   ${error.message}`);
+    }
   }
 }
 
