@@ -70,14 +70,12 @@ fn size(bytes: u64) -> String {
 
 /// `text` as a person sees it: without colours and other terminal commands, progress lines as they ended.
 pub(super) fn readable(text: &str) -> String {
-    static TERMINAL_COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    static TERMINAL_COMMAND: LazyLock<Regex> = LazyLock::new(|| {
         // CSI, OSC with either end, and the two-character ones.
-        Regex::new(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^_a-z])").ok()
+        Regex::new(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^_a-z])")
+            .expect("the pattern is valid")
     });
-    let plain = match TERMINAL_COMMAND.as_ref() {
-        Some(command) if text.contains('\x1b') => command.replace_all(text, ""),
-        _ => Cow::Borrowed(text),
-    };
+    let plain = if text.contains('\x1b') { TERMINAL_COMMAND.replace_all(text, "") } else { Cow::Borrowed(text) };
     let mut seen = String::with_capacity(plain.len());
     for line in plain.split_inclusive('\n') {
         let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
