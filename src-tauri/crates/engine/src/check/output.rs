@@ -44,19 +44,27 @@ pub(super) fn shortened(text: &str, left_out: u64, limit: usize) -> String {
         return text.to_owned();
     }
     // Room for the longest note.
-    let room = limit.saturating_sub(64);
-    let mut start = text.len().saturating_sub(room);
+    let start = start_of_end(text, limit.saturating_sub(64));
+    // The first line may be half of one although nothing of `text` is cut.
+    let start = if start == 0 { next_line(text, 0) } else { start };
+    format!("[… {} of earlier output left out]\n{}", size(left_out + start as u64), &text[start..])
+}
+
+/// Where the end of `text` begins that fits in `limit` bytes: at a line where there is one, never inside a
+/// character.
+pub(super) fn start_of_end(text: &str, limit: usize) -> usize {
+    let mut start = text.len().saturating_sub(limit);
     while !text.is_char_boundary(start) {
         start += 1;
     }
-    let cuts_a_line = start > 0 && !text[..start].ends_with('\n') || start == 0 && left_out > 0;
-    if cuts_a_line && let Some(end_of_line) = text[start..].find('\n') {
-        // A single endless line has no better place to be cut.
-        if start + end_of_line + 1 < text.len() {
-            start += end_of_line + 1;
-        }
-    }
-    format!("[… {} of earlier output left out]\n{}", size(left_out + start as u64), &text[start..])
+    if start == 0 || text[..start].ends_with('\n') { start } else { next_line(text, start) }
+}
+
+/// The start of the line after the one at `start`; `start` itself on the last line, since a single endless
+/// line has no better place to be cut.
+fn next_line(text: &str, start: usize) -> usize {
+    let next = text[start..].find('\n').map_or(text.len(), |end| start + end + 1);
+    if next < text.len() { next } else { start }
 }
 
 fn size(bytes: u64) -> String {

@@ -105,7 +105,6 @@ impl Count {
         if line.starts_with("--- PASS: ") || line.starts_with("--- FAIL: ") {
             self.go = self.go.saturating_add(1);
         }
-        // Nothing below is written without a number but the last words of unittest and of empty runs.
         self.read_node(line);
         self.read_unittest(line);
         self.read_bun(line);
