@@ -27,6 +27,12 @@ export function quote(word, platform = process.platform) {
   return platform === "win32" ? `'${word.replaceAll("'", "''")}'` : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
+/** The binary as it is typed in `directory`: relative when it lies below, whole otherwise. */
+function fromHere(directory) {
+  const path = relative(directory, HARNESS);
+  return isAbsolute(path) || path.startsWith("..") ? HARNESS : path;
+}
+
 /**
  * Rehearses the whole job in `directory`, or in a fresh one, and gives the product's exit code.
  *
@@ -34,7 +40,9 @@ export function quote(word, platform = process.platform) {
  * leaves the person's own projects alone.
  */
 export async function rehearse(directory) {
-  const project = directory ? resolve(directory) : mkdtempSync(join(tmpdir(), "auto-agent-harness-demo-"));
+  // npm runs scripts in the root; a relative path was typed where the person stood.
+  const typedIn = process.env.INIT_CWD ?? process.cwd();
+  const project = directory ? resolve(typedIn, directory) : mkdtempSync(join(tmpdir(), "auto-agent-harness-demo-"));
   const home = process.env.HARNESS_HOME || mkdtempSync(join(tmpdir(), "auto-agent-harness-demo-data-"));
   console.log(`\n── rehearsal: a scripted model plays the agent, everything else is real`);
   console.log(`   project:      ${project}`);
@@ -44,7 +52,7 @@ export async function rehearse(directory) {
   const exitCode = await run(HARNESS, ["run", project, "--rehearse", "demo"], { cwd: ROOT, env });
   if (!existsSync(join(project, ".git"))) return exitCode;
 
-  const harness = isAbsolute(relative(process.cwd(), HARNESS)) ? HARNESS : relative(process.cwd(), HARNESS);
+  const harness = fromHere(typedIn);
   console.log(`\nLook at the result (${sinceStart()} in all):`);
   console.log(`  git -C ${quote(project)} log --stat`);
   console.log(`  npm test --prefix ${quote(project)}`);
