@@ -1,8 +1,19 @@
 //! What to start: everything that one session of the CLI depends on.
 
-use serde_json::Value;
-use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, time::Duration};
+use crate::{env::MARKER, process::Command};
+use serde_json::{Map, Value, json};
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    io::{self, Write},
+    path::PathBuf,
+    time::Duration,
+};
+use tempfile::NamedTempFile;
 use uuid::Uuid;
+
+/// Settings longer than this go into a file: the argument list is short on some systems, and is shown by `ps`.
+const SETTINGS_IN_ARGUMENTS: usize = 8 * 1024;
 
 /// One session of the CLI, ready to be started.
 #[derive(Debug, Clone)]
@@ -17,7 +28,8 @@ pub struct Launch {
     pub env: BTreeMap<OsString, OsString>,
     /// The id it is told to use, and the marker by which its leftovers are found.
     pub session_id: Uuid,
-    /// The first user message. Goes over standard input, whatever its length, never into the argument list.
+    /// The first user message. Goes over standard input, whatever its length, never into the argument list. Empty:
+    /// nothing is sent before [`Handle::say`](crate::Handle::say).
     pub prompt: String,
     /// A model or its alias; none leaves the choice to the CLI.
     pub model: Option<String>,
@@ -81,10 +93,119 @@ impl Launch {
     }
 }
 
+/// The words of a launch, and the file that one of them may name.
+#[derive(Debug)]
+pub(crate) struct CommandLine {
+    pub(crate) command: Command,
+    /// Deleted when dropped, so to be held as long as the session.
+    pub(crate) settings: Option<NamedTempFile>,
+}
+
+impl Launch {
+    /// Where the settings file would be written.
+    pub(crate) fn scratch_dir(&self) -> PathBuf {
+        self.scratch_dir.clone().unwrap_or_else(std::env::temp_dir)
+    }
+
+    /// The whole command line. Fails when the settings file cannot be written.
+    pub(crate) fn command_line(&self) -> io::Result<CommandLine> {
+        let (settings_argument, settings) = self.settings_argument()?;
+        let mut words = self.wrapper.iter().cloned().chain([self.program.clone().into_os_string()]);
+        let program = words.next().unwrap_or_default();
+        let mut arguments: Vec<OsString> = words.collect();
+        arguments.extend(self.fixed_arguments());
+        arguments.extend(self.chosen_arguments());
+        if let Some(settings) = settings_argument {
+            arguments.push("--settings".into());
+            arguments.push(settings);
+        }
+        let mut env = self.env.clone();
+        env.insert(MARKER.into(), self.session_id.to_string().into());
+        let command = Command { program, arguments, cwd: self.cwd.clone(), env, session: self.session_id };
+        Ok(CommandLine { command, settings })
+    }
+
+    fn fixed_arguments(&self) -> Vec<OsString> {
+        let servers: Map<String, Value> =
+            self.mcp_servers.iter().map(|name| (name.clone(), json!({ "type": "sdk", "name": name }))).collect();
+        let fixed = "-p --output-format stream-json --input-format stream-json --verbose --include-partial-messages \
+                     --permission-prompt-tool stdio --strict-mcp-config";
+        let mut arguments: Vec<OsString> = fixed.split_ascii_whitespace().map(OsString::from).collect();
+        // `--name=value` where the value may be empty or begin with a dash.
+        arguments.push(format!("--setting-sources={}", self.setting_sources).into());
+        arguments.push("--mcp-config".into());
+        arguments.push(json!({ "mcpServers": servers }).to_string().into());
+        arguments.push("--session-id".into());
+        arguments.push(self.session_id.to_string().into());
+        arguments.push(format!("--tools={}", self.tools.join(",")).into());
+        arguments
+    }
+
+    fn chosen_arguments(&self) -> Vec<OsString> {
+        let mut arguments: Vec<OsString> = Vec::new();
+        let mut add = |name: &str, value: Option<String>| {
+            arguments.extend(value.map(|value| OsString::from(format!("--{name}={value}"))));
+        };
+        add("model", self.model.clone());
+        add("fallback-model", self.fallback_model.clone());
+        add("effort", self.effort.clone());
+        add("max-turns", self.max_turns.map(|turns| turns.to_string()));
+        add("max-budget-usd", self.max_budget_usd.map(|dollars| dollars.to_string()));
+        add("resume", self.resume.map(|session| session.to_string()));
+        for rule in &self.allowed_tools {
+            add("allowedTools", Some(rule.clone()));
+        }
+        if self.resume.is_some() {
+            arguments.push("--fork-session".into()); // the CLI takes an id of our choice only for a fork
+        }
+        for dir in &self.add_dirs {
+            let mut argument = OsString::from("--add-dir=");
+            argument.push(dir);
+            arguments.push(argument);
+        }
+        arguments
+    }
+
+    fn settings_argument(&self) -> io::Result<(Option<OsString>, Option<NamedTempFile>)> {
+        if self.settings.is_null() {
+            return Ok((None, None));
+        }
+        let text = self.settings.to_string();
+        if text.len() <= SETTINGS_IN_ARGUMENTS {
+            return Ok((Some(text.into()), None));
+        }
+        let mut file =
+            tempfile::Builder::new().prefix("harness-settings-").suffix(".json").tempfile_in(self.scratch_dir())?;
+        file.write_all(text.as_bytes())?;
+        file.flush()?;
+        Ok((Some(file.path().into()), Some(file)))
+    }
+
+    /// What the CLI is told before the prompt: which hooks it must ask us about, and what is kept off its arguments.
+    pub(crate) fn initialize_request(&self) -> Value {
+        // A hook that gets no answer in time is denied by the CLI; ours may wait for a person, so they get a day.
+        let hook = |id: &str| json!([{ "matcher": null, "hookCallbackIds": [id], "timeout": 24 * 60 * 60 }]);
+        let mut request = json!({
+            "hooks": {
+                "PreToolUse": hook("PreToolUse"),
+                "PostToolUse": hook("PostToolUse"),
+                "PostToolUseFailure": hook("PostToolUseFailure"),
+                "Stop": hook("Stop"),
+                "PreCompact": hook("PreCompact"),
+            },
+            "sdkMcpServers": self.mcp_servers,
+        });
+        if let Some(prompt) = &self.append_system_prompt {
+            request["appendSystemPrompt"] = json!(prompt);
+        }
+        request
+    }
+}
+
 /// How long each silence is believed before the session is ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Watchdogs {
-    /// From the start to the first line.
+    /// From the start to the CLI's first answer; nothing of the model is needed for it.
     pub first_byte: Duration,
     /// Between two lines. Time in which the CLI waits for an answer of ours does not count; time in which a tool runs
     /// does, so it must be longer than the longest command may take.

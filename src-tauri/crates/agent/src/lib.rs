@@ -5,13 +5,19 @@
 //! ended. No agent outlives its [`Running`], and none outlives this process.
 #![deny(missing_docs)]
 
+mod answer;
 pub mod control;
+mod drive;
 pub mod env;
+mod frame;
 pub mod host;
 pub mod launch;
 pub mod locate;
+mod outcome;
 pub mod process;
+mod read;
 pub mod run;
+mod usage;
 pub mod wire;
 
 pub use control::ControlError;

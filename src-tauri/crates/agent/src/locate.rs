@@ -1,12 +1,21 @@
 //! Finding the Claude CLI and asking it who is logged in.
 
+use serde::Deserialize;
 use std::{
     collections::BTreeMap,
     ffi::OsString,
     fmt,
     path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
 };
 use thiserror::Error;
+
+/// How the packages name the CLI they ship, so that it never stands in for the person's own `claude`.
+const BUNDLED_NAME: &str = "auto-agent-harness-claude";
+
+/// How long the CLI may take for a short answer. It takes 0.1 s; a cold disk and a virus scanner take their time.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The oldest CLI that is known to speak the protocol this crate speaks.
 pub const MINIMUM_VERSION: Version = Version { major: 2, minor: 1, patch: 100 };
@@ -70,7 +79,7 @@ pub enum LocateError {
         path: PathBuf,
     },
     /// It does not start, or does not say its version.
-    #[error("the Claude CLI at {} does not run: {detail}", .path.display())]
+    #[error("the Claude CLI at {} does not run: {detail}. Install it again, or set another path in the settings.", .path.display())]
     NotRunnable {
         /// Which one.
         path: PathBuf,
@@ -83,13 +92,102 @@ fn list(paths: &[PathBuf]) -> String {
     paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
-/// Finds the CLI: the setting, else the bundled one, else `claude` on `PATH`.
+/// Finds the CLI: the setting, else the bundled one, else `claude` on `PATH`. The first place that holds one decides.
 ///
 /// A setting that does not work is an error and never falls through to the next place: a person who named a path means
-/// it. `env` is the environment the CLI will be started with; `PATH` is taken from it.
+/// it. `env` is the environment the CLI will be started with; `PATH` is taken from it. Takes about 0.1 s.
 pub async fn locate(setting: Option<&Path>, env: &BTreeMap<OsString, OsString>) -> Result<Cli, LocateError> {
-    let _ = (setting, env);
-    Err(LocateError::NotFound { searched: Vec::new() })
+    locate_from(setting, std::env::current_exe().ok().as_deref(), env).await
+}
+
+async fn locate_from(
+    setting: Option<&Path>,
+    program: Option<&Path>,
+    env: &BTreeMap<OsString, OsString>,
+) -> Result<Cli, LocateError> {
+    let places: Vec<(PathBuf, Origin)> = match setting {
+        Some(setting) => vec![(setting.to_owned(), Origin::Setting)],
+        None => {
+            let bundled = program.map(bundled_places).unwrap_or_default().into_iter().map(|p| (p, Origin::Bundled));
+            bundled.chain(path_places(env).into_iter().map(|p| (p, Origin::Path))).collect()
+        }
+    };
+    match places.iter().find(|(path, origin)| is_there(path, *origin)) {
+        Some((path, origin)) => checked(path, *origin, env).await,
+        None => Err(LocateError::NotFound { searched: places.into_iter().map(|(path, _)| path).collect() }),
+    }
+}
+
+/// Next to this program, as the packages install it; then where the build puts it, seen from the build's output.
+fn bundled_places(program: &Path) -> Vec<PathBuf> {
+    let suffix = std::env::consts::EXE_SUFFIX;
+    let installed = program.parent().map(|dir| dir.join(format!("{BUNDLED_NAME}{suffix}")));
+    let built = format!("src-tauri/binaries/{BUNDLED_NAME}-{}{suffix}", target_triple());
+    installed.into_iter().chain(program.ancestors().skip(1).map(|dir| dir.join(&built))).collect()
+}
+
+/// `PATH`, its relative entries left out: they would be looked up inside the project.
+fn path_places(env: &BTreeMap<OsString, OsString>) -> Vec<PathBuf> {
+    let name = format!("claude{}", std::env::consts::EXE_SUFFIX);
+    let path = env.iter().find(|(name, _)| name.eq_ignore_ascii_case("PATH")).map(|(_, value)| value);
+    let dirs = path.into_iter().flat_map(std::env::split_paths);
+    dirs.filter(|dir| dir.is_absolute()).map(|dir| dir.join(&name)).collect()
+}
+
+/// A file that a person named counts in whatever state it is; elsewhere a file that cannot be executed is no program.
+fn is_there(path: &Path, origin: Origin) -> bool {
+    match path.metadata() {
+        Ok(_) if origin == Origin::Setting => true,
+        Ok(metadata) => metadata.is_file() && is_executable(&metadata),
+        Err(_) => false,
+    }
+}
+
+#[cfg(unix)]
+fn is_executable(metadata: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o111 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &std::fs::Metadata) -> bool {
+    true
+}
+
+async fn checked(path: &Path, origin: Origin, env: &BTreeMap<OsString, OsString>) -> Result<Cli, LocateError> {
+    let answer = ask(path, &["--version"], env).await?;
+    let Some(version) = Version::parse(&answer.stdout) else {
+        let said: String = answer.stdout.chars().take(200).collect();
+        let detail = format!("asked for its version it {} and said {said:?}", answer.how);
+        return Err(LocateError::NotRunnable { path: path.to_owned(), detail });
+    };
+    if version < MINIMUM_VERSION {
+        return Err(LocateError::TooOld { found: version, minimum: MINIMUM_VERSION, path: path.to_owned() });
+    }
+    Ok(Cli { path: path.to_owned(), version, origin })
+}
+
+impl Version {
+    /// Reads `2.1.197 (Claude Code)`; what follows the numbers does not matter.
+    fn parse(text: &str) -> Option<Self> {
+        let mut numbers = text.split_whitespace().next()?.splitn(3, '.').map(|part| {
+            let digits = part.find(|c: char| !c.is_ascii_digit()).map_or(part, |end| &part[..end]);
+            digits.parse::<u32>().ok()
+        });
+        Some(Self { major: numbers.next()??, minor: numbers.next()??, patch: numbers.next()?? })
+    }
+}
+
+/// As the build names the platform, so that a copied binary of another one is never taken.
+fn target_triple() -> String {
+    let system = match (std::env::consts::OS, cfg!(target_env = "musl")) {
+        ("linux", true) => "unknown-linux-musl",
+        ("linux", false) => "unknown-linux-gnu",
+        ("macos", _) => "apple-darwin",
+        ("windows", _) => "pc-windows-msvc",
+        (other, _) => other,
+    };
+    format!("{}-{system}", std::env::consts::ARCH)
 }
 
 /// Who is logged in, as the CLI tells it. Tokens are never looked at.
@@ -105,10 +203,96 @@ pub struct LoginState {
     pub email: Option<String>,
     /// `pro`, `max`, …
     pub subscription: Option<String>,
+    /// Where an API key comes from, such as `ANTHROPIC_API_KEY`; it would be used before any subscription.
+    pub api_key_source: Option<String>,
 }
 
 /// Asks `claude auth status --json`. Fails with [`LocateError::NotRunnable`] when it gives no answer that can be read.
 pub async fn login_state(cli: &Path, env: &BTreeMap<OsString, OsString>) -> Result<LoginState, LocateError> {
-    let _ = env;
-    Err(LocateError::NotRunnable { path: cli.into(), detail: String::new() })
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Status {
+        logged_in: bool,
+        auth_method: Option<String>,
+        api_provider: Option<String>,
+        email: Option<String>,
+        subscription_type: Option<String>,
+        api_key_source: Option<String>,
+    }
+    // It exits with 1 when nobody is logged in; the answer says the same in words for programs.
+    let answer = ask(cli, &["auth", "status", "--json"], env).await?;
+    let status: Status = serde_json::from_str(&answer.stdout).map_err(|error| LocateError::NotRunnable {
+        path: cli.to_owned(),
+        detail: format!("asked who is logged in it {} without a readable answer: {error}", answer.how),
+    })?;
+    Ok(LoginState {
+        is_logged_in: status.logged_in,
+        method: status.auth_method.unwrap_or_else(|| "unknown".to_owned()),
+        provider: status.api_provider,
+        email: status.email,
+        subscription: status.subscription_type,
+        api_key_source: status.api_key_source,
+    })
+}
+
+struct Answer {
+    stdout: String,
+    how: String,
+}
+
+/// Runs the CLI for a short answer.
+async fn ask(cli: &Path, arguments: &[&str], env: &BTreeMap<OsString, OsString>) -> Result<Answer, LocateError> {
+    let broken = |detail: String| LocateError::NotRunnable { path: cli.to_owned(), detail };
+    #[expect(clippy::disallowed_methods, reason = "this module is the owner of the CLI's short-lived processes")]
+    let mut command = tokio::process::Command::new(cli);
+    command.args(arguments).env_clear().envs(env).stdin(Stdio::null()).kill_on_drop(true);
+    let output = match tokio::time::timeout(PATIENCE, command.output()).await {
+        Ok(Ok(output)) => output,
+        Ok(Err(error)) => return Err(broken(error.to_string())),
+        Err(_) => return Err(broken(format!("no answer within {} s", PATIENCE.as_secs()))),
+    };
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let last_words = stderr.trim().chars().take(300).collect::<String>();
+    let how = match (output.status.code(), last_words.is_empty()) {
+        (Some(code), true) => format!("exited with code {code}"),
+        (Some(code), false) => format!("exited with code {code} ({last_words})"),
+        (None, _) => "was killed".to_owned(),
+    };
+    Ok(Answer { stdout: String::from_utf8_lossy(&output.stdout).into_owned(), how })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_read_from_what_the_cli_prints() {
+        let version = |major, minor, patch| Some(Version { major, minor, patch });
+        assert_eq!(Version::parse("2.1.197 (Claude Code)\n"), version(2, 1, 197), "as printed today");
+        assert_eq!(Version::parse("3.0.0-beta.2"), version(3, 0, 0), "a pre-release counts as its release");
+        for nonsense in ["", "claude", "2.1", "two.one.three", "-1.2.3"] {
+            assert_eq!(Version::parse(nonsense), None, "{nonsense:?} is no version");
+        }
+    }
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        assert!(Version::parse("2.1.99").unwrap() < MINIMUM_VERSION, "99 comes before 100");
+        assert!(Version::parse("2.2.0").unwrap() > MINIMUM_VERSION, "the second number weighs more than the third");
+    }
+
+    #[test]
+    fn the_bundled_one_is_looked_for_beside_the_program_and_in_the_build() {
+        let places = bundled_places(Path::new("/opt/app/target/debug/harness"));
+        let suffix = std::env::consts::EXE_SUFFIX;
+        assert_eq!(places[0], Path::new(&format!("/opt/app/target/debug/{BUNDLED_NAME}{suffix}")), "installed");
+        let built = format!("/opt/app/src-tauri/binaries/{BUNDLED_NAME}-{}{suffix}", target_triple());
+        assert!(places.contains(&PathBuf::from(built)), "a build that was never installed: {places:?}");
+    }
+
+    #[test]
+    fn a_relative_entry_of_path_is_not_searched() {
+        let env = BTreeMap::from([("PATH".into(), std::env::join_paths([".", "bin", "/usr/bin"]).unwrap())]);
+        assert_eq!(path_places(&env).len(), 1, "`.` would be the project, which the agent writes");
+    }
 }

@@ -1,5 +1,8 @@
 //! The lines that the CLI writes, read leniently: what is unknown is kept, what is broken is kept too.
 
+mod parse;
+
+use crate::frame::Frame;
 use harness_domain::run::Usage;
 use serde_json::Value;
 
@@ -10,6 +13,28 @@ pub struct Message {
     pub raw: String,
     /// What of it is understood.
     pub body: Body,
+}
+
+impl Message {
+    /// Reads one line. Never fails: what cannot be understood is [`Body::Other`] or [`Body::Opaque`].
+    pub fn parse(line: &str) -> Self {
+        Self { raw: line.to_owned(), body: parse::body(line) }
+    }
+
+    pub(crate) fn of_frame(frame: Frame<'_>) -> Self {
+        match frame {
+            Frame::Line(line) => match std::str::from_utf8(line) {
+                Ok(line) => Self::parse(line),
+                Err(_) => Self::parse(&String::from_utf8_lossy(line)),
+            },
+            Frame::TooLong { head, bytes } => {
+                Self { raw: String::from_utf8_lossy(head).into_owned(), body: Body::Opaque(Opaque::TooLong { bytes }) }
+            }
+            Frame::Partial(line) => {
+                Self { raw: String::from_utf8_lossy(line).into_owned(), body: Body::Opaque(Opaque::Partial) }
+            }
+        }
+    }
 }
 
 /// What of a line is understood.
@@ -26,6 +51,8 @@ pub enum Body {
         /// Tokens before.
         pre_tokens: Option<u64>,
     },
+    /// `system/task_started`, `task_updated`, `task_notification`: something runs in the background.
+    Task(Task),
     /// `assistant`: one content block of the model, usually.
     Assistant(Assistant),
     /// `user`: tool results, or a message on the person's side.
@@ -125,6 +152,21 @@ pub struct ApiRetry {
     pub error: Option<String>,
 }
 
+/// Something that runs in the background: a command, a sub-agent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Task {
+    /// Its id.
+    pub task_id: String,
+    /// The call that started it.
+    pub tool_use_id: Option<String>,
+    /// `local_bash`, `local_agent`, …; known at its start only.
+    pub task_type: Option<String>,
+    /// `completed`, `failed`, `stopped`, `killed`, …; none at its start.
+    pub status: Option<String>,
+    /// In words.
+    pub summary: Option<String>,
+}
+
 /// A message of the model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assistant {
@@ -208,6 +250,10 @@ pub struct StreamEvent {
     pub text: Option<String>,
     /// The new words of a thinking block.
     pub thinking: Option<String>,
+    /// `message_start` only: the API's id of the message.
+    pub message_id: Option<String>,
+    /// `message_start` and `message_delta`: tokens of the message up to here.
+    pub usage: Option<Usage>,
     /// Set when a sub-agent speaks: the call that started it.
     pub parent_tool_use_id: Option<String>,
 }
@@ -242,8 +288,10 @@ pub struct ResultMessage {
     pub usage: Option<Usage>,
     /// Per model: tokens, cost, context window.
     pub model_usage: Value,
-    /// The model's last words, or the error's.
+    /// The model's last words.
     pub text: Option<String>,
+    /// What went wrong, in words.
+    pub errors: Vec<String>,
     /// The session's id.
     pub session_id: Option<String>,
     /// Why the turn ended, in the CLI's words for programs: `completed`, `max_turns`, …

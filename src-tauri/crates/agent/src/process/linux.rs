@@ -1,0 +1,66 @@
+//! Processes as Linux tells them: `/proc`.
+
+use super::tree::Process;
+use crate::env::MARKER;
+use std::{fs, io::Read, path::Path};
+use uuid::Uuid;
+
+/// Every process that may be seen, zombies left out.
+pub(super) fn list() -> Vec<Process> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter_map(find).collect()
+}
+
+/// One process; none if it is gone, or dead and only not yet waited for.
+pub(super) fn find(pid: u32) -> Option<Process> {
+    let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+    parse(pid, &String::from_utf8_lossy(&stat))
+}
+
+/// The name, in parentheses, may hold anything; the fields that count come after the last one.
+fn parse(pid: u32, stat: &str) -> Option<Process> {
+    let (_, rest) = stat.rsplit_once(')')?;
+    let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
+    if matches!(*fields.first()?, "Z" | "X" | "x") {
+        return None;
+    }
+    Some(Process {
+        pid,
+        parent: fields.get(1)?.parse().ok()?,
+        group: fields.get(2)?.parse().ok()?,
+        session: fields.get(3)?.parse().ok()?,
+        started: fields.get(19)?.parse().ok()?, // field 22 of the whole line: clock ticks since boot
+    })
+}
+
+/// Whether the process was started with the marker of `session` in its environment. No, when it may not be read.
+pub(super) fn carries(pid: u32, session: Uuid) -> bool {
+    let mut environment = Vec::new();
+    let read = fs::File::open(Path::new("/proc").join(pid.to_string()).join("environ"))
+        .and_then(|file| file.take(4 * 1024 * 1024).read_to_end(&mut environment));
+    let marker = format!("{MARKER}={session}");
+    read.is_ok() && environment.split(|byte| *byte == 0).any(|entry| entry == marker.as_bytes())
+}
+
+/// The guard's search for processes that carry the marker `$2`.
+pub(super) const MARKED: &str = r#"for d in /proc/[0-9]*; do
+  grep -qs "HARNESS_SESSION=$2" "$d/environ" && echo "${d#/proc/}"
+done"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_spaces_and_parentheses_does_not_shift_the_fields() {
+        let stat = "42 (a) b (c) S 7 40 41 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 123456 1 1 1";
+        let expected = Process { pid: 42, parent: 7, group: 40, session: 41, started: 123_456 };
+        assert_eq!(parse(42, stat), Some(expected), "a program may be called anything");
+    }
+
+    #[test]
+    fn a_zombie_is_no_process() {
+        assert_eq!(parse(42, "42 (x) Z 7 40 41 0 -1 0 1 0 0 0 0 0 0 0 20 0 1 0 5 1"), None, "it cannot do anything");
+    }
+}
