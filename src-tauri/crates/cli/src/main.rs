@@ -1,2 +1,69 @@
-//! The `harness` command.
-fn main() {}
+//! The `harness` command: run, inspect and serve projects from a terminal.
+
+mod args;
+mod bugs;
+mod display;
+mod doctor;
+mod features;
+mod open;
+mod print;
+mod projects;
+mod questions;
+mod run;
+mod runs;
+
+use args::{Cli, Command};
+use clap::{CommandFactory, Parser};
+use print::{complain, say_bytes};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    start_log();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            complain(&format!("the program could not start its threads: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = runtime.block_on(obey(cli.command));
+    // A blocking read of standard input cannot be cancelled and must not keep the process alive.
+    runtime.shutdown_background();
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn obey(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Run(args) => return run::run(args).await,
+        Command::Pause(project) => run::request(&project, "pause")?,
+        Command::Stop(project) => run::request(&project, "stop")?,
+        Command::Features(command) => features::obey(command)?,
+        Command::Bugs(command) => bugs::obey(command)?,
+        Command::Questions(command) => questions::obey(command)?,
+        Command::Runs(command) => runs::obey(command)?,
+        Command::Projects(command) => projects::obey(command)?,
+        Command::Mcp(project) => open::serve_tools(&project).await?,
+        Command::Doctor(args) => return doctor::examine(args).await,
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "harness", &mut script);
+            say_bytes(&script);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The program's own log goes to standard error, and only when asked for: `HARNESS_LOG=info harness …`.
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("HARNESS_LOG");
+    if let Ok(filter) = filter {
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    }
+}

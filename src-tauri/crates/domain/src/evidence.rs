@@ -97,7 +97,11 @@ pub struct Evidence {
 impl Evidence {
     /// Tests reported by all its test commands together; none when no output said so.
     pub fn tests_run(&self) -> Option<u32> {
-        let counts: Vec<u32> = self.results.iter().filter_map(|result| result.tests_run).collect();
-        (!counts.is_empty()).then(|| counts.iter().sum())
+        tests_run(&self.results)
     }
+}
+
+/// Tests reported by all commands together; none when no output said so.
+pub fn tests_run(results: &[CheckResult]) -> Option<u32> {
+    results.iter().filter_map(|result| result.tests_run).reduce(u32::saturating_add)
 }

@@ -285,3 +285,6 @@ impl<'a> Board<'a> {
         feature.dependencies.iter().filter(is_unmet).copied().collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

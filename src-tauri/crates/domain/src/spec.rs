@@ -161,7 +161,7 @@ impl Spec {
         }
         let written = tags::without_comments(text);
         let tags = tags::Tags::of(&written);
-        if !tags.has_words() {
+        if !tags.has_words {
             return Err(SpecError::Empty);
         }
 
@@ -313,3 +313,6 @@ fn first_number(text: &str) -> Option<u32> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,6 +19,12 @@ pub struct Draft {
     pub depends_on_index: Vec<usize>,
 }
 
+impl From<NewFeature> for Draft {
+    fn from(feature: NewFeature) -> Self {
+        Self { feature, depends_on_index: Vec::new() }
+    }
+}
+
 /// A dependency by position that the batch cannot keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BatchError {
@@ -121,3 +127,6 @@ fn part_name(whole: &str, part: usize, count: usize) -> String {
     let start: String = whole.chars().take(room - 1).collect();
     format!("{}…{suffix}", start.trim_end())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,19 @@
 //! The use cases: runs, sessions, evidence, commits and recovery. Owns tasks and time.
+
+pub mod app;
+pub mod bugs;
+pub mod bus;
+pub mod check;
+pub mod clock;
+pub mod error;
+pub mod git;
+pub mod home;
+pub mod instance;
+pub mod prompts;
+pub mod session;
+pub mod specs;
+pub mod toolbox;
+pub mod verify;
+
+pub use app::{App, OpenProject};
+pub use error::EngineError;

@@ -26,44 +26,44 @@ pub(super) fn without_comments(text: &str) -> Cow<'_, str> {
 /// The tags of a text.
 pub(super) struct Tags<'a> {
     text: &'a str,
-    opening: Vec<Tag<'a>>,
-    /// By lower-case name: all its tags in order, as `(is it closing, where)`.
-    by_name: HashMap<String, Vec<(bool, Range<usize>)>>,
+    /// Every opening tag in order.
+    opening: Vec<Tag>,
+    /// The positions in `opening` of each name's tags.
+    by_name: HashMap<String, Vec<usize>>,
+    /// Whether anything but tags, spaces and punctuation is there.
+    pub(super) has_words: bool,
 }
 
-struct Tag<'a> {
-    name: &'a str,
+struct Tag {
+    name: String,
     at: Range<usize>,
+    /// The closing tag that belongs to it: of nested tags with one name the innermost is closed first.
+    closed_by: Option<Range<usize>>,
 }
 
 impl<'a> Tags<'a> {
     pub(super) fn of(text: &'a str) -> Self {
-        let mut tags = Tags { text, opening: Vec::new(), by_name: HashMap::new() };
-        let mut position = 0;
+        let mut tags = Tags { text, opening: Vec::new(), by_name: HashMap::new(), has_words: false };
+        let mut still_open: HashMap<String, Vec<usize>> = HashMap::new();
+        let (mut position, mut words_from) = (0, 0);
         while let Some(found) = text[position..].find('<').map(|offset| position + offset) {
             position = found + 1;
             let Some((name, is_closing, end)) = tag_at(text, found) else { continue };
-            tags.by_name.entry(name.to_ascii_lowercase()).or_default().push((is_closing, found..end));
-            if !is_closing {
-                tags.opening.push(Tag { name, at: found..end });
+            tags.has_words |= has_words(&text[words_from..found]);
+            (position, words_from) = (end, end);
+            let name = name.to_ascii_lowercase();
+            if is_closing {
+                if let Some(opening) = still_open.get_mut(&name).and_then(Vec::pop) {
+                    tags.opening[opening].closed_by = Some(found..end);
+                }
+            } else {
+                still_open.entry(name.clone()).or_default().push(tags.opening.len());
+                tags.by_name.entry(name.clone()).or_default().push(tags.opening.len());
+                tags.opening.push(Tag { name, at: found..end, closed_by: None });
             }
-            position = end;
         }
+        tags.has_words |= has_words(&text[words_from..]);
         tags
-    }
-
-    /// Whether anything but tags, spaces and punctuation is there.
-    pub(super) fn has_words(&self) -> bool {
-        let mut at: Vec<&Range<usize>> = self.by_name.values().flatten().map(|(_, at)| at).collect();
-        at.sort_by_key(|range| range.start);
-        let mut position = 0;
-        let mut outside: Vec<&str> = Vec::with_capacity(at.len() + 1);
-        for range in at {
-            outside.push(&self.text[position..range.start]);
-            position = range.end;
-        }
-        outside.push(&self.text[position..]);
-        outside.into_iter().any(|text| text.chars().any(char::is_alphanumeric))
     }
 
     /// What stands in the first closed tag of this name, wherever it is.
@@ -73,15 +73,13 @@ impl<'a> Tags<'a> {
 
     /// Where the content of the first closed tag of this name is.
     pub(super) fn range(&self, name: &str) -> Option<Range<usize>> {
-        let found = self.by_name.get(name)?;
-        let opening = found.iter().find(|(is_closing, _)| !is_closing)?;
-        let closing = self.closing(name, opening.1.start)?;
-        Some(opening.1.end..closing.start)
+        let content = |tag: &Tag| Some(tag.at.end..tag.closed_by.as_ref()?.start);
+        self.named(name).find_map(content)
     }
 
-    /// Whether a tag of this name is opened and not closed after.
+    /// Whether a tag of this name is opened and never closed.
     pub(super) fn is_unclosed(&self, name: &str) -> bool {
-        self.by_name.get(name).is_some_and(|found| found.last().is_some_and(|(is_closing, _)| !is_closing))
+        self.named(name).any(|tag| tag.closed_by.is_none())
     }
 
     /// The outermost closed tags within `body`.
@@ -89,34 +87,23 @@ impl<'a> Tags<'a> {
         let mut position = body.start;
         let mut sections = Vec::new();
         for tag in &self.opening {
-            if tag.at.start < position || tag.at.end > body.end {
-                continue;
+            let Some(closing) = tag.closed_by.as_ref().filter(|at| at.end <= body.end) else { continue };
+            if tag.at.start >= position {
+                let text = self.text[tag.at.end..closing.start].trim().to_owned();
+                sections.push(Section { tag: tag.name.clone(), text });
+                position = closing.end;
             }
-            let name = tag.name.to_ascii_lowercase();
-            let Some(closing) = self.closing(&name, tag.at.start).filter(|at| at.end <= body.end) else { continue };
-            sections.push(Section { tag: name, text: self.text[tag.at.end..closing.start].trim().to_owned() });
-            position = closing.end;
         }
         sections
     }
 
-    /// The closing tag that balances the opening one at `start`, or else the first one after it.
-    fn closing(&self, name: &str, start: usize) -> Option<&Range<usize>> {
-        let all = self.by_name.get(name)?;
-        // Without this look at the end, thousands of unclosed tags would each be followed to the end of the text.
-        if all.iter().rev().find(|(is_closing, _)| *is_closing)?.1.start < start {
-            return None;
-        }
-        let from = all.partition_point(|(_, at)| at.start < start);
-        let mut depth = 0usize;
-        for (is_closing, at) in &all[from..] {
-            depth = if *is_closing { depth - 1 } else { depth + 1 };
-            if depth == 0 {
-                return Some(at);
-            }
-        }
-        all[from..].iter().find(|(is_closing, _)| *is_closing).map(|(_, at)| at)
+    fn named(&self, name: &str) -> impl Iterator<Item = &Tag> {
+        self.by_name.get(name).into_iter().flatten().map(|position| &self.opening[*position])
     }
+}
+
+fn has_words(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric)
 }
 
 /// The name, whether it is closing, and the end of the tag that begins at `start`; none for any other `<`

@@ -1,0 +1,150 @@
+//! The command line, as `--help` tells it.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// Builds software from a specification, unattended: agents write it, the host verifies and commits it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "harness",
+    version,
+    max_term_width = 100,
+    after_help = "\
+State is kept in the data directory (HARNESS_HOME, or the operating system's place for it), never in the project.
+Exit codes of `run`: 0 every feature passes, 1 error, 3 stopped by a limit or by you, 4 a person is needed."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run agents on a project until every feature passes
+    Run(RunArgs),
+    /// Let the current session of a running project finish, then end the run
+    Pause(ProjectArg),
+    /// End a running project's session now and end the run
+    Stop(ProjectArg),
+    /// Look at features and change them
+    #[command(subcommand, visible_alias = "feature")]
+    Features(crate::features::FeaturesCommand),
+    /// Report bugs and see what became of them
+    #[command(subcommand, visible_alias = "bug")]
+    Bugs(crate::bugs::BugsCommand),
+    /// See and answer what agents asked
+    #[command(subcommand, visible_alias = "question")]
+    Questions(crate::questions::QuestionsCommand),
+    /// Look at runs, their sessions and transcripts
+    #[command(subcommand)]
+    Runs(crate::runs::RunsCommand),
+    /// Register projects and choose their settings
+    #[command(subcommand, visible_alias = "project")]
+    Projects(crate::projects::ProjectsCommand),
+    /// Serve a project's tools to any MCP client on standard input and output
+    Mcp(ProjectArg),
+    /// Say what is missing on this machine and how to get it
+    Doctor(crate::doctor::DoctorArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// bash, zsh, fish, elvish or powershell
+        shell: Shell,
+    },
+}
+
+/// A project, by its directory or its registered name.
+#[derive(Debug, Clone, Args)]
+pub struct ProjectArg {
+    /// The project's directory, or its name as `harness projects list` shows it
+    #[arg(long, value_name = "DIR|NAME", default_value = ".")]
+    pub project: String,
+}
+
+/// How answers are printed.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Format {
+    /// Print JSON instead of a table
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The project's directory; made if it is missing
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+    /// The specification, copied to prompts/app_spec.txt
+    #[arg(long, value_name = "FILE")]
+    pub spec: Option<PathBuf>,
+    /// What the run is for
+    #[arg(long, value_enum, default_value_t = ModeArg::Auto)]
+    pub mode: ModeArg,
+    /// Leave out tests and other heavy checks; the cards say so
+    #[arg(long, visible_alias = "quick")]
+    pub yolo: bool,
+    /// The model, by name or alias; the CLI's default otherwise
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<String>,
+    /// Start at most this many sessions
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_sessions: Option<u32>,
+    /// Spend at most this many US dollars
+    #[arg(long, value_name = "USD", value_parser = positive)]
+    pub budget_usd: Option<f64>,
+    /// Turns of the model in one session at most
+    #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_turns: u32,
+    /// Let a scripted model answer instead of a real one: a built-in scenario (demo) or a scenario file
+    #[arg(long, value_name = "NAME|FILE")]
+    pub rehearse: Option<String>,
+    /// What to do with changes you have not committed
+    #[arg(long, value_enum, default_value_t = UncommittedArg::Aside)]
+    pub uncommitted: UncommittedArg,
+    /// Run although the operating system offers no walls around agents here
+    #[arg(long)]
+    pub without_sandbox: bool,
+    /// The Claude CLI to use instead of the bundled one
+    #[arg(long, value_name = "PATH", env = "HARNESS_CLAUDE")]
+    pub claude: Option<PathBuf>,
+    /// Passing features that a regression run tests again
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=10))]
+    pub regression_features: u32,
+    /// The first wait after a fault, in seconds; doubled each time up to ten minutes
+    #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = positive)]
+    pub backoff: f64,
+    /// Print one JSON event a line instead of the progress display
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ModeArg {
+    /// Turn the specification into features if there are none, then build them all
+    Auto,
+    /// Only turn the specification into features
+    Initialize,
+    /// Only work on the features that exist
+    Code,
+    /// Describe an existing code base as features
+    Analyze,
+    /// Test passing features again; those that fail get a fix
+    Regression,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UncommittedArg {
+    /// Put them into a git stash entry and give them back at the end
+    Aside,
+    /// Do not start while there are any
+    Refuse,
+    /// Leave them; the agents' commits will contain them
+    Include,
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && number > 0.0 => Ok(number),
+        _ => Err(format!("{text:?} is not a number above zero")),
+    }
+}

@@ -1,0 +1,42 @@
+//! Opening the data directory and projects, as every command does.
+
+use crate::args::ProjectArg;
+use anyhow::Context;
+use harness_domain::id::SessionId;
+use harness_engine::{
+    App, OpenProject,
+    clock::SystemClock,
+    home::Home,
+    toolbox::{Scope, Toolbox},
+    verify::Verifier,
+};
+use std::{path::Path, sync::Arc};
+use tokio_util::sync::CancellationToken;
+
+/// The data directory.
+pub fn app() -> anyhow::Result<App> {
+    Ok(App::open(Home::locate()?, Arc::new(SystemClock))?)
+}
+
+/// A project by name or directory. A directory that is not registered yet is registered.
+pub fn project(arg: &ProjectArg) -> anyhow::Result<OpenProject> {
+    let app = app()?;
+    let dir = Path::new(&arg.project);
+    if dir.is_dir() {
+        return Ok(app.open_directory(dir)?);
+    }
+    Ok(app.open_named(&arg.project)?)
+}
+
+/// The tools of a project for a client outside any run.
+pub fn toolbox(project: OpenProject) -> Toolbox {
+    let scope = Scope { session: SessionId(uuid::Uuid::new_v4().to_string()), run: None, role: None, is_quick: false };
+    let verifier = Verifier::new(project.clone());
+    Toolbox::new(project, scope, verifier, CancellationToken::new())
+}
+
+/// Serves the tools on standard input and output until the client goes away.
+pub async fn serve_tools(arg: &ProjectArg) -> anyhow::Result<()> {
+    let toolbox = toolbox(project(arg)?);
+    harness_mcp::serve_stdio(toolbox).await.context("the MCP connection failed")
+}

@@ -1,0 +1,52 @@
+//! Words to the terminal. The one place that writes to standard output and standard error.
+
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// A line on standard output. A reader that went away (`| head`) is no error.
+pub fn say(line: &str) {
+    say_bytes(line.as_bytes());
+    say_bytes(b"\n");
+}
+
+/// Bytes on standard output, as they are.
+pub fn say_bytes(bytes: &[u8]) {
+    let mut out = io::stdout().lock();
+    if out.write_all(bytes).and_then(|()| out.flush()).is_err() {
+        // Nobody listens any more; what the command does is done all the same.
+    }
+}
+
+/// A line on standard error.
+pub fn complain(line: &str) {
+    let mut err = io::stderr().lock();
+    if writeln!(err, "harness: {line}").is_err() {
+        // There is nowhere left to say it.
+    }
+}
+
+/// A value as readable JSON.
+pub fn say_json(value: &impl Serialize) -> anyhow::Result<()> {
+    say(&serde_json::to_string_pretty(value)?);
+    Ok(())
+}
+
+/// Rows under headings, columns as wide as their widest cell.
+pub fn say_table(headings: &[&str], rows: &[Vec<String>]) {
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        cells.chain(headings.get(column).map(|heading| heading.len())).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..headings.len()).map(width).collect();
+    let line = |cells: &[String]| {
+        let padded = cells
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width.saturating_sub(cell.chars().count()))));
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    say(&line(&headings.iter().map(|heading| (*heading).to_owned()).collect::<Vec<_>>()));
+    for row in rows {
+        say(&line(row));
+    }
+}

@@ -1,0 +1,154 @@
+//! `harness run`: one run with its display, and how it ends.
+
+use crate::{
+    args::{ModeArg, ProjectArg, RunArgs, UncommittedArg},
+    display::Display,
+    open,
+    print::{complain, say},
+};
+use anyhow::Context;
+use harness_domain::{failure::RunEnd, run::Mode};
+use harness_engine::{
+    App, OpenProject,
+    bus::Delivery,
+    git::Uncommitted,
+    instance::Instance,
+    session::{Pace, RunControl, RunOptions, conduct},
+};
+use harness_mcp::FeatureTools;
+use harness_rehearsal::Scenario;
+use std::{fs, process::ExitCode, sync::Arc, time::Duration};
+
+/// Runs until the run ends; the exit code tells how.
+pub async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
+    let scenario = args.rehearse.as_deref().map(Scenario::load).transpose()?;
+    fs::create_dir_all(&args.dir).with_context(|| format!("{} could not be made", args.dir.display()))?;
+    let app = open::app()?;
+    let project = app.open_directory(&args.dir)?;
+    let activity = format!("run {}", project.dir().display());
+    let _instance = Instance::take(&app.home, &activity, app.clock.as_ref())?;
+    let control = RunControl::default();
+    obey_signals(control.clone());
+    let display = Display::new(args.json, scenario.as_ref().map(|scenario| scenario.title().to_owned()), &project);
+    let options = options(&args, scenario);
+    let report = show_while(&app, &project, display, options, control).await;
+    match report {
+        Ok(end) => Ok(ExitCode::from(end.exit_code())),
+        Err(error) => {
+            if args.json {
+                let line =
+                    serde_json::json!({ "event": "run_refused", "code": error.code(), "message": error.to_string() });
+                say(&line.to_string());
+            }
+            complain(&error.to_string());
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Leaves a request for the process that runs the project.
+pub fn request(arg: &ProjectArg, what: &str) -> anyhow::Result<()> {
+    let project = open::project(arg)?;
+    if project.store.runs_unfinished()?.is_empty() {
+        anyhow::bail!("{} is not running", project.project.name);
+    }
+    harness_engine::session::request(&project, what)?;
+    say(match what {
+        "pause" => "The run ends after its current session.",
+        _ => "The run ends now.",
+    });
+    Ok(())
+}
+
+async fn show_while(
+    app: &App,
+    project: &OpenProject,
+    mut display: Display,
+    options: RunOptions,
+    control: RunControl,
+) -> Result<RunEnd, harness_engine::EngineError> {
+    let mut events = app.bus.subscribe(None);
+    let mut run = std::pin::pin!(conduct(project, options, Arc::new(FeatureTools), control));
+    let result = loop {
+        tokio::select! {
+            // What happened is shown before the end is.
+            biased;
+            delivery = events.next() => display.show(&delivery),
+            result = &mut run => break result,
+        }
+    };
+    while let Some(delivery) = events.try_next() {
+        display.show(&delivery);
+    }
+    let report = result?;
+    display.conclude(project, &report);
+    Ok(report.end)
+}
+
+/// The first Ctrl-C (or SIGTERM) ends the run in order; the second ends the process.
+fn obey_signals(control: RunControl) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "lives as long as the process; it is how the process is told to end"
+    )]
+    tokio::spawn(async move {
+        wait_for_signal().await;
+        complain("stopping: the session is interrupted and its work saved; press Ctrl-C again to end at once");
+        control.stop();
+        wait_for_signal().await;
+        std::process::exit(130);
+    });
+}
+
+#[cfg(unix)]
+async fn wait_for_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        },
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+#[cfg(not(unix))]
+async fn wait_for_signal() {
+    drop(tokio::signal::ctrl_c().await);
+}
+
+fn options(args: &RunArgs, rehearsal: Option<Scenario>) -> RunOptions {
+    RunOptions {
+        mode: match args.mode {
+            ModeArg::Auto => Mode::Auto,
+            ModeArg::Initialize => Mode::Initialize,
+            ModeArg::Code => Mode::Code,
+            ModeArg::Analyze => Mode::Analyze,
+            ModeArg::Regression => Mode::Regression,
+        },
+        is_quick: args.yolo,
+        model: args.model.clone(),
+        max_sessions: args.max_sessions,
+        budget_usd: args.budget_usd,
+        max_turns: args.max_turns,
+        rehearsal,
+        spec: args.spec.clone(),
+        uncommitted: match args.uncommitted {
+            UncommittedArg::Aside => Uncommitted::Aside,
+            UncommittedArg::Refuse => Uncommitted::Refuse,
+            UncommittedArg::Include => Uncommitted::Include,
+        },
+        may_run_unwalled: args.without_sandbox,
+        cli: args.claude.clone(),
+        pace: Pace { first_wait: Duration::from_secs_f64(args.backoff), ..Pace::default() },
+        regression_features: args.regression_features,
+    }
+}
+
+/// An event as one line of JSON.
+pub fn json_line(delivery: &Delivery) -> String {
+    match delivery {
+        Delivery::Event(envelope) => serde_json::to_string(envelope).unwrap_or_default(),
+        Delivery::Missed { through } => serde_json::json!({ "event": "missed", "through": through }).to_string(),
+    }
+}

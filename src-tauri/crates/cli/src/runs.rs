@@ -1,0 +1,134 @@
+//! `harness runs`: look at runs, their sessions and transcripts.
+
+use crate::{
+    args::{Format, ProjectArg},
+    features::time,
+    open,
+    print::{say, say_json, say_table},
+};
+use clap::Subcommand;
+use harness_domain::id::{RunId, SessionId};
+
+/// Rows of a transcript read at once.
+const WINDOW: usize = 500;
+
+#[derive(Debug, Subcommand)]
+pub enum RunsCommand {
+    /// List the runs, newest first
+    List {
+        #[command(flatten)]
+        project: ProjectArg,
+        /// How many
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Show one run: its states and sessions
+    Show {
+        id: u32,
+        #[command(flatten)]
+        project: ProjectArg,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Print the transcript of a session, one JSON message a line
+    Transcript {
+        /// The session's id, as `harness runs show` lists it
+        session: String,
+        #[command(flatten)]
+        project: ProjectArg,
+    },
+    /// Find words in all transcripts
+    Search {
+        words: String,
+        /// How many
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+        #[command(flatten)]
+        project: ProjectArg,
+    },
+}
+
+pub fn obey(command: RunsCommand) -> anyhow::Result<()> {
+    match command {
+        RunsCommand::List { project, limit, format } => {
+            let runs = open::project(&project)?.store.runs(limit)?;
+            if format.json {
+                return say_json(&runs);
+            }
+            let rows: Vec<Vec<String>> = runs
+                .iter()
+                .map(|run| {
+                    let end = run.end.as_ref().map_or("running", |end| end.code());
+                    let kind = run.rehearsal.as_ref().map_or_else(String::new, |name| format!("rehearsal {name}"));
+                    vec![
+                        run.id.to_string(),
+                        time(run.started_at_ms),
+                        run.mode.as_str().into(),
+                        end.into(),
+                        run.sessions.to_string(),
+                        format!("{:.2}", run.cost_usd),
+                        kind,
+                    ]
+                })
+                .collect();
+            say_table(&["ID", "STARTED", "MODE", "END", "SESSIONS", "USD", ""], &rows);
+        }
+        RunsCommand::Show { id, project, format } => show(&open::project(&project)?, RunId(id), format)?,
+        RunsCommand::Transcript { session, project } => {
+            let store = open::project(&project)?.store;
+            let session = SessionId(session);
+            let mut from = 0;
+            loop {
+                let rows = store.transcript_window(&session, from, WINDOW)?;
+                let Some(last) = rows.last() else { break };
+                from = last.ordinal + 1;
+                for row in &rows {
+                    say(&row.body);
+                }
+            }
+        }
+        RunsCommand::Search { words, limit, project } => {
+            for hit in open::project(&project)?.store.transcript_search(&words, limit)? {
+                say(&format!("{}  {}  {}", hit.session, hit.ordinal, hit.snippet.replace('\n', " ")));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn show(project: &harness_engine::OpenProject, id: RunId, format: Format) -> anyhow::Result<()> {
+    let run = project.store.run(id)?;
+    let sessions = project.store.sessions_of(id)?;
+    let transitions = project.store.run_transitions(id)?;
+    if format.json {
+        let mut json = serde_json::to_value(&run)?;
+        json["session_list"] = serde_json::to_value(&sessions)?;
+        json["transitions"] = serde_json::to_value(&transitions)?;
+        return say_json(&json);
+    }
+    say(&format!("Run {}  {}  state {}", run.id, run.mode.as_str(), run.state.as_str()));
+    for session in &sessions {
+        let outcome = session.outcome.as_ref().map_or("running", |outcome| outcome.code());
+        let card = session.feature.map_or_else(String::new, |feature| format!(" #{feature}"));
+        say(&format!(
+            "  {}  {}{card}  {outcome}  {} turns  ${:.2}",
+            session.id,
+            session.role.as_str(),
+            session.turns,
+            session.cost_usd
+        ));
+    }
+    for change in &transitions {
+        let card = change.feature.map_or_else(String::new, |feature| format!(" #{feature}"));
+        say(&format!(
+            "  {}  {} → {}{card}  {}",
+            time(change.at_ms),
+            change.from.as_str(),
+            change.to.as_str(),
+            change.reason
+        ));
+    }
+    Ok(())
+}

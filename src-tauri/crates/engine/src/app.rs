@@ -1,0 +1,175 @@
+//! The product as one object: the data directory, the registry of projects, and the events.
+
+use crate::{bus::Bus, clock::Clock, error::EngineError, home::Home};
+use harness_domain::{
+    event::Event,
+    feature::{Actor, Feature, StatusChange},
+    id::RunId,
+    project::{Project, ProjectSettings},
+};
+use harness_store::{AppStore, Cause, ProjectStore};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Everything the use cases share. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// Where the product keeps its state.
+    pub home: Home,
+    /// The registry of projects and the settings.
+    pub store: AppStore,
+    /// What happens, in order.
+    pub bus: Bus,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// One project with its database. Cheap to clone.
+#[derive(Clone)]
+pub struct OpenProject {
+    /// What the registry says.
+    pub project: Project,
+    /// Its database.
+    pub store: ProjectStore,
+    /// What the person chose for it.
+    pub settings: ProjectSettings,
+    /// The product it is opened in.
+    pub app: App,
+}
+
+impl App {
+    /// Opens the data directory; migrates its database when it is of an older version.
+    pub fn open(home: Home, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
+        let store = AppStore::open(home.root())?;
+        Ok(Self { home, store, bus: Bus::new(clock.clone()), clock })
+    }
+
+    /// Opens the project in `dir`, registering it under its directory's name the first time.
+    ///
+    /// Fails with [`EngineError::ProjectMissing`] when there is no such directory.
+    pub fn open_directory(&self, dir: &Path) -> Result<OpenProject, EngineError> {
+        let missing =
+            |source: std::io::Error| EngineError::ProjectMissing { path: dir.into(), detail: source.to_string() };
+        let path = dir.canonicalize().map_err(missing)?;
+        if !path.is_dir() {
+            return Err(missing(std::io::ErrorKind::NotADirectory.into()));
+        }
+        if path.starts_with(self.home.root()) || self.home.root().starts_with(&path) {
+            return Err(EngineError::Refused(format!(
+                "{} and the data directory {} may not lie inside one another: an agent could change its own records",
+                path.display(),
+                self.home.root().display()
+            )));
+        }
+        let now = self.clock.now_ms();
+        let project = match self.store.project_by_path(&path)? {
+            Some(known) => {
+                self.store.project_touch(known.id, now)?;
+                known
+            }
+            None => self.store.project_add(&self.free_name(&path)?, &path, now)?,
+        };
+        self.open_project(project)
+    }
+
+    /// Opens a registered project by its name, or by any path to its directory.
+    pub fn open_named(&self, name_or_dir: &str) -> Result<OpenProject, EngineError> {
+        if let Some(project) = self.store.project_by_name(name_or_dir)? {
+            return self.open_project(project);
+        }
+        let by_path = match Path::new(name_or_dir).canonicalize() {
+            Ok(path) => self.store.project_by_path(&path)?,
+            Err(_) => None,
+        };
+        self.open_project(by_path.ok_or_else(|| EngineError::NoSuchProject { name: name_or_dir.into() })?)
+    }
+
+    fn open_project(&self, project: Project) -> Result<OpenProject, EngineError> {
+        for dir in [self.home.project(project.id), self.home.private_home(project.id)] {
+            std::fs::create_dir_all(&dir).map_err(|source| EngineError::File {
+                path: dir.clone(),
+                action: "written",
+                source,
+            })?;
+        }
+        let store = ProjectStore::open(&self.home.project_database(project.id))?;
+        let settings = self.store.project_settings(project.id)?;
+        Ok(OpenProject { project, store, settings, app: self.clone() })
+    }
+
+    fn free_name(&self, path: &Path) -> Result<String, EngineError> {
+        let wanted = path.file_name().map_or_else(|| "project".into(), |name| name.to_string_lossy().into_owned());
+        let mut name = wanted.clone();
+        let mut number = 2;
+        while self.store.project_by_name(&name)?.is_some() {
+            name = format!("{wanted}-{number}");
+            number += 1;
+        }
+        Ok(name)
+    }
+}
+
+impl OpenProject {
+    /// The project's directory.
+    pub fn dir(&self) -> &Path {
+        &self.project.path
+    }
+
+    /// What its walled-in processes see as the person's home directory.
+    pub fn private_home(&self) -> PathBuf {
+        self.app.home.private_home(self.project.id)
+    }
+
+    /// The reason that goes into the audit trail of a change made now.
+    pub fn cause(&self, actor: Actor, run: Option<RunId>, reason: impl Into<String>) -> Cause {
+        Cause { actor, reason: reason.into(), run, at_ms: self.app.clock.now_ms() }
+    }
+
+    /// Tells the world.
+    pub fn publish(&self, event: Event) {
+        self.app.bus.publish(self.project.id, event);
+    }
+
+    /// Tells the world that a card's status changed, and how much is done now.
+    pub fn publish_status(&self, feature: &Feature, reason: impl Into<String>) -> Result<(), EngineError> {
+        self.publish(Event::FeatureChanged {
+            feature: feature.id,
+            name: feature.name.clone(),
+            kind: feature.kind,
+            status: feature.status,
+            reason: reason.into(),
+        });
+        self.publish_progress()
+    }
+
+    /// Tells the world of several changes of status.
+    pub fn publish_changes(&self, changes: &[StatusChange]) -> Result<(), EngineError> {
+        for change in changes {
+            let feature = self.store.feature(change.feature)?;
+            self.publish(Event::FeatureChanged {
+                feature: feature.id,
+                name: feature.name,
+                kind: feature.kind,
+                status: change.to,
+                reason: change.reason.clone(),
+            });
+        }
+        self.publish_progress()
+    }
+
+    /// Tells the world how much is done.
+    pub fn publish_progress(&self) -> Result<(), EngineError> {
+        let counts = self.store.counts()?;
+        self.publish(Event::ProgressChanged { passing: counts.done, total: counts.total });
+        Ok(())
+    }
+
+    /// Tells a person something that stopped nothing.
+    pub fn notice(&self, topic: &str, message: impl Into<String>) {
+        let message = message.into();
+        tracing::info!(project = %self.project.name, topic, message);
+        self.publish(Event::Noticed { topic: topic.into(), message });
+    }
+}

@@ -1,0 +1,35 @@
+//! Bugs as people report them.
+
+use crate::{EngineError, OpenProject};
+use harness_domain::{
+    feature::{Actor, Feature, Kind, NewFeature},
+    split::Draft,
+};
+
+/// Files a person's report: it goes before every feature in the queue.
+///
+/// Fails when the title is empty. Without steps the first one is to reproduce it.
+pub fn report(
+    project: &OpenProject,
+    name: &str,
+    description: &str,
+    steps: Vec<String>,
+) -> Result<Feature, EngineError> {
+    let steps = if steps.is_empty() { vec!["Reproduce the bug.".into()] } else { steps };
+    let bug = NewFeature {
+        kind: Kind::Bug,
+        category: "bug".into(),
+        description: description.into(),
+        steps,
+        priority: Some(0),
+        ..NewFeature::named(name)
+    };
+    let draft = Draft { feature: bug, depends_on_index: Vec::new() };
+    let cause = project.cause(Actor::Person, None, "reported");
+    let created = project.store.feature_create(vec![draft], &cause)?;
+    let Some(bug) = created.into_iter().next() else {
+        return Err(EngineError::Refused("the report was not stored".into()));
+    };
+    project.publish_status(&bug, "reported")?;
+    Ok(bug)
+}

@@ -1,0 +1,161 @@
+//! What can go wrong in a use case, with what the person can do about it.
+
+use crate::{check::CheckError, git::GitError, instance::Holder};
+use harness_agent::{StartError, locate::LocateError};
+use harness_domain::{
+    dependencies::DependencyError,
+    prompt::PromptError,
+    spec::{SpecError, manifest::ManifestError},
+    split::BatchError,
+};
+use harness_rehearsal::ScenarioError;
+use harness_store::StoreError;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// Why a use case did not happen. Nothing was half done.
+#[derive(Debug, Error)]
+pub enum EngineError {
+    /// The data directory cannot be used.
+    #[error("the data directory {} cannot be used: {detail}", .path.display())]
+    Home {
+        /// Which.
+        path: PathBuf,
+        /// In the operating system's words, or what to do.
+        detail: String,
+    },
+    /// Another process runs agents in this data directory.
+    #[error("{}", held_by(.holder.as_ref(), .home))]
+    HeldByAnother {
+        /// The data directory.
+        home: PathBuf,
+        /// Who, when it could be read.
+        holder: Option<Holder>,
+    },
+    /// The project's directory is not there.
+    #[error("{} is not there: {detail}", .path.display())]
+    ProjectMissing {
+        /// Where it should be.
+        path: PathBuf,
+        /// In the operating system's words.
+        detail: String,
+    },
+    /// No project of that name or directory is registered.
+    #[error(
+        "no project is registered as {name:?}; `harness projects list` shows those that are, `harness projects add DIR` registers one"
+    )]
+    NoSuchProject {
+        /// What was asked for.
+        name: String,
+    },
+    /// A run needs a specification and finds none.
+    #[error(
+        "there is no specification: write what is to be built to {}, or name a file with --spec",
+        .expected.display()
+    )]
+    NoSpec {
+        /// Where it is looked for first.
+        expected: PathBuf,
+    },
+    /// A specification cannot be used.
+    #[error("{}: {source}", .path.display())]
+    Spec {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: SpecError,
+    },
+    /// The list of specifications cannot be used.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// A file of the project or the product could not be read or written.
+    #[error("{} could not be {action}: {source}", .path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// `read` or `written`.
+        action: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Sessions would run without the operating system's walls.
+    #[error(
+        "agents would run without the operating system's walls here: {}. Mend that, or accept the risk with --without-sandbox",
+        .missing.join("; ")
+    )]
+    NoSandbox {
+        /// What is missing, and how to get it.
+        missing: Vec<String>,
+    },
+    /// What was asked of a card is not possible as things stand.
+    #[error("{0}")]
+    Refused(String),
+    /// A question of the database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A question of the repository.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// A check could not be run at all.
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    /// The CLI is not there or not usable.
+    #[error(transparent)]
+    Locate(#[from] LocateError),
+    /// The CLI could not be started.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// A prompt cannot be filled in.
+    #[error(transparent)]
+    Prompt(#[from] PromptError),
+    /// A rehearsal's scenario cannot be used.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    /// Dependencies that cannot be.
+    #[error(transparent)]
+    Dependency(#[from] DependencyError),
+    /// A batch of cards that refers to entries it does not have.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+}
+
+impl EngineError {
+    /// A stable word that programs branch on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            EngineError::Home { .. } => "data_directory",
+            EngineError::HeldByAnother { .. } => "held_by_another",
+            EngineError::ProjectMissing { .. } => "project_missing",
+            EngineError::NoSuchProject { .. } => "no_such_project",
+            EngineError::NoSpec { .. } => "no_spec",
+            EngineError::Spec { .. } | EngineError::Manifest(_) => "bad_spec",
+            EngineError::File { .. } => "file",
+            EngineError::NoSandbox { .. } => "no_sandbox",
+            EngineError::Refused(_) => "refused",
+            EngineError::Store(_) => "database",
+            EngineError::Git(_) => "repository",
+            EngineError::Check(_) => "check",
+            EngineError::Locate(_) => "cli_not_found",
+            EngineError::Start(_) => "cli_not_started",
+            EngineError::Prompt(_) => "prompt",
+            EngineError::Scenario(_) => "scenario",
+            EngineError::Dependency(_) | EngineError::Batch(_) => "dependencies",
+        }
+    }
+}
+
+fn held_by(holder: Option<&Holder>, home: &std::path::Path) -> String {
+    match holder {
+        Some(holder) => format!(
+            "{} is in use by process {} ({}). Wait for it, stop it with `harness stop --project DIR`, \
+             or use another data directory (HARNESS_HOME).",
+            home.display(),
+            holder.pid,
+            holder.activity
+        ),
+        None => format!(
+            "{} is in use by another process. Wait for it, or use another data directory (HARNESS_HOME).",
+            home.display()
+        ),
+    }
+}

@@ -1,0 +1,129 @@
+//! A run from its first look at the project to its report.
+
+use super::{RunControl, RunOptions, ToolServer, recover, run_loop::Conductor};
+use crate::{
+    EngineError, OpenProject,
+    specs::{self, ProjectSpec},
+};
+use harness_agent::{env::child_environment, locate::locate, process};
+use harness_domain::{
+    event::Event,
+    evidence::SandboxLevel,
+    failure::RunEnd,
+    id::RunId,
+    run::{Mode, Run},
+};
+use harness_rehearsal::Rehearsal;
+use harness_sandbox::Probe;
+use harness_store::NewRun;
+use std::sync::Arc;
+
+/// Where a person's request to a running host is left by another process.
+const REQUEST: &str = "run:request";
+
+/// What a run came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunReport {
+    /// Its number.
+    pub run: RunId,
+    /// Why it ended.
+    pub end: RunEnd,
+    /// Sessions started.
+    pub sessions: u32,
+    /// US dollars, as the CLI reports it.
+    pub cost_usd: f64,
+}
+
+/// Runs agents on `project` until everything passes, a limit is reached, a person is needed or says stop.
+///
+/// The caller holds the data directory's [`Instance`](crate::instance::Instance). What a dead host left is put right
+/// first. Errors are faults found before the run began; whatever happens later is in the report.
+pub async fn conduct(
+    project: &OpenProject,
+    options: RunOptions,
+    tools: Arc<dyn ToolServer>,
+    control: RunControl,
+) -> Result<RunReport, EngineError> {
+    if let Some(from) = &options.spec {
+        specs::adopt(project.dir(), from)?;
+    }
+    if let Some(text) = options.rehearsal.as_ref().and_then(|scenario| scenario.spec()) {
+        specs::provide(project.dir(), text)?;
+    }
+    let specs = match (options.mode, specs::read(project)) {
+        (_, Ok(specs)) => specs,
+        // Without features the specification is where everything starts; with features it is only context.
+        (Mode::Auto | Mode::Code, Err(EngineError::NoSpec { .. })) if project.store.counts()?.total > 0 => Vec::new(),
+        (Mode::Analyze | Mode::Regression, Err(EngineError::NoSpec { .. })) => Vec::new(),
+        (_, Err(error)) => return Err(error),
+    };
+    let sandbox = harness_sandbox::probe();
+    if sandbox.level == SandboxLevel::PolicyOnly && options.rehearsal.is_none() && !options.may_run_unwalled {
+        return Err(EngineError::NoSandbox { missing: sandbox.missing });
+    }
+    let found = recover(project).await?;
+    let cli = locate(options.cli.as_deref(), &child_environment(std::env::vars_os())).await?;
+    let rehearsal = match &options.rehearsal {
+        Some(scenario) => Some(Rehearsal::start(scenario.clone()).await.map_err(|source| EngineError::File {
+            path: "127.0.0.1".into(),
+            action: "listened on",
+            source,
+        })?),
+        None => None,
+    };
+    let run = begin(project, &options, &sandbox, &specs)?;
+    let mut conductor = Conductor::new(project, &options, tools, control, cli, rehearsal, specs, run.id);
+    let end = match conductor.go(found).await {
+        Ok(end) => end,
+        Err(error) => RunEnd::Failed { reason: error.code().into(), message: error.to_string() },
+    };
+    conductor.finish(end).await
+}
+
+/// Stores the run and tells the world, with everything a person should know from the start.
+fn begin(
+    project: &OpenProject,
+    options: &RunOptions,
+    sandbox: &Probe,
+    specs: &[ProjectSpec],
+) -> Result<Run, EngineError> {
+    // A request that was meant for an earlier run must not end this one.
+    project.store.set_note(REQUEST, None)?;
+    let new = NewRun {
+        mode: options.mode,
+        is_quick: options.is_quick,
+        rehearsal: options.rehearsal.as_ref().map(|scenario| scenario.name().to_owned()),
+        sandbox: sandbox.level,
+        host: process::own(),
+    };
+    let run = project.store.run_start(new, project.app.clock.now_ms())?;
+    project.publish(Event::RunStarted {
+        run: run.id,
+        mode: run.mode,
+        is_quick: run.is_quick,
+        rehearsal: run.rehearsal.clone(),
+        sandbox: run.sandbox,
+    });
+    for missing in &sandbox.missing {
+        project.notice("sandbox", format!("Sessions run without the operating system's walls: {missing}."));
+    }
+    for warning in specs.iter().flat_map(ProjectSpec::warnings) {
+        project.notice("spec", warning);
+    }
+    Ok(run)
+}
+
+/// Carries out what another process asked of this run.
+pub(super) fn obey_requests(project: &OpenProject, control: &RunControl) -> Result<(), EngineError> {
+    match project.store.note(REQUEST)?.as_deref() {
+        Some("stop") => control.stop(),
+        Some("pause") => control.pause(),
+        _ => return Ok(()),
+    }
+    Ok(project.store.set_note(REQUEST, None)?)
+}
+
+/// Leaves a request (`stop` or `pause`) for the host that runs this project.
+pub fn request(project: &OpenProject, what: &str) -> Result<(), EngineError> {
+    Ok(project.store.set_note(REQUEST, Some(what))?)
+}

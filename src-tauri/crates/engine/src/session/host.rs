@@ -1,0 +1,157 @@
+//! The host's side of one session: records what the agent does and answers what it asks.
+
+use super::{channel::ToolChannel, record::Recorder};
+use crate::{OpenProject, toolbox::Toolbox};
+use async_trait::async_trait;
+use harness_agent::{
+    AgentHost, Body, Message, PermissionAnswer, PermissionAsk, ToolCall, ToolDone, ToolVerdict,
+    wire::{Assistant, Block},
+};
+use harness_domain::{event::Event, id::SessionId, run::Role};
+use serde_json::Value;
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+use tokio_util::sync::CancellationToken;
+
+/// How much of a text an event carries; the transcript has all of it.
+const EVENT_TEXT_CHARS: usize = 2_000;
+/// How much of a tool's input an event carries.
+const EVENT_SUBJECT_CHARS: usize = 200;
+
+/// Answers one session of the CLI.
+pub(super) struct SessionHost {
+    pub project: OpenProject,
+    pub session: SessionId,
+    pub role: Role,
+    pub toolbox: Toolbox,
+    pub channel: Arc<dyn ToolChannel>,
+    pub recorder: Recorder,
+    /// The built-in tools the session was started with.
+    pub tools: Vec<String>,
+    pub was_reminded: AtomicBool,
+    pub last_words: Mutex<Option<String>>,
+}
+
+impl SessionHost {
+    /// The agent's last text, for the diagnosis of an attempt that failed.
+    pub fn last_words(&self) -> Option<String> {
+        self.last_words.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note_assistant(&self, assistant: &Assistant) {
+        for block in &assistant.blocks {
+            match block {
+                Block::Text { text } if !text.trim().is_empty() => {
+                    *self.last_words.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.clone());
+                    let text = cut(text, EVENT_TEXT_CHARS);
+                    self.project.publish(Event::AgentSaid { session: self.session.clone(), text });
+                }
+                Block::ToolUse { name, input, .. } => self.project.publish(Event::ToolUsed {
+                    session: self.session.clone(),
+                    tool: name.clone(),
+                    subject: cut(&subject_of(input), EVENT_SUBJECT_CHARS),
+                }),
+                Block::Text { .. } | Block::Thinking { .. } | Block::Other { .. } => {}
+            }
+        }
+    }
+
+    /// What an agent that wants to stop has forgotten, if anything.
+    fn reminder(&self) -> Option<String> {
+        if self.toolbox.is_done() {
+            return None;
+        }
+        match self.role {
+            Role::Coding => {
+                let held = self.toolbox.claimed().ok()??;
+                Some(format!(
+                    "#{id} ({name}) is still yours. If it is built and its tests pass, call feature_mark_passing. If only a \
+                     person can decide something, call feature_request_human_input. If it cannot be done now, call \
+                     feature_skip with the reason. Otherwise say what is in the way and end.",
+                    id = held.id,
+                    name = held.name
+                ))
+            }
+            Role::Initializer => {
+                let is_empty = self.project.store.counts().ok()?.total == 0;
+                is_empty.then(|| "No features were created yet: create them with feature_create_bulk, then end.".into())
+            }
+            Role::Analyst | Role::Tester => None,
+        }
+    }
+}
+
+#[async_trait]
+impl AgentHost for SessionHost {
+    fn on_message(&self, message: &Message) {
+        self.recorder.add(message, self.project.app.clock.now_ms());
+        if let Body::Assistant(assistant) = &message.body {
+            self.note_assistant(assistant);
+        }
+    }
+
+    async fn pre_tool_use(&self, call: ToolCall) -> ToolVerdict {
+        if self.tools.contains(&call.tool) || call.tool.starts_with("mcp__features__") {
+            return ToolVerdict::Allow;
+        }
+        ToolVerdict::Deny { reason: format!("{} is not a tool of this session.", call.tool) }
+    }
+
+    async fn post_tool_use(&self, _done: ToolDone) -> Option<String> {
+        if let Err(error) = self.toolbox.renew_lease() {
+            tracing::warn!(session = %self.session, %error, "the lease could not be renewed");
+        }
+        None
+    }
+
+    async fn on_stop(&self) -> Option<String> {
+        // Once: an agent that means to end must be able to.
+        let reminder = self.reminder()?;
+        (!self.was_reminded.swap(true, Ordering::AcqRel)).then_some(reminder)
+    }
+
+    async fn on_pre_compact(&self) -> Option<String> {
+        let held = self.toolbox.claimed().ok()??;
+        Some(format!("The session works on #{} ({}); keep what is left of its steps.", held.id, held.name))
+    }
+
+    async fn permission(&self, ask: PermissionAsk, _cancelled: CancellationToken) -> PermissionAnswer {
+        if self.tools.contains(&ask.tool) || ask.tool.starts_with("mcp__features__") {
+            return PermissionAnswer::Allow { input: None };
+        }
+        let message = if ask.tool == "AskUserQuestion" {
+            "Nobody is watching this session. Ask with feature_request_human_input; the answer comes with a later session."
+        } else {
+            "That is not a tool of this session."
+        };
+        PermissionAnswer::Deny { message: message.into(), interrupt: false }
+    }
+
+    async fn mcp(&self, _server: &str, message: Value) -> Value {
+        self.channel.handle(message).await
+    }
+}
+
+/// What a tool call is about: its command, path or pattern, or else all of its input.
+fn subject_of(input: &Value) -> String {
+    let known = ["command", "file_path", "path", "pattern", "url", "query", "feature_id", "name"];
+    let found = known.iter().find_map(|key| input.get(key));
+    match found {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => match input.get("features").and_then(Value::as_array) {
+            Some(features) => format!("{} features", features.len()),
+            None if input.as_object().is_some_and(serde_json::Map::is_empty) => String::new(),
+            None => input.to_string(),
+        },
+    }
+}
+
+fn cut(text: &str, most_chars: usize) -> String {
+    match text.char_indices().nth(most_chars) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

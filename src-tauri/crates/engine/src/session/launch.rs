@@ -1,0 +1,154 @@
+//! How a session of the CLI is started: inside which walls, with what environment, with which tools.
+
+use super::{RunOptions, channel::SERVER_NAME};
+use crate::{EngineError, OpenProject};
+use harness_agent::{
+    Launch, Watchdogs,
+    env::{child_environment, rehearsal_environment},
+};
+use harness_domain::{evidence::SandboxLevel, id::SessionId, run::Role};
+use harness_rehearsal::Rehearsal;
+use harness_sandbox::{Network, Wall};
+use std::{
+    collections::BTreeMap,
+    ffi::{OsStr, OsString},
+    fs,
+    path::{Path, PathBuf},
+};
+use uuid::Uuid;
+
+/// Keys that reach the CLI and nothing else when the person has set them for the host.
+const ACCOUNT_VARIABLES: [&str; 2] = ["ANTHROPIC_API_KEY", "CLAUDE_CODE_OAUTH_TOKEN"];
+/// A request for the checks takes as long as the checks do; the CLI must not lose patience. In milliseconds.
+const TOOL_TIMEOUT_MS: &str = "7200000";
+/// The CLI's own retries of one request in a rehearsal, where a fault is meant.
+const REHEARSAL_RETRIES: &str = "1";
+
+/// The built-in tools of every session that may change files.
+const BUILDING_TOOLS: [&str; 12] = [
+    "Bash",
+    "BashOutput",
+    "KillShell",
+    "Read",
+    "Write",
+    "Edit",
+    "MultiEdit",
+    "NotebookEdit",
+    "Glob",
+    "Grep",
+    "TodoWrite",
+    "WebSearch",
+];
+
+/// The built-in tools that a session of this role has.
+pub(super) fn tools(role: Role) -> Vec<String> {
+    let only_reads = |tool: &&str| !matches!(*tool, "Write" | "Edit" | "MultiEdit" | "NotebookEdit");
+    let all = BUILDING_TOOLS.into_iter();
+    match role {
+        Role::Initializer | Role::Coding => all.map(str::to_owned).collect(),
+        Role::Analyst | Role::Tester => all.filter(only_reads).map(str::to_owned).collect(),
+    }
+}
+
+/// Everything about a session that does not depend on its card.
+pub(super) struct Start<'a> {
+    pub project: &'a OpenProject,
+    pub options: &'a RunOptions,
+    pub cli: &'a Path,
+    pub rehearsal: Option<&'a Rehearsal>,
+    pub session: &'a SessionId,
+    pub role: Role,
+    pub mcp_tools: Vec<String>,
+    pub budget_left_usd: Option<f64>,
+}
+
+impl Start<'_> {
+    /// A launch without a prompt.
+    pub fn launch(&self) -> Result<Launch, EngineError> {
+        let walls = Walls::around(self)?;
+        let id = Uuid::parse_str(&self.session.0).map_err(|error| EngineError::Refused(error.to_string()))?;
+        let mut launch = Launch::new(self.cli.into(), self.project.dir().into(), walls.env, id);
+        launch.wrapper = walls.words;
+        launch.tools = tools(self.role);
+        launch.allowed_tools = self.mcp_tools.iter().map(|name| format!("mcp__{SERVER_NAME}__{name}")).collect();
+        launch.mcp_servers = vec![SERVER_NAME.into()];
+        launch.max_turns = Some(self.options.max_turns);
+        launch.max_budget_usd = self.budget_left_usd;
+        launch.watchdogs = Watchdogs::default();
+        Ok(launch)
+    }
+}
+
+struct Walls {
+    words: Vec<OsString>,
+    env: BTreeMap<OsString, OsString>,
+}
+
+impl Walls {
+    fn around(start: &Start<'_>) -> Result<Self, EngineError> {
+        let project = start.project;
+        let private_home = project.private_home();
+        let is_walled = harness_sandbox::probe().level != SandboxLevel::PolicyOnly;
+        let real_home =
+            std::env::home_dir().filter(|home| home.is_dir() && home.is_absolute() && *home != Path::new("/"));
+        // Inside the walls the private home lies in the place of the real one.
+        let seen_home = match &real_home {
+            Some(home) if is_walled => home.clone(),
+            _ => private_home.clone(),
+        };
+        let mut wall = Wall::around(project.dir(), &private_home);
+        wall.network = Network::Host;
+        wall.hidden.push(project.app.home.root().to_owned());
+        wall.readable.push(start.cli.to_owned());
+        let mut env = match start.rehearsal {
+            Some(rehearsal) => {
+                let base_url = rehearsal.base_url(start.role.as_str(), &start.session.0);
+                let config = seen_home.join(".claude-rehearsal");
+                make_dir(&private_home.join(".claude-rehearsal"))?;
+                let mut env = rehearsal_environment(&base_url, &config, &seen_home);
+                env.insert("CLAUDE_CODE_MAX_RETRIES".into(), REHEARSAL_RETRIES.into());
+                env
+            }
+            None => real_account(&mut wall, real_home.as_deref(), &private_home, &seen_home)?,
+        };
+        env.insert("MCP_TOOL_TIMEOUT".into(), TOOL_TIMEOUT_MS.into());
+        if real_home.is_none() && is_walled {
+            // Nothing is laid over a home that does not exist, so the private one is shown at its own path.
+            wall.writable.push(private_home.clone());
+        }
+        let words = wall.wrap(real_home.as_deref(), env.get(OsStr::new("PATH")));
+        Ok(Self { words, env })
+    }
+}
+
+/// The person's own login: the CLI's directory is shown to the CLI as it is, everything else of the home is not.
+fn real_account(
+    wall: &mut Wall,
+    real_home: Option<&Path>,
+    private_home: &Path,
+    seen_home: &Path,
+) -> Result<BTreeMap<OsString, OsString>, EngineError> {
+    let mut env = child_environment(std::env::vars_os());
+    env.insert("HOME".into(), seen_home.into());
+    for name in ACCOUNT_VARIABLES {
+        if let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) {
+            env.insert(name.into(), value);
+        }
+    }
+    let chosen: Option<PathBuf> = env.get(OsStr::new("CLAUDE_CONFIG_DIR")).map(PathBuf::from);
+    if let Some(config) = chosen.or_else(|| real_home.map(|home| home.join(".claude"))) {
+        make_dir(&config)?;
+        wall.writable.push(config);
+    }
+    // Beside the directory the CLI keeps a file that says who is logged in. It is replaced as a whole, which a file
+    // laid over from outside does not allow, so each session gets a copy.
+    if let Some(from) = real_home.map(|home| home.join(".claude.json")).filter(|from| from.is_file()) {
+        let to = private_home.join(".claude.json");
+        fs::copy(&from, &to).map_err(|source| EngineError::File { path: to, action: "written", source })?;
+    }
+    Ok(env)
+}
+
+fn make_dir(path: &Path) -> Result<(), EngineError> {
+    fs::create_dir_all(path).map_err(|source| EngineError::File { path: path.into(), action: "written", source })
+}

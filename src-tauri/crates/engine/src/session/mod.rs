@@ -1,0 +1,43 @@
+//! Runs: one agent session after another, until everything passes or something says stop.
+
+mod channel;
+mod conduct;
+mod host;
+mod launch;
+mod one;
+mod options;
+mod outcome;
+mod pace;
+mod prompt;
+mod record;
+mod recover;
+mod run_loop;
+mod tree;
+
+pub use channel::{ToolChannel, ToolServer};
+pub use conduct::{RunReport, conduct, request};
+pub use options::{Pace, RunControl, RunOptions};
+pub use recover::{Recovered, recover};
+
+use crate::{EngineError, OpenProject};
+use harness_domain::{
+    event::Event,
+    id::{FeatureId, RunId},
+    lifecycle::State,
+};
+
+/// Moves a run to `state`, atomically with its trail, and tells the world. Staying put is no change.
+pub(crate) fn enter_state(
+    project: &OpenProject,
+    run: RunId,
+    state: State,
+    feature: Option<FeatureId>,
+    reason: &str,
+) -> Result<(), EngineError> {
+    if project.store.run(run)?.state == state {
+        return Ok(());
+    }
+    let from = project.store.run_transition(run, state, feature, reason, project.app.clock.now_ms())?;
+    project.publish(Event::RunStateChanged { run, from, to: state, feature });
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! One session of the CLI, from its start to the end of its last process.
+
+use super::{
+    RunControl, RunOptions, ToolServer,
+    host::SessionHost,
+    launch::{self, Start},
+    prompt::{self, Assignment},
+    record::Recorder,
+};
+use crate::{
+    EngineError, OpenProject,
+    specs::ProjectSpec,
+    toolbox::{Scope, Toolbox},
+    verify::Verifier,
+};
+use harness_agent::{Launch, SessionEnd};
+use harness_domain::{
+    event::Event,
+    failure::Outcome,
+    feature::Feature,
+    id::{RunId, SessionId},
+    run::Role,
+};
+use harness_rehearsal::Rehearsal;
+use harness_store::NewSession;
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, OnceLock, PoisonError, atomic::AtomicBool},
+};
+use uuid::Uuid;
+
+/// What all sessions of a run share.
+pub(super) struct Stage<'a> {
+    pub project: &'a OpenProject,
+    pub options: &'a RunOptions,
+    pub control: &'a RunControl,
+    pub tools: &'a Arc<dyn ToolServer>,
+    pub rehearsal: Option<&'a Rehearsal>,
+    pub cli: &'a Path,
+    pub run: RunId,
+    pub specs: &'a [ProjectSpec],
+}
+
+/// What one session is for.
+pub(super) struct Task<'a> {
+    pub id: SessionId,
+    pub role: Role,
+    /// Claimed for the session already.
+    pub feature: Option<&'a Feature>,
+    pub targets: &'a [Feature],
+    /// From 1, within the run.
+    pub number: u32,
+    pub budget_left_usd: Option<f64>,
+    pub unfinished: Option<&'a str>,
+}
+
+/// How a session went.
+pub(super) struct Finished {
+    pub toolbox: Toolbox,
+    pub end: SessionEnd,
+    pub last_words: Option<String>,
+}
+
+impl Stage<'_> {
+    /// The tools of a session, bound to it.
+    pub fn toolbox(&self, session: &SessionId, role: Role) -> Toolbox {
+        let scope =
+            Scope { session: session.clone(), run: Some(self.run), role: Some(role), is_quick: self.options.is_quick };
+        let verifier = Verifier::new(self.project.clone());
+        Toolbox::new(self.project.clone(), scope, verifier, self.control.stopping().child_token())
+    }
+
+    /// Runs one session to its end. Its transcript is complete when this returns.
+    pub async fn play(&self, task: &Task<'_>, toolbox: Toolbox) -> Result<Finished, EngineError> {
+        let project = self.project;
+        let names = self.tools.names(task.role);
+        let start = Start {
+            project,
+            options: self.options,
+            cli: self.cli,
+            rehearsal: self.rehearsal,
+            session: &task.id,
+            role: task.role,
+            mcp_tools: names,
+            budget_left_usd: task.budget_left_usd,
+        };
+        let mut launch = start.launch()?;
+        let about = Assignment {
+            role: task.role,
+            feature: task.feature,
+            targets: task.targets,
+            specs: self.specs,
+            is_quick: self.options.is_quick,
+            is_rehearsal: self.rehearsal.is_some(),
+            unfinished: task.unfinished,
+        };
+        let (words, system) = prompt::words(project, &about)?;
+        launch.prompt = words;
+        launch.append_system_prompt = Some(system);
+        launch.model = self.model(task.feature);
+        self.announce(task, launch.model.clone())?;
+
+        // The writer can fail before the process exists, so it finds the way to end it here later.
+        let ending: Arc<Ending> = Arc::default();
+        let for_writer = ending.clone();
+        let (recorder, writer) = Recorder::start(project.store.clone(), task.id.clone(), move |error| {
+            for_writer.end(Outcome::StorageFailed { detail: error.to_string() });
+        })
+        .map_err(|source| EngineError::File { path: "transcript".into(), action: "written", source })?;
+        let host = Arc::new(SessionHost {
+            project: project.clone(),
+            session: task.id.clone(),
+            role: task.role,
+            channel: self.tools.open(toolbox.clone()),
+            toolbox: toolbox.clone(),
+            recorder: recorder.clone(),
+            tools: launch::tools(task.role),
+            was_reminded: AtomicBool::new(false),
+            last_words: Mutex::new(None),
+        });
+        let end = self.supervise(&task.id, launch, host.clone(), &ending).await;
+        recorder.close();
+        writer.finished().await;
+        let last_words = host.last_words();
+        Ok(Finished { toolbox, end: end?, last_words })
+    }
+
+    async fn supervise(
+        &self,
+        session: &SessionId,
+        launch: Launch,
+        host: Arc<SessionHost>,
+        ending: &Ending,
+    ) -> Result<SessionEnd, EngineError> {
+        let running = match harness_agent::start(launch, host).await {
+            Ok(running) => running,
+            Err(error) => return Ok(SessionEnd::without_process(error.outcome())),
+        };
+        self.project.store.session_process(session, running.process())?;
+        ending.set(running.handle());
+        let handle = running.handle();
+        let mut finished = std::pin::pin!(running.finished());
+        tokio::select! {
+            end = &mut finished => Ok(end),
+            () = self.control.stopping().cancelled() => {
+                handle.stop();
+                Ok(finished.await)
+            }
+        }
+    }
+
+    fn model(&self, feature: Option<&Feature>) -> Option<String> {
+        let own = feature.and_then(|feature| feature.model.clone());
+        own.or_else(|| self.options.model.clone()).or_else(|| self.project.settings.model.clone())
+    }
+
+    fn announce(&self, task: &Task<'_>, model: Option<String>) -> Result<(), EngineError> {
+        let new = NewSession {
+            id: task.id.clone(),
+            run: self.run,
+            role: task.role,
+            feature: task.feature.map(|feature| feature.id),
+        };
+        self.project.store.session_start(new, self.project.app.clock.now_ms())?;
+        self.project.publish(Event::SessionStarted {
+            run: self.run,
+            session: task.id.clone(),
+            role: task.role,
+            number: task.number,
+            model,
+        });
+        Ok(())
+    }
+}
+
+/// A fresh id for a session.
+pub(super) fn new_id() -> SessionId {
+    SessionId(Uuid::new_v4().to_string())
+}
+
+/// A way to end a session that may be used before the session has a process.
+#[derive(Default)]
+struct Ending {
+    handle: OnceLock<harness_agent::Handle>,
+    early: Mutex<Option<Outcome>>,
+}
+
+impl Ending {
+    fn end(&self, outcome: Outcome) {
+        let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.handle.get() {
+            Some(handle) => handle.end(outcome),
+            None => *early = Some(outcome),
+        }
+    }
+
+    fn set(&self, handle: harness_agent::Handle) {
+        let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(outcome) = early.take() {
+            handle.end(outcome);
+        }
+        // There is one process a session, so this is the first and only time.
+        let _ = self.handle.set(handle);
+    }
+}

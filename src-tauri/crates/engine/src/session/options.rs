@@ -1,0 +1,123 @@
+//! What a person chooses for a run, and how they steer it.
+
+use crate::git::Uncommitted;
+use harness_domain::run::Mode;
+use harness_rehearsal::Scenario;
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tokio_util::sync::CancellationToken;
+
+/// What a person chooses for a run.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// What it is for.
+    pub mode: Mode,
+    /// Leave out the heavy checks (YOLO).
+    pub is_quick: bool,
+    /// The model; none leaves the choice to the project's settings, then to the CLI.
+    pub model: Option<String>,
+    /// Sessions to start at most.
+    pub max_sessions: Option<u32>,
+    /// Money to spend at most, in US dollars.
+    pub budget_usd: Option<f64>,
+    /// Turns of the model in one session at most.
+    pub max_turns: u32,
+    /// A scripted model answers instead of a real one.
+    pub rehearsal: Option<Scenario>,
+    /// A specification outside the project, to be copied to `prompts/app_spec.txt`.
+    pub spec: Option<PathBuf>,
+    /// What to do with the person's uncommitted changes.
+    pub uncommitted: Uncommitted,
+    /// Go on although the operating system offers no walls.
+    pub may_run_unwalled: bool,
+    /// The CLI to use instead of the bundled one.
+    pub cli: Option<PathBuf>,
+    /// How fast faults are met.
+    pub pace: Pace,
+    /// Passing features a regression run looks at.
+    pub regression_features: u32,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Auto,
+            is_quick: false,
+            model: None,
+            max_sessions: None,
+            budget_usd: None,
+            max_turns: 300,
+            rehearsal: None,
+            spec: None,
+            uncommitted: Uncommitted::Aside,
+            may_run_unwalled: false,
+            cli: None,
+            pace: Pace::default(),
+            regression_features: 3,
+        }
+    }
+}
+
+/// How fast faults are met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// The first wait after a fault of the API or the CLI; doubled each time, up to ten minutes.
+    pub first_wait: Duration,
+    /// The wait for a rate limit that names no time.
+    pub unnamed_limit: Duration,
+    /// Spread added to waits for a rate limit, so that many hosts do not come back in the same second.
+    pub jitter: Duration,
+    /// Faults in a row before the run gives up.
+    pub faults_in_a_row: u32,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            first_wait: Duration::from_secs(5),
+            unnamed_limit: Duration::from_secs(5 * 60),
+            jitter: Duration::from_secs(30),
+            faults_in_a_row: 8,
+        }
+    }
+}
+
+/// How a person steers a run. Cheap to clone; every clone steers the same run.
+#[derive(Debug, Clone, Default)]
+pub struct RunControl {
+    stop: CancellationToken,
+    is_pausing: Arc<AtomicBool>,
+}
+
+impl RunControl {
+    /// Ends the current session now: interrupt, grace, kill.
+    pub fn stop(&self) {
+        self.stop.cancel();
+    }
+
+    /// Lets the current session finish and starts no other.
+    pub fn pause(&self) {
+        self.is_pausing.store(true, Ordering::Release);
+    }
+
+    /// Whether a stop was asked for.
+    pub fn is_stopping(&self) -> bool {
+        self.stop.is_cancelled()
+    }
+
+    /// Whether a pause was asked for.
+    pub fn is_pausing(&self) -> bool {
+        self.is_pausing.load(Ordering::Acquire)
+    }
+
+    /// Fires when a stop is asked for.
+    pub fn stopping(&self) -> &CancellationToken {
+        &self.stop
+    }
+}

@@ -1,0 +1,163 @@
+//! What follows from the end of a session: for its card, for the tree, and for the run.
+
+use super::tree;
+use crate::{EngineError, OpenProject, toolbox::Toolbox};
+use harness_domain::{
+    failure::{Outcome, RunEnd},
+    feature::{Actor, Feature, Status},
+    id::RunId,
+    run::Role,
+};
+
+/// Failed attempts before a card is parked, unless the project says otherwise.
+const MAX_ATTEMPTS: u32 = 3;
+/// How much of an agent's last words goes into a diagnosis.
+const DIAGNOSIS_CHARS: usize = 1_500;
+
+/// What the run does after a session.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Next {
+    /// The next session can start.
+    GoOn,
+    /// Something that is not the card's fault went wrong; wait, then go on.
+    BackOff {
+        /// In words.
+        why: String,
+    },
+    /// The API refuses until then (or without naming a time).
+    WaitForLimit {
+        /// UTC, in milliseconds since 1970.
+        until_ms: Option<i64>,
+    },
+    /// The run is over.
+    End(RunEnd),
+}
+
+/// One session that has ended.
+pub(super) struct Ended<'a> {
+    pub project: &'a OpenProject,
+    pub run: RunId,
+    pub role: Role,
+    pub toolbox: &'a Toolbox,
+    /// The card it was started for.
+    pub feature: Option<&'a Feature>,
+    pub outcome: &'a Outcome,
+    pub last_words: Option<String>,
+    /// Why the host refused to call the card passing, the last time it did.
+    pub refusal: Option<String>,
+}
+
+impl Ended<'_> {
+    /// How the session is remembered: a CLI that ended well with its card unproven did not complete its work.
+    pub fn remembered(&self) -> Outcome {
+        let is_unproven = self.role == Role::Coding && !self.toolbox.is_done();
+        match self.outcome {
+            Outcome::Completed if is_unproven => Outcome::GateFailed {
+                detail: self.refusal.clone().unwrap_or_else(|| "it never asked for the checks".into()),
+            },
+            other => other.clone(),
+        }
+    }
+
+    /// Gives the card back, charges it when the attempt was its own failure, and keeps the tree in order.
+    pub async fn settle(&self, outcome: &Outcome) -> Result<Next, EngineError> {
+        if self.role == Role::Coding {
+            self.settle_card(outcome).await?;
+        }
+        Ok(self.next(outcome))
+    }
+
+    async fn settle_card(&self, outcome: &Outcome) -> Result<(), EngineError> {
+        let store = &self.project.store;
+        let session = &self.toolbox.scope().session;
+        // The card it holds now may be another than it was started for: an agent may claim by number.
+        let held = store.claimed_by(session)?;
+        let mut is_parked = false;
+        if let Some(held) = held {
+            let cause = self.project.cause(Actor::Host, Some(self.run), format!("session ended: {}", outcome.code()));
+            if outcome.counts_as_attempt() && !self.toolbox.is_done() {
+                let most = self.project.settings.max_attempts.unwrap_or(MAX_ATTEMPTS);
+                let diagnosis = self.diagnosis(outcome);
+                let status = store.attempt_failed(held.id, &diagnosis, most, &cause)?;
+                is_parked = status == Status::Blocked;
+            } else {
+                store.release_session(session, &cause)?;
+            }
+            self.project.publish_status(&store.feature(held.id)?, outcome.code())?;
+        }
+        self.settle_tree(is_parked).await
+    }
+
+    /// Work that will be continued stays in the tree; work on a card that the next session will not get is taken out.
+    async fn settle_tree(&self, is_parked: bool) -> Result<(), EngineError> {
+        let Some(feature) = self.feature else { return Ok(()) };
+        let now = self.project.store.feature(feature.id)?;
+        let is_over = match now.status {
+            Status::Blocked | Status::NeedsInput => true,
+            Status::Pending => self.toolbox.is_done(),
+            _ => false,
+        };
+        let name = format!("run-{}/card-{}", self.run, feature.id);
+        let message = format!("Uncommitted work on #{} {}", feature.id, feature.name);
+        let should_clear = is_over || is_parked;
+        let saved = tree::save(self.project, name, message, should_clear).await?;
+        if let (Some(saved_as), true) = (saved, should_clear) {
+            self.project.notice(
+                "work_saved",
+                format!("Unfinished work on #{} was taken out of the tree; it is kept as {saved_as}.", feature.id),
+            );
+        }
+        Ok(())
+    }
+
+    fn diagnosis(&self, outcome: &Outcome) -> String {
+        let mut text = match outcome {
+            Outcome::GateFailed { detail } => format!("The session ended without the card passing: {detail}."),
+            Outcome::Crashed { detail } | Outcome::LoopDetected { detail } => {
+                format!("The session ended as {}: {detail}.", outcome.code())
+            }
+            other => format!("The session ended as {}.", other.code()),
+        };
+        if let Some(words) = &self.last_words {
+            let end = words.char_indices().nth(DIAGNOSIS_CHARS).map_or(words.len(), |(end, _)| end);
+            text.push_str("\nThe agent's last words: ");
+            text.push_str(&words[..end]);
+        }
+        text
+    }
+
+    fn next(&self, outcome: &Outcome) -> Next {
+        match outcome {
+            Outcome::Completed | Outcome::GateFailed { .. } | Outcome::MaxTurns | Outcome::LoopDetected { .. } => {
+                Next::GoOn
+            }
+            Outcome::RateLimited { until_ms } => Next::WaitForLimit { until_ms: *until_ms },
+            Outcome::AuthExpired => Next::End(RunEnd::NeedsPerson {
+                why: "the login or API key is not accepted: run `claude auth login` (or set a new key), then run again"
+                    .into(),
+            }),
+            Outcome::BudgetExhausted => Next::End(RunEnd::BudgetExhausted),
+            Outcome::Stopped => Next::End(RunEnd::Stopped),
+            Outcome::StorageFailed { detail } => {
+                Next::End(RunEnd::Failed { reason: "storage_failed".into(), message: detail.clone() })
+            }
+            Outcome::ApiUnavailable { .. }
+            | Outcome::ApiRefused { .. }
+            | Outcome::HangNoFirstByte
+            | Outcome::HangIdle
+            | Outcome::HangAfterResult
+            | Outcome::NotStarted { .. }
+            | Outcome::Crashed { .. } => Next::BackOff { why: words(outcome) },
+        }
+    }
+}
+
+fn words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::NotStarted { detail } | Outcome::Crashed { detail } => format!("{}: {detail}", outcome.code()),
+        Outcome::ApiUnavailable { status: Some(status) } | Outcome::ApiRefused { status: Some(status) } => {
+            format!("{} (HTTP {status})", outcome.code())
+        }
+        other => other.code().to_owned(),
+    }
+}

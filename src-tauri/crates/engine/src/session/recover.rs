@@ -1,0 +1,78 @@
+//! What a host that died left behind: its processes, its claims, its half-done work.
+
+use super::{enter_state, tree};
+use crate::{EngineError, OpenProject};
+use harness_agent::kill_tree;
+use harness_domain::{
+    failure::{Outcome, RunEnd},
+    feature::Actor,
+    id::{FeatureId, RunId},
+    lifecycle::State,
+    run::Usage,
+};
+use uuid::Uuid;
+
+/// What was found and put right.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// Runs that had no end.
+    pub runs: Vec<RunId>,
+    /// Processes that were still there.
+    pub killed: u32,
+    /// Cards that were given back.
+    pub released: Vec<FeatureId>,
+    /// The ref that keeps uncommitted work.
+    pub saved_as: Option<String>,
+    /// A rate limit that was being waited out; UTC, in milliseconds since 1970.
+    pub paused_until_ms: Option<i64>,
+}
+
+/// Ends the runs that a dead host left: kills what still runs, gives their cards back, saves uncommitted work.
+///
+/// Call it only while holding the data directory's [`Instance`](crate::instance::Instance): then no run can be alive.
+pub async fn recover(project: &OpenProject) -> Result<Recovered, EngineError> {
+    let mut found = Recovered::default();
+    let now = project.app.clock.now_ms();
+    for unfinished in project.store.runs_unfinished()? {
+        let run = unfinished.run.id;
+        found.runs.push(run);
+        for session in project.store.sessions_of(run)?.into_iter().filter(|session| session.outcome.is_none()) {
+            if let (Some(process), Ok(marker)) = (session.process, Uuid::parse_str(&session.id.0)) {
+                let killed = tokio::task::spawn_blocking(move || kill_tree(process, marker)).await;
+                found.killed += killed.unwrap_or_default();
+            }
+            let outcome = Outcome::Crashed { detail: "the host ended while the session was running".into() };
+            project.store.session_end(&session.id, &outcome, session.turns, session.cost_usd, Usage::default(), now)?;
+        }
+        let cause = project.cause(Actor::Host, Some(run), "the host ended in the middle of the run");
+        found.released.extend(project.store.release_run(run, &cause)?);
+        if let Some(until) = unfinished.run.paused_until_ms.filter(|until| *until > now) {
+            found.paused_until_ms = Some(until);
+        }
+        settle_state(project, run, unfinished.run.state)?;
+        project.store.run_end(run, &RunEnd::Crashed, now)?;
+    }
+    let cause = project.cause(Actor::Host, None, "the lease expired");
+    found.released.extend(project.store.release_expired(now, &cause)?);
+    if tree::is_agents(project)? && project.dir().join(".git").exists() {
+        let last = found.runs.last().map_or_else(|| "idle".into(), |run| format!("run-{run}"));
+        let message = "Uncommitted work found after the host had ended in the middle of a run";
+        found.saved_as = tree::save(project, format!("{last}/rescue"), message.into(), false).await?;
+    }
+    if let Some(saved_as) = &found.saved_as {
+        project.notice("work_saved", format!("Uncommitted work of the interrupted session is saved as {saved_as}."));
+    }
+    Ok(found)
+}
+
+/// A run that is over stands still: idle, or waiting for a person if that is what it did.
+fn settle_state(project: &OpenProject, run: RunId, state: State) -> Result<(), EngineError> {
+    let reason = "the host ended in the middle of the run";
+    if state == State::Initializing {
+        enter_state(project, run, State::Error, None, reason)?;
+    }
+    if !matches!(state, State::Idle | State::Completed | State::WaitingApproval) {
+        enter_state(project, run, State::Idle, None, reason)?;
+    }
+    Ok(())
+}

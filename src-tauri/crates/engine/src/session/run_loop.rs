@@ -1,0 +1,450 @@
+//! The loop: what comes next, a session for it, and what follows from how it ended.
+
+use super::{
+    Recovered, RunControl, RunOptions, RunReport, ToolServer,
+    conduct::obey_requests,
+    enter_state,
+    one::{Stage, Task, new_id},
+    outcome::{Ended, Next},
+    pace, tree,
+};
+use crate::{EngineError, OpenProject, specs::ProjectSpec};
+use harness_agent::locate::Cli;
+use harness_domain::{
+    event::Event,
+    failure::{Outcome, RunEnd},
+    feature::{Actor, Feature},
+    id::{FeatureId, RunId, SessionId},
+    lifecycle::State,
+    run::{Mode, Role},
+    schedule::why_nothing_is_ready,
+};
+use harness_rehearsal::Rehearsal;
+use harness_store::Claim;
+use std::sync::Arc;
+
+/// Initializer sessions that may create nothing before the run gives up.
+const EMPTY_INITIALIZERS: u32 = 3;
+/// How long a card is held before its session has started.
+const FIRST_LEASE_MS: i64 = 30 * 60 * 1000;
+
+enum Step {
+    Session { role: Role, targets: Vec<Feature> },
+    End(RunEnd),
+}
+
+/// Conducts one run.
+pub(super) struct Conductor<'a> {
+    project: &'a OpenProject,
+    options: &'a RunOptions,
+    tools: Arc<dyn ToolServer>,
+    control: RunControl,
+    cli: Cli,
+    rehearsal: Option<Rehearsal>,
+    specs: Vec<ProjectSpec>,
+    run: RunId,
+    sessions: u32,
+    spent_usd: f64,
+    /// Faults in a row that were not a card's.
+    faults: u32,
+    empty_initializers: u32,
+    /// Actions of the rehearsal's person that were carried out.
+    acted: usize,
+    /// Where uncommitted work of an earlier session is saved, and still lies in the tree.
+    unfinished: Option<String>,
+}
+
+impl<'a> Conductor<'a> {
+    /// Everything the run needs, found and checked.
+    #[expect(clippy::too_many_arguments, reason = "each is found in its own way by the one caller, and used here only")]
+    pub fn new(
+        project: &'a OpenProject,
+        options: &'a RunOptions,
+        tools: Arc<dyn ToolServer>,
+        control: RunControl,
+        cli: Cli,
+        rehearsal: Option<Rehearsal>,
+        specs: Vec<ProjectSpec>,
+        run: RunId,
+    ) -> Self {
+        Self {
+            project,
+            options,
+            tools,
+            control,
+            cli,
+            rehearsal,
+            specs,
+            run,
+            sessions: 0,
+            spent_usd: 0.0,
+            faults: 0,
+            empty_initializers: 0,
+            acted: 0,
+            unfinished: None,
+        }
+    }
+
+    /// Runs sessions until the run is over. `found` is what a dead host left.
+    pub async fn go(&mut self, found: Recovered) -> Result<RunEnd, EngineError> {
+        self.unfinished = found.saved_as;
+        tree::prepare(self.project, self.run, self.options).await?;
+        self.project.publish_progress()?;
+        if let Some(until) = found.paused_until_ms {
+            self.wait_for_limit(until).await?;
+        }
+        loop {
+            obey_requests(self.project, &self.control)?;
+            if let Some(end) = self.is_over()? {
+                return Ok(end);
+            }
+            self.let_the_person_act()?;
+            match self.step()? {
+                Step::End(end) => return Ok(end),
+                Step::Session { role, targets } => {
+                    if let Some(end) = self.session(role, &targets).await? {
+                        return Ok(end);
+                    }
+                }
+            }
+        }
+    }
+
+    fn is_over(&self) -> Result<Option<RunEnd>, EngineError> {
+        if self.control.is_stopping() {
+            return Ok(Some(RunEnd::Stopped));
+        }
+        if !self.project.dir().is_dir() {
+            let path = self.project.dir().to_owned();
+            return Err(EngineError::ProjectMissing { path, detail: "it was removed during the run".into() });
+        }
+        let counts = self.project.store.counts()?;
+        if counts.total > 0 && counts.done == counts.total && matches!(self.options.mode, Mode::Auto | Mode::Code) {
+            return Ok(Some(RunEnd::AllPassing));
+        }
+        if self.control.is_pausing() {
+            return Ok(Some(RunEnd::Paused));
+        }
+        if self.options.max_sessions.is_some_and(|most| self.sessions >= most) {
+            return Ok(Some(RunEnd::SessionLimit));
+        }
+        if self.options.budget_usd.is_some_and(|most| self.spent_usd >= most) {
+            return Ok(Some(RunEnd::BudgetExhausted));
+        }
+        Ok(None)
+    }
+
+    fn step(&mut self) -> Result<Step, EngineError> {
+        let has_features = self.project.store.counts()?.total > 0;
+        let session = |role| Step::Session { role, targets: Vec::new() };
+        match self.options.mode {
+            Mode::Initialize | Mode::Analyze if self.sessions > 0 && has_features => Ok(Step::End(RunEnd::Finished)),
+            Mode::Analyze if self.empty_initializers >= EMPTY_INITIALIZERS => Ok(Step::End(nothing_created())),
+            Mode::Analyze => Ok(session(Role::Analyst)),
+            Mode::Initialize if has_features => {
+                Err(EngineError::Refused("the project has features already; `--mode code` works on them".into()))
+            }
+            Mode::Initialize | Mode::Auto if !has_features && self.empty_initializers >= EMPTY_INITIALIZERS => {
+                Ok(Step::End(nothing_created()))
+            }
+            Mode::Initialize => Ok(session(Role::Initializer)),
+            Mode::Auto if !has_features => Ok(session(Role::Initializer)),
+            Mode::Code if !has_features => Err(EngineError::Refused(
+                "there are no features to work on yet; `--mode initialize` makes them from the specification".into(),
+            )),
+            Mode::Regression if self.sessions > 0 => Ok(Step::End(RunEnd::Finished)),
+            Mode::Regression => {
+                let most = usize::try_from(self.options.regression_features).unwrap_or(usize::MAX);
+                let targets = self.project.store.random_passing(most, rand::random())?;
+                if targets.is_empty() {
+                    return Ok(Step::End(RunEnd::NothingReady {
+                        why: "no feature passes yet, so none can be tested again".into(),
+                    }));
+                }
+                Ok(Step::Session { role: Role::Tester, targets })
+            }
+            Mode::Auto | Mode::Code => self.next_card(),
+        }
+    }
+
+    fn next_card(&self) -> Result<Step, EngineError> {
+        if !self.project.store.ready(1)?.is_empty() {
+            return Ok(Step::Session { role: Role::Coding, targets: Vec::new() });
+        }
+        let standstill = why_nothing_is_ready(&self.project.store.features()?);
+        let why = standstill.to_string();
+        Ok(Step::End(if standstill.needs_person() {
+            RunEnd::NeedsPerson { why }
+        } else {
+            RunEnd::NothingReady { why }
+        }))
+    }
+
+    async fn session(&mut self, role: Role, targets: &[Feature]) -> Result<Option<RunEnd>, EngineError> {
+        let id = new_id();
+        let claimed = if role == Role::Coding { self.claim(&id)? } else { None };
+        let card = claimed.as_ref();
+        if role == Role::Coding && card.is_none() {
+            // Another client took it in between; look again.
+            return Ok(None);
+        }
+        self.enter_working_state(role, card)?;
+        tree::hand_to_agent(self.project)?;
+        self.sessions += 1;
+        let unfinished = self.unfinished.take();
+        let task = Task {
+            id: id.clone(),
+            role,
+            feature: card,
+            targets,
+            number: self.sessions,
+            budget_left_usd: self.options.budget_usd.map(|most| most - self.spent_usd),
+            unfinished: unfinished.as_deref(),
+        };
+        let stage = Stage {
+            project: self.project,
+            options: self.options,
+            control: &self.control,
+            tools: &self.tools,
+            rehearsal: self.rehearsal.as_ref(),
+            cli: &self.cli.path,
+            run: self.run,
+            specs: &self.specs,
+        };
+        let toolbox = stage.toolbox(&id, role);
+        if let Some(card) = card {
+            toolbox.adopt(card)?;
+        }
+        let watched = watch_requests(self.project, &self.control);
+        let finished = tokio::select! {
+            finished = stage.play(&task, toolbox) => finished?,
+            error = watched => return Err(error),
+        };
+        let ended = Ended {
+            project: self.project,
+            run: self.run,
+            role,
+            toolbox: &finished.toolbox,
+            feature: card,
+            outcome: &finished.end.outcome,
+            last_words: finished.last_words,
+            refusal: finished.toolbox.last_refusal(),
+        };
+        let outcome = ended.remembered();
+        self.spent_usd += finished.end.cost_usd;
+        let now = self.project.app.clock.now_ms();
+        let end = &finished.end;
+        self.project.store.session_end(&id, &outcome, end.turns, end.cost_usd, end.usage, now)?;
+        self.project.store.run_add_cost(self.run, end.cost_usd)?;
+        let next = ended.settle(&outcome).await?;
+        self.project.publish(Event::SessionEnded {
+            session: id,
+            outcome: outcome.clone(),
+            feature: card.map(|card| card.id),
+            turns: end.turns,
+            cost_usd: end.cost_usd,
+        });
+        self.conclude_session(role, &outcome).await?;
+        self.follow(next).await
+    }
+
+    /// Claims the next card before its session exists, so that the prompt, the model and the tools fit it.
+    fn claim(&self, session: &SessionId) -> Result<Option<Feature>, EngineError> {
+        let cause = self.project.cause(Actor::Host, Some(self.run), "next in the queue");
+        let lease_until_ms = self.project.app.clock.now_ms() + FIRST_LEASE_MS;
+        let claim = Claim { session: session.clone(), run: Some(self.run), lease_until_ms };
+        Ok(self.project.store.claim_next(&claim, &cause)?)
+    }
+
+    /// What a role's session leaves for the run as a whole.
+    async fn conclude_session(&mut self, role: Role, outcome: &Outcome) -> Result<(), EngineError> {
+        let has_features = self.project.store.counts()?.total > 0;
+        match role {
+            Role::Initializer | Role::Analyst => {
+                if *outcome == Outcome::Completed && !has_features {
+                    self.empty_initializers += 1;
+                    let left = EMPTY_INITIALIZERS - self.empty_initializers;
+                    self.project.notice(
+                        "nothing_created",
+                        format!("The session ended without creating a single feature; {left} more tries."),
+                    );
+                }
+                if self.project.dir().is_dir() {
+                    let subject = if role == Role::Initializer { "Set up the project" } else { "Describe the project" };
+                    tree::commit(self.project, self.run, subject, None).await?;
+                }
+            }
+            Role::Coding | Role::Tester => {}
+        }
+        self.rest_state(has_features)
+    }
+
+    async fn follow(&mut self, next: Next) -> Result<Option<RunEnd>, EngineError> {
+        match next {
+            Next::GoOn => self.faults = 0,
+            Next::End(end) => return Ok(Some(end)),
+            Next::WaitForLimit { until_ms } => {
+                let until = pace::limit_end(&self.options.pace, self.project.app.clock.now_ms(), until_ms);
+                self.wait_for_limit(until).await?;
+            }
+            Next::BackOff { why } => {
+                self.faults += 1;
+                if self.faults >= self.options.pace.faults_in_a_row {
+                    let message = format!("{} sessions in a row failed; the last one: {why}", self.faults);
+                    return Ok(Some(RunEnd::Failed { reason: "too_many_faults".into(), message }));
+                }
+                let wait = pace::backoff(&self.options.pace, self.faults);
+                self.project.notice(
+                    "backing_off",
+                    format!("The session failed ({why}); trying again in {} s.", wait.as_secs()),
+                );
+                let until = self.project.app.clock.now_ms() + pace::millis(wait);
+                pace::wait_until(self.project, self.run, &self.control, until, "backing_off").await?;
+            }
+        }
+        Ok(None)
+    }
+
+    async fn wait_for_limit(&mut self, until_ms: i64) -> Result<(), EngineError> {
+        self.project.store.run_pause_until(self.run, Some(until_ms))?;
+        pace::wait_until(self.project, self.run, &self.control, until_ms, "rate_limited").await?;
+        // A stop in the middle keeps the time: the next run waits out the rest.
+        if self.project.app.clock.now_ms() >= until_ms {
+            self.project.store.run_pause_until(self.run, None)?;
+        }
+        Ok(())
+    }
+
+    /// In a rehearsal the person is scripted too: reports are made between sessions.
+    fn let_the_person_act(&mut self) -> Result<(), EngineError> {
+        let Some(scenario) = &self.options.rehearsal else { return Ok(()) };
+        while let Some(action) = scenario.person_actions().get(self.acted) {
+            let features = self.project.store.features()?;
+            let is_due = features.iter().any(|card| card.name == action.after_passing && card.status.is_done());
+            if !is_due {
+                break;
+            }
+            let is_known = features.iter().any(|card| card.name == action.report_bug.name);
+            if !is_known {
+                let report = &action.report_bug;
+                crate::bugs::report(self.project, &report.name, &report.description, report.steps.clone())?;
+            }
+            self.acted += 1;
+        }
+        Ok(())
+    }
+
+    fn enter_working_state(&self, role: Role, feature: Option<&Feature>) -> Result<(), EngineError> {
+        let id = feature.map(|feature| feature.id);
+        match role {
+            Role::Initializer => self.enter(State::Initializing, id, "the specification becomes features"),
+            Role::Analyst => self.enter(State::Analyzing, id, "the code base is described"),
+            Role::Coding | Role::Tester => {
+                self.enter(State::Planning, id, "the next card was chosen")?;
+                self.enter(State::Coding, id, "a session starts")
+            }
+        }
+    }
+
+    /// Where the run stands between two sessions.
+    fn rest_state(&self, has_features: bool) -> Result<(), EngineError> {
+        let counts = self.project.store.counts()?;
+        let is_complete = has_features && counts.done == counts.total;
+        match self.project.store.run(self.run)?.state {
+            State::Verifying if is_complete => self.enter(State::Completed, None, "every card passes"),
+            State::Verifying => self.enter(State::Planning, None, "a card passes"),
+            State::Initializing if has_features => self.enter(State::Planning, None, "the features exist"),
+            State::Initializing => {
+                self.enter(State::Error, None, "the initializer created nothing")?;
+                self.enter(State::Idle, None, "between two sessions")
+            }
+            State::Coding | State::Testing | State::Analyzing => {
+                self.enter(State::Idle, None, "the session ended without a passing card")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn enter(&self, state: State, feature: Option<FeatureId>, reason: &str) -> Result<(), EngineError> {
+        let now = self.project.store.run(self.run)?.state;
+        // The initializer may start again after one that created nothing; only from idle.
+        if now == State::Error && state == State::Initializing {
+            enter_state(self.project, self.run, State::Idle, feature, reason)?;
+        }
+        enter_state(self.project, self.run, state, feature, reason)
+    }
+
+    /// Puts everything in order and stores how the run ended.
+    pub async fn finish(mut self, end: RunEnd) -> Result<RunReport, EngineError> {
+        let cause = self.project.cause(Actor::Host, Some(self.run), format!("the run ended: {}", end.code()));
+        self.project.store.release_run(self.run, &cause)?;
+        self.final_state(&end)?;
+        if let Err(error) = self.leave_tree().await {
+            // The run's own end matters more, and what is not given back now is given back by the next run.
+            self.project.notice("repository", error.to_string());
+        }
+        self.project.store.run_end(self.run, &end, self.project.app.clock.now_ms())?;
+        self.project.publish(Event::RunEnded { run: self.run, end: end.clone() });
+        if let Some(rehearsal) = self.rehearsal.take() {
+            rehearsal.stop().await;
+        }
+        Ok(RunReport { run: self.run, end, sessions: self.sessions, cost_usd: self.spent_usd })
+    }
+
+    /// Saves unfinished work, and gives the person's own changes back when there is none.
+    async fn leave_tree(&self) -> Result<(), EngineError> {
+        if !self.project.dir().is_dir() {
+            return Ok(());
+        }
+        let message = "Uncommitted work at the end of the run".to_owned();
+        if tree::is_agents(self.project)?
+            && let Some(saved_as) = tree::save(self.project, format!("run-{}/last", self.run), message, false).await?
+        {
+            self.project.notice(
+                "work_saved",
+                format!("Unfinished work lies in the tree and is kept as {saved_as}; the next run continues it."),
+            );
+        }
+        tree::give_back(self.project).await
+    }
+
+    fn final_state(&self, end: &RunEnd) -> Result<(), EngineError> {
+        let reason = end.code();
+        let state = self.project.store.run(self.run)?.state;
+        if matches!(end, RunEnd::NeedsPerson { .. }) && matches!(state, State::Idle | State::Planning) {
+            self.enter(State::Planning, None, reason)?;
+            return self.enter(State::WaitingApproval, None, reason);
+        }
+        if matches!(end, RunEnd::Failed { .. }) && state.next().contains(&State::Error) {
+            self.enter(State::Error, None, reason)?;
+        }
+        match self.project.store.run(self.run)?.state {
+            State::Idle | State::Completed | State::Error => Ok(()),
+            State::Initializing => {
+                self.enter(State::Error, None, reason)?;
+                enter_state(self.project, self.run, State::Idle, None, reason)
+            }
+            _ => self.enter(State::Idle, None, reason),
+        }
+    }
+}
+
+/// Looks for requests of other processes while a session runs. Ends only with an error.
+async fn watch_requests(project: &OpenProject, control: &RunControl) -> EngineError {
+    loop {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        if let Err(error) = obey_requests(project, control) {
+            return error;
+        }
+    }
+}
+
+fn nothing_created() -> RunEnd {
+    RunEnd::Failed {
+        reason: "no_features".into(),
+        message: format!(
+            "{EMPTY_INITIALIZERS} sessions in a row created no features; see their transcripts, and whether the \
+             specification says what is to be built"
+        ),
+    }
+}

@@ -1,0 +1,136 @@
+//! Specifications: found in the project's `prompts/` directory, checked, and remembered.
+
+use crate::{EngineError, OpenProject};
+use harness_domain::spec::{
+    Spec, SpecWarning,
+    manifest::{self, Manifest, SpecFile},
+};
+use sha2::{Digest, Sha256};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// Where specifications live inside a project.
+const DIRECTORY: &str = "prompts";
+/// The main specification.
+const MAIN: &str = "app_spec.txt";
+
+/// One specification of a project.
+#[derive(Debug, Clone)]
+pub struct ProjectSpec {
+    /// `main`, or the `<name>` of `app_spec_<name>.txt`; cards carry it as their source.
+    pub name: String,
+    /// Relative to the project.
+    pub file: String,
+    /// What it says.
+    pub spec: Spec,
+}
+
+impl ProjectSpec {
+    /// What could be better, as sentences.
+    pub fn warnings(&self) -> impl Iterator<Item = String> + '_ {
+        self.spec.warnings.iter().map(|warning: &SpecWarning| format!("{}: {warning}", self.file))
+    }
+}
+
+/// Reads every specification of the project, the main one first, and stores them beside the features.
+///
+/// Fails with [`EngineError::NoSpec`] when there is none, and with [`EngineError::Spec`] naming the file when one is
+/// empty, too large, not text, or still the template.
+pub fn read(project: &OpenProject) -> Result<Vec<ProjectSpec>, EngineError> {
+    let specs = find(project.dir())?;
+    for spec in &specs {
+        let digest = hex(&Sha256::digest(spec.spec.text.as_bytes()));
+        project.store.spec_put(&spec.name, &spec.file, &spec.spec.text, &digest, project.app.clock.now_ms())?;
+    }
+    Ok(specs)
+}
+
+/// Copies a specification from outside into the project as its main one.
+///
+/// Refused when the project has a different one already: it would be lost.
+pub fn adopt(dir: &Path, from: &Path) -> Result<(), EngineError> {
+    let bytes = fs::read(from).map_err(|source| unreadable(from, source))?;
+    Spec::from_bytes(&bytes).map_err(|source| EngineError::Spec { path: from.into(), source })?;
+    let to = dir.join(DIRECTORY).join(MAIN);
+    match fs::read(&to) {
+        Ok(present) if present == bytes => Ok(()),
+        Ok(_) => Err(EngineError::Refused(format!(
+            "{} exists and differs from {}: remove or rename one of them",
+            to.display(),
+            from.display()
+        ))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => write(&to, &bytes),
+        Err(source) => Err(unreadable(&to, source)),
+    }
+}
+
+/// Writes `text` as the project's main specification unless it has one.
+pub fn provide(dir: &Path, text: &str) -> Result<(), EngineError> {
+    let to = dir.join(DIRECTORY).join(MAIN);
+    if to.exists() || dir.join(MAIN).exists() {
+        return Ok(());
+    }
+    write(&to, text.as_bytes())
+}
+
+fn find(dir: &Path) -> Result<Vec<ProjectSpec>, EngineError> {
+    let directory = dir.join(DIRECTORY);
+    let mut specs = Vec::new();
+    for entry in listed(&directory)? {
+        let path = directory.join(&entry.file);
+        let bytes = fs::read(&path).map_err(|source| unreadable(&path, source))?;
+        let spec = Spec::from_bytes(&bytes).map_err(|source| EngineError::Spec { path, source })?;
+        specs.push(ProjectSpec { name: entry.name, file: format!("{DIRECTORY}/{}", entry.file), spec });
+    }
+    // Where the predecessor of this product left it.
+    let at_root = dir.join(MAIN);
+    if specs.is_empty() && at_root.is_file() {
+        let bytes = fs::read(&at_root).map_err(|source| unreadable(&at_root, source))?;
+        let spec = Spec::from_bytes(&bytes).map_err(|source| EngineError::Spec { path: at_root, source })?;
+        specs.push(ProjectSpec { name: "main".into(), file: MAIN.into(), spec });
+    }
+    if specs.is_empty() {
+        return Err(EngineError::NoSpec { expected: directory.join(MAIN) });
+    }
+    Ok(specs)
+}
+
+/// The specifications that the manifest lists, or else those found by their names; the main one always first.
+fn listed(directory: &Path) -> Result<Vec<SpecFile>, EngineError> {
+    let names = match fs::read_dir(directory) {
+        Ok(entries) => entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(source) => return Err(unreadable(directory, source)),
+    };
+    let found = manifest::found_in(names.iter().map(String::as_str)).specs;
+    if !names.iter().any(|name| name == manifest::MANIFEST_FILE) {
+        return Ok(found);
+    }
+    let path = directory.join(manifest::MANIFEST_FILE);
+    let text = fs::read_to_string(&path).map_err(|source| unreadable(&path, source))?;
+    let mut files = Manifest::parse(&text)?.files();
+    if let Some(main) = found.into_iter().find(|spec| spec.file == MAIN)
+        && !files.iter().any(|listed| listed.file == MAIN)
+    {
+        files.insert(0, main);
+    }
+    Ok(files)
+}
+
+fn write(to: &Path, bytes: &[u8]) -> Result<(), EngineError> {
+    let failed = |source| EngineError::File { path: to.into(), action: "written", source };
+    if let Some(parent) = to.parent() {
+        fs::create_dir_all(parent).map_err(failed)?;
+    }
+    fs::write(to, bytes).map_err(failed)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unreadable(path: &Path, source: io::Error) -> EngineError {
+    EngineError::File { path: PathBuf::from(path), action: "read", source }
+}

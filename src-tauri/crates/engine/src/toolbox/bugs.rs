@@ -1,0 +1,90 @@
+//! Bugs, and questions to the person.
+
+use super::{FeatureView, Toolbox};
+use crate::EngineError;
+use harness_domain::{
+    event::Event,
+    feature::{Kind, Status},
+    id::FeatureId,
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// A bug with what was done about it.
+#[derive(Debug, Clone, Serialize)]
+pub struct BugReport {
+    /// The bug.
+    pub bug: FeatureView,
+    /// `open`, `analyzing`, `fixing`, `resolved`, `needs_input` or `blocked`.
+    pub status: &'static str,
+    /// Its fixes.
+    pub fixes: Vec<FeatureView>,
+    /// How many there are.
+    pub fixes_total: usize,
+    /// How many of them pass.
+    pub fixes_passing: usize,
+    /// Whether all of them do, and there is at least one.
+    pub can_resolve: bool,
+}
+
+impl Toolbox {
+    /// Where a bug stands.
+    pub fn bug_status(&self, id: FeatureId) -> Result<BugReport, EngineError> {
+        let bug = self.project.store.feature(id)?;
+        if bug.kind != Kind::Bug {
+            return Err(EngineError::Refused(format!("#{id} is a {}, not a bug", bug.kind.as_str())));
+        }
+        let fixes = self.project.store.fixes_of(id)?;
+        let fixes_passing = fixes.iter().filter(|fix| fix.status == Status::Passing).count();
+        Ok(BugReport {
+            status: bug.status.as_str(),
+            bug: FeatureView::new(bug, None),
+            fixes_total: fixes.len(),
+            fixes_passing,
+            can_resolve: !fixes.is_empty() && fixes_passing == fixes.len(),
+            fixes: fixes.into_iter().map(|fix| FeatureView::new(fix, None)).collect(),
+        })
+    }
+
+    /// Resolves a bug whose fixes all pass. The host does so by itself when the last one does.
+    ///
+    /// An already resolved bug is left as it is. Refused, naming the fixes, while any does not pass.
+    pub fn bug_resolve(&self, id: FeatureId) -> Result<BugReport, EngineError> {
+        let before = self.bug_status(id)?;
+        if before.status == Status::Resolved.as_str() {
+            return Ok(before);
+        }
+        let changes = self.project.store.resolve_bug(id, &self.cause("all fixes pass"))?;
+        self.project.publish_changes(&changes)?;
+        self.bug_status(id)
+    }
+
+    /// Asks the person a question. The card waits for the answer, and the session ends.
+    ///
+    /// `question` is one question, or an object with fields as the person's form shows them.
+    pub fn request_human_input(&self, id: FeatureId, question: Value) -> Result<Value, EngineError> {
+        self.only_claim(id)?;
+        let words = question
+            .get("question")
+            .or_else(|| question.get("prompt"))
+            .and_then(Value::as_str)
+            .map_or_else(|| question.to_string(), str::to_owned);
+        if words.trim().is_empty() || words == "null" {
+            return Err(EngineError::Refused("the question is empty: ask one that a person can answer".into()));
+        }
+        let number = self.project.store.question_ask(
+            id,
+            &self.scope.session,
+            &question.to_string(),
+            &self.cause(format!("asked: {words}")),
+        )?;
+        self.finish();
+        self.project.publish(Event::QuestionAsked { feature: id, question: words });
+        self.project.publish_status(&self.project.store.feature(id)?, "waits for an answer")?;
+        Ok(json!({
+            "status": "needs_input",
+            "question_id": number,
+            "instruction": "The person was asked. End this session now; the answer comes with the next one.",
+        }))
+    }
+}

@@ -1,0 +1,269 @@
+//! The evidence gate: a card passes when the host itself saw its checks succeed, and not before.
+
+use crate::{
+    EngineError, OpenProject,
+    check::{self, CheckEnvironment, CheckProgress, Plan},
+    git::{self, CommitRequest, MAX_FILE_BYTES, TestChanges},
+    toolbox::Scope,
+};
+use harness_domain::{
+    event::Event,
+    evidence::{CheckResult, Evidence, SandboxLevel, tests_run},
+    feature::{Actor, Feature, StatusChange},
+    id::{FeatureId, RunId},
+    lifecycle::State,
+};
+use harness_store::NewEvidence;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How long another git command may hold the index before the host gives up.
+pub(crate) const LOCK_WAIT: Duration = Duration::from_secs(20);
+
+/// Runs a project's checks and keeps what it saw. Cheap to clone.
+#[derive(Clone)]
+pub struct Verifier {
+    project: OpenProject,
+}
+
+/// What the gate decided.
+#[derive(Debug)]
+pub enum Verdict {
+    /// Every check succeeded; the tree is committed, and the card and what hangs on it pass.
+    Passing {
+        /// The proof, with its commit.
+        evidence: Evidence,
+        /// Every change of status that followed.
+        changes: Vec<StatusChange>,
+    },
+    /// Not now.
+    Refused {
+        /// What was seen, when anything was run.
+        evidence: Option<Evidence>,
+        /// In one sentence.
+        why: String,
+    },
+}
+
+impl Verifier {
+    /// A gate for `project`.
+    pub fn new(project: OpenProject) -> Self {
+        Self { project }
+    }
+
+    /// Remembers the commit a card's work starts from, so that deleted tests show even after several attempts.
+    pub fn remember_start(&self, feature: FeatureId) -> Result<(), EngineError> {
+        let key = start_key(feature);
+        if self.project.store.note(&key)?.is_none() {
+            let head = git::head(self.project.dir())?;
+            self.project.store.set_note(&key, head.as_deref())?;
+        }
+        Ok(())
+    }
+
+    /// Runs the checks for `feature` and, when all succeed, commits and marks it as passing.
+    ///
+    /// The run's life cycle goes from coding over testing to verifying, or back to coding. An error means that
+    /// nothing was decided: the card stays as it was.
+    pub async fn verify(
+        &self,
+        feature: &Feature,
+        scope: &Scope,
+        extra_checks: &[String],
+        cancelled: &CancellationToken,
+    ) -> Result<Verdict, EngineError> {
+        self.enter(scope.run, State::Testing, feature.id, "the agent asked for the checks")?;
+        let decided = self.decide(feature, scope, extra_checks, cancelled).await;
+        if !matches!(decided, Ok(Verdict::Passing { .. })) {
+            self.enter(scope.run, State::Coding, feature.id, "the checks did not pass")?;
+        }
+        decided
+    }
+
+    async fn decide(
+        &self,
+        feature: &Feature,
+        scope: &Scope,
+        extra_checks: &[String],
+        cancelled: &CancellationToken,
+    ) -> Result<Verdict, EngineError> {
+        let own_checks: Vec<String> = feature.checks.iter().chain(extra_checks).cloned().collect();
+        let plan = check::plan(self.project.dir(), &self.project.settings, &own_checks, scope.is_quick);
+        if plan.found_nothing() {
+            return Ok(Verdict::Refused { evidence: None, why: nothing_to_run(&plan) });
+        }
+        let results = self.run(&plan, feature.id, cancelled).await?;
+        let evidence = self.keep(&plan, results, feature, scope).await?;
+        if !evidence.is_passing {
+            let why = match evidence.results.last() {
+                Some(last) if !last.is_ok() => format!("`{}` failed", last.check.command),
+                _ => "not every check was run".into(),
+            };
+            return Ok(Verdict::Refused { evidence: Some(evidence), why });
+        }
+        self.enter(scope.run, State::Verifying, feature.id, "every check succeeded")?;
+        self.conclude(evidence, feature, scope).await
+    }
+
+    async fn run(
+        &self,
+        plan: &Plan,
+        feature: FeatureId,
+        cancelled: &CancellationToken,
+    ) -> Result<Vec<CheckResult>, EngineError> {
+        let mut environment = CheckEnvironment::of_this_machine(self.project.dir(), self.project.private_home());
+        if let Some(wall) = &mut environment.wall {
+            wall.hidden.push(self.project.app.home.root().to_owned());
+        }
+        if let Some(seconds) = self.project.settings.check_timeout_s {
+            environment.timeout = Duration::from_secs(seconds.into());
+        }
+        let results = check::run_all(plan, &environment, cancelled, |progress| match progress {
+            CheckProgress::Started { check, .. } => {
+                self.project.publish(Event::CheckStarted { feature, command: check.command.clone() });
+            }
+            CheckProgress::Finished { result, .. } => self.project.publish(Event::CheckEnded {
+                feature,
+                command: result.check.command.clone(),
+                is_ok: result.is_ok(),
+                duration_ms: result.duration_ms,
+            }),
+        });
+        Ok(results.await?)
+    }
+
+    async fn keep(
+        &self,
+        plan: &Plan,
+        results: Vec<CheckResult>,
+        feature: &Feature,
+        scope: &Scope,
+    ) -> Result<Evidence, EngineError> {
+        // A quick run of a project that has only heavy checks verifies nothing, and its evidence says so.
+        let is_unverified = scope.is_quick && plan.run.is_empty();
+        let is_passing = is_unverified || plan.is_proven_by(&results);
+        let mut warnings = plan.problems.clone();
+        if is_unverified {
+            warnings.push("Quick mode: no check was run at all.".into());
+        } else if scope.is_quick {
+            warnings.push("Quick mode: only static checks were run.".into());
+        }
+        warnings.extend(check::warnings(&results));
+        warnings.extend(self.tests_lost(feature.id).await?);
+        let sandbox = harness_sandbox::probe().level;
+        if sandbox == SandboxLevel::PolicyOnly {
+            warnings.push("The checks ran without the operating system's walls.".into());
+        }
+        let mut new = NewEvidence {
+            feature: feature.id,
+            run: scope.run,
+            is_passing,
+            results,
+            skipped: plan.skipped.clone(),
+            is_quick: scope.is_quick,
+            warnings,
+            sandbox,
+            at_ms: self.project.app.clock.now_ms(),
+        };
+        let before = self.project.store.tests_high_water()?;
+        if let (true, Some(before), Some(now)) = (is_passing, before, tests_run(&new.results))
+            && now < before
+        {
+            new.warnings.push(format!("Fewer tests ran than for the feature before: {now} instead of {before}."));
+        }
+        let evidence = self.project.store.evidence_add(new)?;
+        self.project.publish(Event::EvidenceStored {
+            feature: feature.id,
+            evidence: evidence.id,
+            is_passing: evidence.is_passing,
+            warnings: evidence.warnings.clone(),
+        });
+        Ok(evidence)
+    }
+
+    /// Sentences about tests that were deleted or switched off since the card's work began.
+    async fn tests_lost(&self, feature: FeatureId) -> Result<Vec<String>, EngineError> {
+        let Some(start) = self.project.store.note(&start_key(feature))? else { return Ok(Vec::new()) };
+        let dir = self.project.dir().to_owned();
+        let changes: TestChanges = blocking(move || git::test_changes(&dir, &start)).await?;
+        let deleted = changes.deleted_test_files.iter().map(|file| format!("The test file {file} was deleted."));
+        let skipped =
+            changes.newly_skipped.iter().map(|test| format!("A test in {} was switched off: {}", test.file, test.line));
+        let weakened = changes
+            .weakened
+            .iter()
+            .map(|test| format!("{} lost assertions: {} removed, {} added.", test.file, test.removed, test.added));
+        Ok(deleted.chain(skipped).chain(weakened).collect())
+    }
+
+    async fn conclude(&self, mut evidence: Evidence, feature: &Feature, scope: &Scope) -> Result<Verdict, EngineError> {
+        let request = commit_request(feature, &evidence, scope, self.project.app.clock.now_ms());
+        let subject = request.subject.clone();
+        let dir = self.project.dir().to_owned();
+        let committed = blocking(move || git::commit_all(&dir, &request)).await?;
+        let left_out: Vec<String> =
+            committed.left_out.iter().map(|file| format!("{} was not committed: {}.", file.path, file.why)).collect();
+        let Some(head) = committed.head else {
+            let why = "nothing was built: the repository is still empty".to_owned();
+            return Ok(Verdict::Refused { evidence: Some(evidence), why });
+        };
+        self.project.store.evidence_set_commit(evidence.id, &head, &left_out)?;
+        let cause = self.project.cause(Actor::Host, scope.run, format!("evidence {}", evidence.id));
+        let changes = self.project.store.mark_passing(feature.id, evidence.id, &cause)?;
+        self.project.store.set_note(&start_key(feature.id), None)?;
+        self.project.publish(Event::Committed { feature: Some(feature.id), commit: head.clone(), subject });
+        evidence.commit = Some(head);
+        evidence.warnings.extend(left_out);
+        Ok(Verdict::Passing { evidence, changes })
+    }
+
+    fn enter(&self, run: Option<RunId>, state: State, feature: FeatureId, reason: &str) -> Result<(), EngineError> {
+        let Some(run) = run else { return Ok(()) };
+        crate::session::enter_state(&self.project, run, state, Some(feature), reason)
+    }
+}
+
+fn start_key(feature: FeatureId) -> String {
+    format!("feature_start:{feature}")
+}
+
+fn nothing_to_run(plan: &Plan) -> String {
+    let mut why = "the project has no checks the host could run. Add a test command (for example a \"test\" script in \
+                   package.json) that works without network"
+        .to_owned();
+    for problem in &plan.problems {
+        why.push_str(". ");
+        why.push_str(problem.trim_end_matches('.'));
+    }
+    why
+}
+
+fn commit_request(feature: &Feature, evidence: &Evidence, scope: &Scope, at_ms: i64) -> CommitRequest {
+    let mut trailers = vec![("Feature".to_owned(), format!("#{} {}", feature.id, feature.name))];
+    if let Some(run) = scope.run {
+        trailers.push(("Run".into(), run.to_string()));
+    }
+    trailers.push(("Evidence".into(), evidence.id.to_string()));
+    if evidence.is_quick {
+        trailers.push(("Verified".into(), "static checks only".into()));
+    }
+    CommitRequest {
+        subject: feature.name.clone(),
+        body: feature.description.clone(),
+        trailers,
+        author: None,
+        max_file_bytes: MAX_FILE_BYTES,
+        lock_wait: LOCK_WAIT,
+        at_ms,
+    }
+}
+
+/// Runs a question of the file system off the async threads.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, git::GitError> + Send + 'static,
+) -> Result<T, EngineError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => Ok(result?),
+        Err(gone) => std::panic::resume_unwind(gone.into_panic()),
+    }
+}
