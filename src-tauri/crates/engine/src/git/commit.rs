@@ -1,6 +1,15 @@
 //! Commits what an agent left behind, without secrets, oversized files or other people's repositories.
 
-use super::GitError;
+use super::{
+    GitError,
+    error::Doing,
+    message,
+    path::RepoPath,
+    repository::{self, Position, Project},
+    stage::{self, Staged},
+    status, swap,
+};
+use git2::{ErrorClass, ErrorCode};
 use std::{path::Path, time::Duration};
 
 /// What to commit, and how to word it.
@@ -87,11 +96,90 @@ impl std::fmt::Display for WhyLeftOut {
 
 /// Commits everything that differs from HEAD and is not ignored, on the current branch.
 ///
-/// Left out and reported are secrets, oversized new files, nested repositories and files that git cannot store; a tracked
-/// file stays as committed when a secret was added to it. The index is waited for; a lock of others is never removed.
+/// Left out and reported are secrets, oversized new files, nested repositories, files that need a filter program and files
+/// that git cannot store; a tracked file stays as committed when a credential was added to it. What is left out is also
+/// taken out of the index, so that the next commit by hand does not sweep it in. On a detached HEAD a branch is made first.
 ///
-/// Fails with `IndexLocked`, with `OperationInProgress` or `Unmerged` when the agent left a merge unfinished.
+/// Fails with `IndexLocked` when another git command holds the index all the time (its lock is never removed), and with
+/// `OperationInProgress` or `Unmerged` when a merge was left unfinished.
 pub fn commit_all(dir: &Path, request: &CommitRequest) -> Result<Committed, GitError> {
-    let _ = request;
-    Err(GitError::NotARepository { path: dir.to_path_buf() })
+    let message = message::compose(&request.subject, &request.body, &request.trailers);
+    let mut tries = 0;
+    loop {
+        let project = repository::open(dir)?;
+        let _turn = project.take_turn()?;
+        swap::recover(&project)?;
+        match try_commit(&project, request, &message) {
+            // Somebody committed in between: look again at what is left to commit.
+            Err(GitError::Git { source, .. }) if is_race(&source) && tries < RACES => tries += 1,
+            outcome => return outcome,
+        }
+    }
+}
+
+/// How often somebody else may commit first.
+const RACES: u32 = 5;
+
+fn is_race(error: &git2::Error) -> bool {
+    matches!(error.code(), ErrorCode::Modified | ErrorCode::Locked | ErrorCode::Exists)
+        && error.class() == ErrorClass::Reference
+        || error.class() == ErrorClass::Object && error.message().contains("first parent")
+}
+
+fn try_commit(project: &Project, request: &CommitRequest, message: &str) -> Result<Committed, GitError> {
+    project.wait_for_index(request.lock_wait)?;
+    project.refuse_unfinished()?;
+    let (branch, branch_created) = match project.position()? {
+        Position::Branch(name) => (name, None),
+        Position::Detached(at) => {
+            let name = project.branch_off(at, &format!("harness/at-{}", &at.to_string()[..8]))?;
+            (name.clone(), Some(name))
+        }
+    };
+    let found = status::changes(project)?;
+    let staged = stage::stage(project, &found, |_| true, request.max_file_bytes)?;
+    let oid = record(project, &staged, request, message)?;
+    let head = project.head_commit()?.map(|commit| commit.id().to_string());
+    Ok(Committed { oid, head, branch, branch_created, left_out: staged.left_out })
+}
+
+/// Writes the index and then the commit, so that a lock on the index stops both.
+fn record(
+    project: &Project,
+    staged: &Staged,
+    request: &CommitRequest,
+    message: &str,
+) -> Result<Option<String>, GitError> {
+    let head = project.head_commit()?;
+    let base = project.head_tree()?;
+    let tree = staged.tree(project, base.as_ref())?;
+    let mut index = project.repo.index().doing("read the index")?;
+    if staged.apply_to(&mut index, base.as_ref())? {
+        project.write_index(&mut index, request.lock_wait)?;
+    }
+    let has_news = match &base {
+        Some(base) => base.id() != tree,
+        None => !staged.is_empty(),
+    };
+    if !has_news {
+        return Ok(None);
+    }
+    let who = project.signature(request.author.as_ref(), request.at_ms)?;
+    let tree = project.repo.find_tree(tree).doing("read a tree")?;
+    let parents: Vec<_> = head.iter().collect();
+    let oid = project.repo.commit(Some("HEAD"), &who, &who, message, &tree, &parents).doing("commit")?;
+    Ok(Some(oid.to_string()))
+}
+
+/// Commits only the files that `is_wanted`, whatever else has changed. Returns the commit and what was left out.
+pub(super) fn commit_only(
+    project: &Project,
+    request: &CommitRequest,
+    is_wanted: impl Fn(&RepoPath) -> bool,
+) -> Result<(Option<String>, Vec<LeftOut>), GitError> {
+    let found = status::changes(project)?;
+    let staged = stage::stage(project, &found, is_wanted, request.max_file_bytes)?;
+    let message = message::compose(&request.subject, &request.body, &request.trailers);
+    let oid = record(project, &staged, request, &message)?;
+    Ok((oid, staged.left_out))
 }

@@ -44,14 +44,21 @@ pub enum GitError {
     /// The `.git` in the project leads to a repository that belongs to another directory.
     #[error(
         "the .git of {} leads to {}, which does not belong to this directory; nothing was touched. \
-         Repair it with `git worktree repair`, or remove that .git",
-        .path.display(), .leads_to.display()
+         If it does belong here, run `git worktree repair` (a linked work tree) or `git config core.worktree {}` \
+         (a separate git directory) there; otherwise remove that .git",
+        .path.display(), .leads_to.display(), .path.display()
     )]
     Foreign {
         /// The project.
         path: PathBuf,
         /// Where its `.git` leads.
         leads_to: PathBuf,
+    },
+    /// There is a `.git` that git cannot open.
+    #[error("{} is there but is not a working git repository; repair it, or remove it if there is nothing in it to keep", .path.display())]
+    Damaged {
+        /// The `.git`.
+        path: PathBuf,
     },
     /// Another user owns the repository, and git does not trust it.
     #[error(

@@ -13,23 +13,26 @@ mod aside;
 mod commit;
 mod diff;
 mod error;
-mod ident;
-mod lock;
+mod files;
+
 mod message;
+mod path;
 mod prepare;
 mod repository;
 mod restore;
 mod secret;
 mod snapshot;
+mod stage;
 mod status;
 mod swap;
 mod test_changes;
+mod test_marks;
 mod tree;
 
 #[cfg(test)]
 mod tests;
 
-pub use aside::Aside;
+pub use aside::{Aside, waiting_asides};
 pub use commit::{CommitRequest, Committed, LeftOut, MAX_FILE_BYTES, WhyLeftOut, commit_all};
 pub use diff::{CommitLine, DiffSummary, commits_since, diff_summary};
 pub use error::GitError;

@@ -1,0 +1,114 @@
+//! Paths as git knows them: bytes, relative to the project, with forward slashes.
+
+use serde::{Deserialize, Serialize};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+/// A path inside the project, byte for byte, whatever its encoding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct RepoPath(Vec<u8>);
+
+impl RepoPath {
+    /// As git stores it.
+    pub(super) fn from_git(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+
+    /// As git stores it.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// As this operating system writes it, relative to the project.
+    pub(super) fn to_path(&self) -> PathBuf {
+        #[cfg(unix)]
+        {
+            use std::os::unix::ffi::OsStrExt;
+            Path::new(std::ffi::OsStr::from_bytes(&self.0)).to_path_buf()
+        }
+        #[cfg(not(unix))]
+        {
+            // Git for Windows stores UTF-8, so nothing is replaced there.
+            Path::new(String::from_utf8_lossy(&self.0).as_ref()).to_path_buf()
+        }
+    }
+
+    /// The last component.
+    pub(super) fn file_name(&self) -> &[u8] {
+        self.0.rsplit(|byte| *byte == b'/').next().unwrap_or_default()
+    }
+
+    /// The directories above it, outermost first, without the project itself.
+    pub(super) fn parents(&self) -> impl DoubleEndedIterator<Item = RepoPath> + '_ {
+        let slashes: Vec<usize> =
+            self.0.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at).collect();
+        slashes.into_iter().map(|at| RepoPath(self.0[..at].to_vec()))
+    }
+
+    /// Whether `pattern` means this path. A `*` stands for any characters but a slash; a final slash means all below.
+    pub(super) fn matches(&self, pattern: &str) -> bool {
+        let pattern = pattern.as_bytes();
+        if pattern.ends_with(b"/") {
+            return self.parents().any(|parent| glob(&pattern[..pattern.len() - 1], &parent.0));
+        }
+        glob(pattern, &self.0)
+    }
+}
+
+impl fmt::Display for RepoPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.0))
+    }
+}
+
+/// Names to show, sorted.
+pub(super) fn shown<'a>(paths: impl IntoIterator<Item = &'a RepoPath>) -> Vec<String> {
+    let mut names: Vec<String> = paths.into_iter().map(ToString::to_string).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Matches with backtracking to the last star only, so the time is bounded by pattern × text.
+fn glob(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut last_star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        if p < pattern.len() && pattern[p] == b'*' {
+            last_star = Some((p, t));
+            p += 1;
+        } else if p < pattern.len() && pattern[p] == text[t] {
+            p += 1;
+            t += 1;
+        } else if let Some((star, from)) = last_star
+            && text[from] != b'/'
+        {
+            last_star = Some((star, from + 1));
+            p = star + 1;
+            t = from + 1;
+        } else {
+            return false;
+        }
+    }
+    pattern[p..].iter().all(|byte| *byte == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_matches_within_one_directory_only() {
+        let is = |path: &str, pattern: &str| RepoPath::from_git(path.as_bytes()).matches(pattern);
+        assert!(is("prompts/app_spec.txt", "prompts/app_spec*.txt"), "a star may stand for nothing");
+        assert!(is("prompts/app_spec_mobile.txt", "prompts/app_spec*.txt"), "a star stands for a part of a name");
+        assert!(!is("prompts/app_spec/old.txt", "prompts/app_spec*.txt"), "a star does not cross a slash");
+        assert!(!is("a/prompts/app_spec.txt", "prompts/app_spec*.txt"), "patterns start at the project");
+        assert!(is("prompts/deep/er/x", "prompts/"), "a final slash means everything below");
+        assert!(!is("prompts2/x", "prompts/"), "a final slash means that directory, not a prefix of a name");
+        assert!(is("a/b/c.txt", "*/b/*.txt"), "several stars");
+        assert!(!is("prompts/app_spec.txt.bak", "prompts/app_spec*.txt"), "the end has to match too");
+    }
+}
