@@ -4,6 +4,8 @@
 //! plain forms of that; a determined one can write a test file that tests nothing, which is why the number
 //! of tests is shown to a person as well.
 
+use std::fmt;
+
 /// What connects a command with the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Operator {
@@ -15,21 +17,43 @@ enum Operator {
     Background,
 }
 
-/// Why `command` cannot prove anything, as the end of a sentence that starts with the command.
-///
-/// `None` for everything that is not plainly hollow.
-pub(super) fn why_hollow(command: &str) -> Option<&'static str> {
+/// Why a command cannot prove anything; displayed as the end of a sentence that starts with the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hollow {
+    /// Looks at nothing.
+    Idle,
+    /// Its exit code is not that of what it runs.
+    Swallowing,
+    /// Its end is never seen.
+    Detached,
+    /// No shell can run it.
+    Impossible,
+}
+
+impl fmt::Display for Hollow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Idle => "does nothing and succeeds",
+            Self::Swallowing => "succeeds even when what it runs fails",
+            Self::Detached => "does not wait for what it starts",
+            Self::Impossible => "contains a character that no command can contain",
+        })
+    }
+}
+
+/// Why `command` cannot prove anything. `None` for everything that is not plainly hollow.
+pub(super) fn why_hollow(command: &str) -> Option<Hollow> {
     if command.contains('\0') {
-        return Some("contains a character that no command can contain");
+        return Some(Hollow::Impossible);
     }
     let parts = split(command);
     if parts.iter().all(|(_, words)| is_idle(words) || is_preparation(words)) {
-        return Some("does nothing and succeeds");
+        return Some(Hollow::Idle);
     }
     let stops_at_errors = parts.iter().any(|(_, words)| words.starts_with("set -e") || words.starts_with("set -o err"));
     let pipes_fail = command.contains("pipefail");
     if ends_in_background(command) {
-        return Some("does not wait for what it starts");
+        return Some(Hollow::Detached);
     }
     // What decides the exit code: idle commands behind `&&` change nothing about it.
     let last = parts.iter().rposition(|(operator, words)| !(is_idle(words) && *operator == Operator::And))?;
@@ -41,7 +65,7 @@ pub(super) fn why_hollow(command: &str) -> Option<&'static str> {
         Operator::Background => is_idle(words),
         Operator::And => false,
     };
-    is_swallowed.then_some("succeeds even when what it runs fails")
+    is_swallowed.then_some(Hollow::Swallowing)
 }
 
 /// Succeeds whatever the project looks like.
@@ -167,7 +191,7 @@ mod tests {
             "echo no tests yet > result.txt 2>&1",
             "set -e\ntrue",
         ] {
-            assert_eq!(why_hollow(command), Some("does nothing and succeeds"), "{command:?}");
+            assert_eq!(why_hollow(command), Some(Hollow::Idle), "{command:?}");
         }
     }
 
@@ -186,10 +210,10 @@ mod tests {
             "npm test & true",
             "npm test ||\n true",
         ] {
-            assert_eq!(why_hollow(command), Some("succeeds even when what it runs fails"), "{command:?}");
+            assert_eq!(why_hollow(command), Some(Hollow::Swallowing), "{command:?}");
         }
-        assert_eq!(why_hollow("npm test &"), Some("does not wait for what it starts"), "its end is never seen");
-        assert_eq!(why_hollow("a\0b"), Some("contains a character that no command can contain"), "NUL ends a string");
+        assert_eq!(why_hollow("npm test &"), Some(Hollow::Detached), "its end is never seen");
+        assert_eq!(why_hollow("a\0b"), Some(Hollow::Impossible), "NUL ends a string");
     }
 
     #[test]

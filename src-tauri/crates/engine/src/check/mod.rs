@@ -137,3 +137,6 @@ pub async fn run_all(
     }
     Ok(results)
 }
+
+#[cfg(test)]
+mod tests;

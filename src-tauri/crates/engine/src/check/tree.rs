@@ -105,35 +105,45 @@ fn kill_group(group: u32) {
 /// Kills every process whose environment carries `mark`.
 ///
 /// Daemons leave the group and their parents, and keep the environment. One that clears that as well
-/// escapes: only a wall holds it.
+/// escapes: only a wall holds it. Takes milliseconds, a tenth of a second at most.
 #[cfg(target_os = "linux")]
 fn kill_marked(mark: &str) {
+    const PAUSE: Duration = Duration::from_millis(5);
     let mark = format!("{MARK}={mark}");
     // A process that forks while the list is read can be missed by one round, not by all.
-    for _round in 0..10 {
-        let pids = marked(&mark);
-        if pids.is_empty() {
+    for _round in 0..20 {
+        let (marked, is_anyone_changing) = find_marked(&mark);
+        for pid in &marked {
+            // SAFETY: kill takes two numbers and touches no memory; the process carried this check's mark.
+            unsafe { libc::kill(*pid, libc::SIGKILL) };
+        }
+        if marked.is_empty() && !is_anyone_changing {
             return;
         }
-        for pid in pids {
-            // SAFETY: kill takes two numbers and touches no memory; the process carried this check's mark.
-            unsafe { libc::kill(pid, libc::SIGKILL) };
+        if marked.is_empty() {
+            std::thread::sleep(PAUSE);
         }
     }
 }
 
+/// The processes that carry `mark`, and whether there is one whose environment cannot be seen yet: while a
+/// process turns into another program, its environment reads as empty.
 #[cfg(target_os = "linux")]
-fn marked(mark: &str) -> Vec<libc::pid_t> {
-    let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
-    processes
-        .flatten()
-        .filter_map(|process| process.file_name().to_str()?.parse().ok())
-        .filter(|pid| {
-            // Processes of other people cannot be read; ours that are dead already have no environment.
-            std::fs::read(format!("/proc/{pid}/environ"))
-                .is_ok_and(|variables| variables.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes()))
-        })
-        .collect()
+fn find_marked(mark: &str) -> (Vec<libc::pid_t>, bool) {
+    let mut marked = Vec::new();
+    let mut is_anyone_changing = false;
+    for process in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(pid) = process.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        // Other people's processes cannot be read.
+        let Ok(variables) = std::fs::read(process.path().join("environ")) else { continue };
+        if variables.is_empty() {
+            // The dead and the kernel's own have no program.
+            is_anyone_changing |= std::fs::read_link(process.path().join("exe")).is_ok();
+        } else if variables.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes()) {
+            marked.push(pid);
+        }
+    }
+    (marked, is_anyone_changing)
 }
 
 /// A thread that starts every check.
