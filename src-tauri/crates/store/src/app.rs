@@ -2,8 +2,9 @@
 
 use crate::{
     database::{Database, Options},
-    error::Result,
+    error::{Result, StoreError},
     migrate,
+    row::{check_json, execute, first, json, to_json},
 };
 use harness_domain::{id::ProjectId, project::ProjectSettings};
 use std::path::Path;
@@ -27,25 +28,47 @@ impl AppStore {
 
     /// The JSON text stored under `key`, if any.
     pub fn setting(&self, key: &str) -> Result<Option<String>> {
-        let _ = key;
-        crate::database::unbuilt()
+        self.db.read(|connection| {
+            first(connection, "SELECT json FROM setting WHERE key = ?1", [key], |row| Ok(row.get(0)?))
+        })
     }
 
     /// Stores JSON text under `key`; none removes it. Fails with `NotJson` when `json` is not JSON.
     pub fn set_setting(&self, key: &str, json: Option<&str>) -> Result<()> {
-        let _ = (key, json);
-        crate::database::unbuilt()
+        const SQL: &str = "INSERT INTO setting (key, json) VALUES (?1, ?2) \
+                           ON CONFLICT (key) DO UPDATE SET json = excluded.json";
+        let (key, json) = (key.to_owned(), json.map(str::to_owned));
+        self.db.write(move |tx| {
+            match json {
+                Some(json) => {
+                    check_json(&json, "the setting")?;
+                    execute(tx, SQL, (&key, &json))?
+                }
+                None => execute(tx, "DELETE FROM setting WHERE key = ?1", [&key])?,
+            };
+            Ok(())
+        })
     }
 
     /// What a person chose for one project; the defaults when nothing was. Fails with `NoSuchProject`.
     pub fn project_settings(&self, project: ProjectId) -> Result<ProjectSettings> {
-        let _ = project;
-        crate::database::unbuilt()
+        self.db.read(|connection| {
+            let found = first(connection, "SELECT settings FROM project WHERE id = ?1", [project.0], |row| {
+                json(row, "settings", "settings of a project")
+            })?;
+            found.ok_or_else(|| StoreError::NoSuchProject(project).into())
+        })
     }
 
     /// Replaces what a person chose for one project. Fails with `NoSuchProject`.
     pub fn set_project_settings(&self, project: ProjectId, settings: &ProjectSettings) -> Result<()> {
-        let _ = (project, settings);
-        crate::database::unbuilt()
+        let settings = settings.clone();
+        self.db.write(move |tx| {
+            let settings = to_json(&settings, "the settings")?;
+            match execute(tx, "UPDATE project SET settings = ?2 WHERE id = ?1", (project.0, settings))? {
+                0 => Err(StoreError::NoSuchProject(project).into()),
+                _ => Ok(()),
+            }
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! Why the store refused or failed.
 
 use harness_domain::{
+    dependencies::CyclePath,
     feature::Status,
     id::{CheckpointId, EvidenceId, FeatureId, ProjectId, QuestionId, RunId, SessionId},
     lifecycle::UnlawfulTransition,
@@ -75,7 +76,7 @@ pub enum StoreError {
     },
 
     /// No such card.
-    #[error("there is no feature {0}")]
+    #[error("there is no feature #{0}")]
     NoSuchFeature(FeatureId),
     /// No such run.
     #[error("there is no run {0}")]
@@ -103,7 +104,7 @@ pub enum StoreError {
         index: usize,
     },
     /// A card depends on one that does not exist.
-    #[error("{name:?} depends on feature {dependency}, which does not exist")]
+    #[error("{name:?} depends on #{dependency}, which does not exist")]
     UnknownDependency {
         /// The card that asked for it.
         name: String,
@@ -121,7 +122,7 @@ pub enum StoreError {
         len: usize,
     },
     /// A card names a parent that does not exist.
-    #[error("{name:?} names feature {parent} as its parent, which does not exist")]
+    #[error("{name:?} names #{parent} as its parent, which does not exist")]
     UnknownParent {
         /// The card that asked for it.
         name: String,
@@ -130,7 +131,7 @@ pub enum StoreError {
     },
     /// Only fixes have parents.
     #[error(
-        "{name:?} has feature {parent} as its parent, but only a fix may have one: make it a fix, or leave the parent out"
+        "{name:?} has #{parent} as its parent, but only a fix may have one: make it a fix, or leave the parent out"
     )]
     ParentOfNonFix {
         /// The card that asked for it.
@@ -146,18 +147,20 @@ pub enum StoreError {
     },
     /// The dependencies would close a circle. A bug or failing feature waits for its own fixes, so the circle may lead
     /// through a parent.
-    #[error("feature {feature} cannot depend on {dependency}: that would close the circle {}", circle(path))]
+    #[error("{} cannot depend on {}: that would close the circle {path}", name(names, 0), name(names, 1))]
     Cycle {
         /// The card whose dependency closes it.
         feature: FeatureId,
         /// The dependency that closes it.
         dependency: FeatureId,
-        /// Every card on the circle; the first is repeated at the end.
-        path: Vec<FeatureId>,
+        /// The circle, by number.
+        path: CyclePath,
+        /// The same circle by name, for callers who do not know the numbers yet.
+        names: Vec<String>,
     },
 
     /// Another session holds the card.
-    #[error("feature {feature} is already claimed by session {by}")]
+    #[error("#{feature} is already claimed by session {by}")]
     AlreadyClaimed {
         /// The card.
         feature: FeatureId,
@@ -165,7 +168,7 @@ pub enum StoreError {
         by: SessionId,
     },
     /// The session holds another card already; a session works on one at a time.
-    #[error("session {session} already works on feature {feature}: finish or release that one first")]
+    #[error("session {session} already works on #{feature}: finish or release that one first")]
     HoldsAnother {
         /// The session.
         session: SessionId,
@@ -173,7 +176,7 @@ pub enum StoreError {
         feature: FeatureId,
     },
     /// The card waits for others.
-    #[error("feature {feature} is not ready: it waits for {}", list(unmet))]
+    #[error("#{feature} is not ready: it waits for {}", list(unmet))]
     NotReady {
         /// The card.
         feature: FeatureId,
@@ -181,13 +184,13 @@ pub enum StoreError {
         unmet: Vec<FeatureId>,
     },
     /// The card passes already.
-    #[error("feature {feature} already passes")]
+    #[error("#{feature} already passes")]
     AlreadyPassing {
         /// The card.
         feature: FeatureId,
     },
     /// The card is parked, waits for a person, or (a bug) is being fixed.
-    #[error("feature {feature} cannot be claimed while it is {}", status.as_str())]
+    #[error("#{feature} cannot be claimed while it is {}", status.as_str())]
     NotClaimable {
         /// The card.
         feature: FeatureId,
@@ -195,7 +198,7 @@ pub enum StoreError {
         status: Status,
     },
     /// The status may not follow the present one.
-    #[error("feature {feature} cannot go from {} to {}", from.as_str(), to.as_str())]
+    #[error("#{feature} cannot go from {} to {}", from.as_str(), to.as_str())]
     Unlawful {
         /// The card.
         feature: FeatureId,
@@ -205,15 +208,23 @@ pub enum StoreError {
         to: Status,
     },
     /// `in_progress` and `analyzing` are entered by a claim, which says who works on the card.
-    #[error("feature {feature} becomes {} by being claimed, not by setting its status", to.as_str())]
+    #[error("#{feature} becomes {} by being claimed, not by setting its status", to.as_str())]
     NeedsClaim {
         /// The card.
         feature: FeatureId,
         /// What was asked for.
         to: Status,
     },
+    /// `passing` and `resolved` are entered by proof: evidence, or fixes that pass.
+    #[error("#{feature} becomes {} by proof, not by setting its status", to.as_str())]
+    NeedsProof {
+        /// The card.
+        feature: FeatureId,
+        /// What was asked for.
+        to: Status,
+    },
     /// The evidence does not exist, belongs to another card, or did not pass.
-    #[error("evidence {evidence} does not show that feature {feature} passes")]
+    #[error("evidence {evidence} does not show that #{feature} passes")]
     EvidenceRefused {
         /// The card.
         feature: FeatureId,
@@ -221,7 +232,7 @@ pub enum StoreError {
         evidence: EvidenceId,
     },
     /// A bug cannot be resolved while some of its fixes do not pass.
-    #[error("bug {bug} still has fixes that do not pass: {}", list(open))]
+    #[error("bug #{bug} still has fixes that do not pass: {}", list(open))]
     FixesOpen {
         /// The bug.
         bug: FeatureId,
@@ -229,13 +240,13 @@ pub enum StoreError {
         open: Vec<FeatureId>,
     },
     /// A bug without fixes cannot be resolved.
-    #[error("bug {bug} has no fixes: create at least one with this bug as its parent")]
+    #[error("bug #{bug} has no fixes: create at least one with this bug as its parent")]
     NoFixes {
         /// The bug.
         bug: FeatureId,
     },
     /// A call that is about bugs was given something else.
-    #[error("feature {0} is not a bug")]
+    #[error("#{0} is not a bug")]
     NotABug(FeatureId),
     /// The run may not enter that state now.
     #[error(transparent)]
@@ -258,6 +269,9 @@ pub enum StoreError {
         detail: String,
     },
 
+    /// A project without a name.
+    #[error("a project needs a name: give it one")]
+    NoProjectName,
     /// Another project has that name.
     #[error("a project named {name:?} exists already: choose another name")]
     NameTaken {
@@ -295,20 +309,16 @@ pub enum StoreError {
     },
 }
 
-fn list(ids: &[FeatureId]) -> String {
-    join(ids, ", ")
-}
-
-fn circle(path: &[FeatureId]) -> String {
-    join(path, " → ")
+fn name(names: &[String], place: usize) -> String {
+    format!("{:?}", names.get(place).or(names.first()).map_or("a card", String::as_str))
 }
 
 /// At most twenty ids, so that a message stays readable at 10,000 features.
-fn join(ids: &[FeatureId], separator: &str) -> String {
+fn list(ids: &[FeatureId]) -> String {
     const SHOWN: usize = 20;
-    let mut words: Vec<String> = ids.iter().take(SHOWN).map(ToString::to_string).collect();
+    let mut words: Vec<String> = ids.iter().take(SHOWN).map(|id| format!("#{id}")).collect();
     if ids.len() > SHOWN {
         words.push(format!("and {} more", ids.len() - SHOWN));
     }
-    words.join(separator)
+    words.join(", ")
 }

@@ -19,6 +19,7 @@ mod note;
 mod project_row;
 mod project_store;
 mod question;
+mod row;
 mod run;
 mod session;
 mod spec;
@@ -28,7 +29,7 @@ pub use app::AppStore;
 pub use checkpoint::{Checkpoint, NewCheckpoint};
 pub use database::Options;
 pub use error::{Result, StoreError};
-pub use evidence::{EvidenceSummary, NewEvidence};
+pub use evidence::{CheckLine, EvidenceSummary, NewEvidence};
 pub use feature::{BlockedFeature, Claim, Counts, Draft, Edit, FeatureEdit, FeatureSummary, Graph, GraphNode};
 pub use project_store::{Cause, ProjectStore};
 pub use question::Question;
@@ -36,3 +37,6 @@ pub use run::{NewRun, RunTransition, UnfinishedRun};
 pub use session::NewSession;
 pub use spec::StoredSpec;
 pub use transcript::{StoredRow, TranscriptHit, TranscriptRow};
+
+#[cfg(test)]
+mod tests;

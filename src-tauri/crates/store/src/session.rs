@@ -1,10 +1,18 @@
 //! Sessions of a run.
-use crate::{database::unbuilt, error::Result, project_store::ProjectStore};
+
+use crate::{
+    database::Step,
+    error::{Result, StoreError},
+    project_store::ProjectStore,
+    row::{all, count, execute, first, json_if_any, signed, to_json, word},
+    run,
+};
 use harness_domain::{
     failure::Outcome,
     id::{FeatureId, RunId, SessionId},
     run::{ProcessIdentity, Role, Session, Usage},
 };
+use rusqlite::{Connection, Params, Row, named_params};
 
 /// A session as it starts.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,20 +30,36 @@ pub struct NewSession {
 impl ProjectStore {
     /// Stores a new session. Fails with `NoSuchRun` or `SessionExists`.
     pub fn session_start(&self, session: NewSession, at_ms: i64) -> Result<Session> {
-        let _ = (session, at_ms);
-        unbuilt()
+        const SQL: &str =
+            "INSERT INTO session (id, run_id, role, feature_id, started_at_ms) VALUES (?1, ?2, ?3, ?4, ?5)";
+        self.db.write(move |tx| {
+            run::require(tx, session.run)?;
+            if key(tx, &session.id)?.is_some() {
+                return Err(StoreError::SessionExists(session.id).into());
+            }
+            let feature = session.feature.map(|feature| feature.0);
+            execute(tx, SQL, (&session.id.0, session.run.0, session.role.as_str(), feature, at_ms))?;
+            load(tx, &session.id)
+        })
     }
+
     /// Notes the process of a session, so that a later host can find it. Fails with `NoSuchSession`.
     pub fn session_process(&self, id: &SessionId, process: ProcessIdentity) -> Result<()> {
-        let _ = (id, process);
-        unbuilt()
+        let id = id.clone();
+        self.db.write(move |tx| {
+            let sql = "UPDATE session SET process_pid = ?2, process_started = ?3 WHERE id = ?1";
+            update(tx, sql, (&id.0, process.pid, process.started.cast_signed()), &id)
+        })
     }
+
     /// Notes the card a session works on. Fails with `NoSuchSession`.
     pub fn session_feature(&self, id: &SessionId, feature: FeatureId) -> Result<()> {
-        let _ = (id, feature);
-        unbuilt()
+        let id = id.clone();
+        self.db.write(move |tx| update(tx, "UPDATE session SET feature_id = ?2 WHERE id = ?1", (&id.0, feature.0), &id))
     }
-    /// Stores how a session ended. Does not release its claim, and does not add its cost to the run. Fails with `NoSuchSession`.
+
+    /// Stores how a session ended; a second end replaces the first. Does not release its claim, and does not add its
+    /// cost to the run. Fails with `NoSuchSession`.
     pub fn session_end(
         &self,
         id: &SessionId,
@@ -45,17 +69,74 @@ impl ProjectStore {
         usage: Usage,
         at_ms: i64,
     ) -> Result<()> {
-        let _ = (id, outcome, turns, cost_usd, usage, at_ms);
-        unbuilt()
+        const SQL: &str = "UPDATE session SET outcome = :outcome, turns = :turns, cost_usd = :cost, \
+                           input_tokens = :input, output_tokens = :output, cache_write_tokens = :cache_write, \
+                           cache_read_tokens = :cache_read, ended_at_ms = :at_ms WHERE id = :id";
+        let (id, outcome) = (id.clone(), outcome.clone());
+        self.db.write(move |tx| {
+            let parameters = named_params! {
+                ":id": id.0,
+                ":outcome": to_json(&outcome, "the outcome")?,
+                ":turns": turns,
+                ":cost": cost_usd,
+                ":input": signed(usage.input_tokens),
+                ":output": signed(usage.output_tokens),
+                ":cache_write": signed(usage.cache_write_tokens),
+                ":cache_read": signed(usage.cache_read_tokens),
+                ":at_ms": at_ms,
+            };
+            update(tx, SQL, parameters, &id)
+        })
     }
+
     /// The sessions of a run, oldest first.
     pub fn sessions_of(&self, run: RunId) -> Result<Vec<Session>> {
-        let _ = run;
-        unbuilt()
+        const SQL: &str = "SELECT * FROM session WHERE run_id = ?1 ORDER BY key";
+        self.db.read(|connection| all(connection, SQL, [run.0], from_row))
     }
+
     /// One session. Fails with `NoSuchSession`.
     pub fn session(&self, id: &SessionId) -> Result<Session> {
-        let _ = id;
-        unbuilt()
+        self.db.read(|connection| load(connection, id))
     }
+}
+
+/// The short number that stands for a session in transcripts.
+pub(crate) fn key(connection: &Connection, id: &SessionId) -> Step<Option<i64>> {
+    first(connection, "SELECT key FROM session WHERE id = ?1", [&id.0], |row| Ok(row.get(0)?))
+}
+
+fn update(tx: &Connection, sql: &str, parameters: impl Params, id: &SessionId) -> Step<()> {
+    match execute(tx, sql, parameters)? {
+        0 => Err(StoreError::NoSuchSession(id.clone()).into()),
+        _ => Ok(()),
+    }
+}
+
+fn load(connection: &Connection, id: &SessionId) -> Step<Session> {
+    let found = first(connection, "SELECT * FROM session WHERE id = ?1", [&id.0], from_row)?;
+    found.ok_or_else(|| StoreError::NoSuchSession(id.clone()).into())
+}
+
+fn from_row(row: &Row<'_>) -> Step<Session> {
+    let pid: Option<u32> = row.get("process_pid")?;
+    let started: Option<i64> = row.get("process_started")?;
+    Ok(Session {
+        id: SessionId(row.get("id")?),
+        run: RunId(row.get("run_id")?),
+        role: word(row, "role", "a role", |text| Role::ALL.into_iter().find(|role| role.as_str() == text))?,
+        feature: row.get::<_, Option<u32>>("feature_id")?.map(FeatureId),
+        process: pid.zip(started).map(|(pid, started)| ProcessIdentity { pid, started: started.cast_unsigned() }),
+        outcome: json_if_any(row, "outcome", "the outcome of a session")?,
+        turns: row.get("turns")?,
+        cost_usd: row.get("cost_usd")?,
+        usage: Usage {
+            input_tokens: count(row, "input_tokens")?,
+            output_tokens: count(row, "output_tokens")?,
+            cache_write_tokens: count(row, "cache_write_tokens")?,
+            cache_read_tokens: count(row, "cache_read_tokens")?,
+        },
+        started_at_ms: row.get("started_at_ms")?,
+        ended_at_ms: row.get("ended_at_ms")?,
+    })
 }

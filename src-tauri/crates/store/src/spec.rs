@@ -1,5 +1,12 @@
 //! Specifications as they were when last read.
-use crate::{database::unbuilt, error::Result, project_store::ProjectStore};
+
+use crate::{
+    database::Step,
+    error::Result,
+    project_store::ProjectStore,
+    row::{all, execute, first},
+};
+use rusqlite::Row;
 use serde::Serialize;
 
 /// A specification as it was when last read.
@@ -20,16 +27,33 @@ pub struct StoredSpec {
 impl ProjectStore {
     /// Stores a specification; one of the same name is replaced.
     pub fn spec_put(&self, name: &str, file: &str, text: &str, sha256: &str, at_ms: i64) -> Result<()> {
-        let _ = (name, file, text, sha256, at_ms);
-        unbuilt()
+        const SQL: &str = "INSERT INTO spec (name, file, text, sha256, at_ms) VALUES (?1, ?2, ?3, ?4, ?5) \
+                           ON CONFLICT (name) DO UPDATE SET file = excluded.file, text = excluded.text, \
+                           sha256 = excluded.sha256, at_ms = excluded.at_ms";
+        let [name, file, text, sha256] = [name, file, text, sha256].map(str::to_owned);
+        self.db.write(move |tx| {
+            execute(tx, SQL, (&name, &file, &text, &sha256, at_ms))?;
+            Ok(())
+        })
     }
+
     /// Every specification, by name, `main` first.
     pub fn specs(&self) -> Result<Vec<StoredSpec>> {
-        unbuilt()
+        self.db.read(|connection| all(connection, "SELECT * FROM spec ORDER BY name <> 'main', name", (), from_row))
     }
+
     /// One specification, if stored.
     pub fn spec(&self, name: &str) -> Result<Option<StoredSpec>> {
-        let _ = name;
-        unbuilt()
+        self.db.read(|connection| first(connection, "SELECT * FROM spec WHERE name = ?1", [name], from_row))
     }
+}
+
+fn from_row(row: &Row<'_>) -> Step<StoredSpec> {
+    Ok(StoredSpec {
+        name: row.get("name")?,
+        file: row.get("file")?,
+        text: row.get("text")?,
+        sha256: row.get("sha256")?,
+        at_ms: row.get("at_ms")?,
+    })
 }

@@ -1,7 +1,18 @@
 //! Transcripts: append-only rows, read by window, searched by word.
-use crate::{database::unbuilt, error::Result, project_store::ProjectStore};
+
+use crate::{
+    database::Step,
+    error::{Result, StoreError},
+    project_store::ProjectStore,
+    row::{all, count, first, limit as rows_at_most, signed},
+    session::key,
+};
 use harness_domain::id::SessionId;
+use rusqlite::Connection;
 use serde::Serialize;
+
+/// Words of a search that count; more than a person types, and a bound on the work.
+const SEARCH_WORDS: usize = 32;
 
 /// One row to append.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,26 +58,94 @@ pub struct TranscriptHit {
 impl ProjectStore {
     /// Appends rows to a session's transcript, all or none, and returns the last ordinal (0 when it is still empty).
     ///
-    /// Fails with `NoSuchSession`.
+    /// Many rows in one call cost far less than as many calls. Fails with `NoSuchSession`.
     pub fn transcript_append(&self, session: &SessionId, rows: &[TranscriptRow]) -> Result<u64> {
-        let _ = (session, rows);
-        unbuilt()
+        let (session, rows) = (session.clone(), rows.to_vec());
+        self.db.write(move |tx| append(tx, &session, &rows))
     }
-    /// Up to `limit` rows from `from_ordinal` (the first is 1) on, in order.
+
+    /// Up to `limit` rows from `from_ordinal` (the first is 1) on, in order. Empty for an unknown session.
     pub fn transcript_window(&self, session: &SessionId, from_ordinal: u64, limit: usize) -> Result<Vec<StoredRow>> {
-        let _ = (session, from_ordinal, limit);
-        unbuilt()
+        const SQL: &str = "SELECT ordinal, at_ms, kind, body FROM transcript \
+                           WHERE session_key = ?1 AND ordinal >= ?2 ORDER BY ordinal LIMIT ?3";
+        self.db.read(|connection| {
+            let Some(key) = key(connection, session)? else { return Ok(Vec::new()) };
+            all(connection, SQL, (key, signed(from_ordinal), rows_at_most(limit)), |row| {
+                Ok(StoredRow {
+                    ordinal: count(row, "ordinal")?,
+                    at_ms: row.get("at_ms")?,
+                    kind: row.get("kind")?,
+                    body: row.get("body")?,
+                })
+            })
+        })
     }
-    /// Rows in a session's transcript, which is also its last ordinal.
+
+    /// Rows in a session's transcript, which is also its last ordinal. 0 for an unknown session.
     pub fn transcript_len(&self, session: &SessionId) -> Result<u64> {
-        let _ = session;
-        unbuilt()
+        self.db.read(|connection| match key(connection, session)? {
+            Some(key) => last_ordinal(connection, key),
+            None => Ok(0),
+        })
     }
+
     /// The newest rows that hold every word of `query`, the last word also as the beginning of a longer one.
     ///
-    /// Any text is a lawful query; one without a letter or digit finds nothing.
+    /// Any text is a lawful query; one without a letter or digit finds nothing. Only the first 32 words count.
     pub fn transcript_search(&self, query: &str, limit: usize) -> Result<Vec<TranscriptHit>> {
-        let _ = (query, limit);
-        unbuilt()
+        // By rowid, not by relevance: SQLite can then stop after `limit` rows, however common the words are.
+        const SQL: &str = "SELECT session.id AS session, transcript.ordinal, transcript.at_ms, transcript.kind, \
+                           snippet(transcript_word, 0, '⟦', '⟧', '…', 24) AS excerpt \
+                           FROM transcript_word JOIN transcript ON transcript.id = transcript_word.rowid \
+                           JOIN session ON session.key = transcript.session_key \
+                           WHERE transcript_word MATCH ?1 ORDER BY transcript_word.rowid DESC LIMIT ?2";
+        let Some(words) = as_match(query) else { return Ok(Vec::new()) };
+        self.db.read(|connection| {
+            all(connection, SQL, (&words, rows_at_most(limit)), |row| {
+                let excerpt: String = row.get("excerpt")?;
+                Ok(TranscriptHit {
+                    session: SessionId(row.get("session")?),
+                    ordinal: count(row, "ordinal")?,
+                    at_ms: row.get("at_ms")?,
+                    kind: row.get("kind")?,
+                    excerpt: excerpt.split_whitespace().collect::<Vec<_>>().join(" "),
+                })
+            })
+        })
     }
+}
+
+fn append(tx: &Connection, session: &SessionId, rows: &[TranscriptRow]) -> Step<u64> {
+    let key = key(tx, session)?.ok_or_else(|| StoreError::NoSuchSession(session.clone()))?;
+    let mut ordinal = last_ordinal(tx, key)?;
+    let mut insert_row = tx.prepare_cached(
+        "INSERT INTO transcript (session_key, ordinal, at_ms, kind, search_text, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    let mut insert_words = tx.prepare_cached("INSERT INTO transcript_word (rowid, search_text) VALUES (?1, ?2)")?;
+    for row in rows {
+        ordinal += 1;
+        let id = insert_row.insert((key, signed(ordinal), row.at_ms, &row.kind, &row.text_for_search, &row.body))?;
+        if !row.text_for_search.is_empty() {
+            insert_words.execute((id, &row.text_for_search))?;
+        }
+    }
+    Ok(ordinal)
+}
+
+fn last_ordinal(connection: &Connection, key: i64) -> Step<u64> {
+    let sql = "SELECT coalesce(max(ordinal), 0) AS last FROM transcript WHERE session_key = ?1";
+    Ok(first(connection, sql, [key], |row| count(row, "last"))?.unwrap_or(0))
+}
+
+/// What a person typed as an expression of the full-text index: quoted words, so that nothing in it is an operator.
+fn as_match(query: &str) -> Option<String> {
+    let is_word = |word: &&str| word.chars().any(char::is_alphanumeric);
+    let without_nul = query.replace('\0', " ");
+    let words: Vec<String> = without_nul
+        .split_whitespace()
+        .filter(is_word)
+        .take(SEARCH_WORDS)
+        .map(|word| format!("\"{}\"", word.replace('"', "\"\"")))
+        .collect();
+    (!words.is_empty()).then(|| format!("{}*", words.join(" ")))
 }

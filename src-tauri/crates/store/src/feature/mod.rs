@@ -1,33 +1,24 @@
 //! Features, bugs, fixes and redesigns: rows of one table.
 
+mod card;
 mod claim;
 mod create;
 mod edit;
 mod query;
 mod status;
 
+pub(crate) use card::{Card, change, log_edit, resting_status, trail};
+pub(crate) use query::load;
+
 use harness_domain::{
-    feature::{Kind, NewFeature, Status},
+    feature::{Kind, Status},
     id::{FeatureId, RunId, SessionId},
     layer::Layer,
 };
 use serde::Serialize;
 use std::collections::HashMap;
 
-/// One card of a batch that is created together.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Draft {
-    /// The card. Its `dependencies` and `parent` name cards that exist.
-    pub feature: NewFeature,
-    /// Cards of the same batch that must pass first, by their place from 0.
-    pub depends_on_index: Vec<usize>,
-}
-
-impl From<NewFeature> for Draft {
-    fn from(feature: NewFeature) -> Self {
-        Self { feature, depends_on_index: Vec::new() }
-    }
-}
+pub use harness_domain::split::Draft;
 
 /// Who wants to work on a card, and until when the card is theirs without renewal.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,263 @@
+CREATE TABLE checkpoint (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 4294967295),
+    name          TEXT    NOT NULL,
+    feature_id    INTEGER, -- no reference: it outlives the card
+    tree_oid      TEXT    NOT NULL,
+    database_copy TEXT    NOT NULL,
+    is_pinned     INTEGER NOT NULL CHECK (is_pinned IN (0, 1)),
+    is_automatic  INTEGER NOT NULL CHECK (is_automatic IN (0, 1)),
+    created_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE evidence (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 4294967295),
+    feature_id INTEGER NOT NULL REFERENCES feature (id),
+    run_id     INTEGER REFERENCES run (id),
+    is_passing INTEGER NOT NULL CHECK (is_passing IN (0, 1)),
+    is_quick   INTEGER NOT NULL CHECK (is_quick IN (0, 1)),
+    commit_oid TEXT,
+    tests_run  INTEGER,
+    sandbox    TEXT    NOT NULL CHECK (sandbox IN ('policy_only', 'partial', 'full')),
+    at_ms      INTEGER NOT NULL,
+    checks     TEXT    NOT NULL CHECK (json_type(checks) = 'array'),   -- the commands and how they ended, without output
+    warnings   TEXT    NOT NULL CHECK (json_type(warnings) = 'array'),
+    skipped    TEXT    NOT NULL CHECK (json_type(skipped) = 'array'),
+    results    TEXT    NOT NULL CHECK (json_type(results) = 'array') -- with the commands' output, so last in the row
+) STRICT;
+
+CREATE INDEX evidence_counted ON evidence (id) WHERE is_passing AND tests_run IS NOT NULL;
+
+CREATE INDEX evidence_feature ON evidence (feature_id, id);
+
+CREATE TRIGGER feature_done AFTER UPDATE OF status ON feature
+WHEN OLD.status NOT IN ('passing', 'resolved') AND NEW.status IN ('passing', 'resolved')
+BEGIN
+    UPDATE feature SET unmet = unmet - 1 WHERE id IN (SELECT feature_id FROM feature_dependency WHERE needs_id = NEW.id);
+    UPDATE feature SET open_fixes = open_fixes - 1 WHERE id = NEW.parent_id;
+END;
+
+CREATE TRIGGER feature_undone AFTER UPDATE OF status ON feature
+WHEN OLD.status IN ('passing', 'resolved') AND NEW.status NOT IN ('passing', 'resolved')
+BEGIN
+    UPDATE feature SET unmet = unmet + 1 WHERE id IN (SELECT feature_id FROM feature_dependency WHERE needs_id = NEW.id);
+    UPDATE feature SET open_fixes = open_fixes + 1 WHERE id = NEW.parent_id;
+END;
+
+CREATE TRIGGER fix_added AFTER INSERT ON feature
+WHEN NEW.parent_id IS NOT NULL AND NEW.status NOT IN ('passing', 'resolved')
+BEGIN
+    UPDATE feature SET open_fixes = open_fixes + 1 WHERE id = NEW.parent_id;
+END;
+
+CREATE TRIGGER fix_moved AFTER UPDATE OF parent_id ON feature
+WHEN NEW.parent_id IS NOT OLD.parent_id AND NEW.status NOT IN ('passing', 'resolved')
+BEGIN
+    UPDATE feature SET open_fixes = open_fixes - 1 WHERE id = OLD.parent_id;
+    UPDATE feature SET open_fixes = open_fixes + 1 WHERE id = NEW.parent_id;
+END;
+
+CREATE TRIGGER fix_removed AFTER DELETE ON feature
+WHEN OLD.parent_id IS NOT NULL AND OLD.status NOT IN ('passing', 'resolved')
+BEGIN
+    UPDATE feature SET open_fixes = open_fixes - 1 WHERE id = OLD.parent_id;
+END;
+
+CREATE TABLE feature (
+    id                  INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 4294967295), -- never reused
+    kind                TEXT    NOT NULL CHECK (kind IN ('feature', 'bug', 'fix', 'redesign')),
+    status              TEXT    NOT NULL,
+    priority            INTEGER NOT NULL,
+    is_pinned           INTEGER NOT NULL DEFAULT 0 CHECK (is_pinned IN (0, 1)),
+    layer               INTEGER NOT NULL CHECK (layer BETWEEN 0 AND 8),
+    parent_id           INTEGER REFERENCES feature (id), -- the bug or failing card that a fix mends
+    attempts            INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    unmet               INTEGER NOT NULL DEFAULT 0 CHECK (unmet >= 0),      -- dependencies not done; kept by triggers
+    open_fixes          INTEGER NOT NULL DEFAULT 0 CHECK (open_fixes >= 0), -- own fixes not done; kept by triggers
+    lease_session       TEXT,
+    lease_run           INTEGER REFERENCES run (id),
+    lease_expires_at_ms INTEGER,
+    created_at_ms       INTEGER NOT NULL,
+    updated_at_ms       INTEGER NOT NULL,
+    source_spec         TEXT    NOT NULL,
+    category            TEXT    NOT NULL,
+    model               TEXT,
+    name                TEXT    NOT NULL CHECK (trim(name) <> ''),
+    checks              TEXT    NOT NULL DEFAULT '[]' CHECK (json_type(checks) = 'array'),
+    note                TEXT,
+    steps               TEXT    NOT NULL DEFAULT '[]' CHECK (json_type(steps) = 'array'),
+    description         TEXT    NOT NULL,
+    -- The rank of domain::schedule: bugs, then what mends something, then what is to be built, by layer.
+    queue_turn          INTEGER NOT NULL GENERATED ALWAYS AS
+                        (CASE WHEN kind = 'bug' THEN 0 WHEN kind = 'fix' OR status = 'failing' THEN 1 ELSE 2 END) VIRTUAL,
+    queue_layer         INTEGER NOT NULL GENERATED ALWAYS AS
+                        (CASE WHEN kind IN ('bug', 'fix') OR status = 'failing' THEN 0 ELSE layer END) VIRTUAL,
+    is_ready            INTEGER NOT NULL GENERATED ALWAYS AS
+                        (unmet = 0 AND (status IN ('pending', 'open') OR (status = 'failing' AND open_fixes = 0))) VIRTUAL,
+    CHECK (CASE kind WHEN 'bug' THEN status IN ('open', 'analyzing', 'fixing', 'resolved', 'needs_input', 'blocked')
+                     ELSE status IN ('pending', 'in_progress', 'passing', 'failing', 'needs_input', 'blocked') END),
+    CHECK (parent_id IS NULL OR (kind = 'fix' AND parent_id <> id)),
+    -- Nobody works on a card without a lease, so no card can be stuck under a worker that is gone.
+    CHECK ((status IN ('in_progress', 'analyzing')) = (lease_session IS NOT NULL)),
+    CHECK ((lease_session IS NULL) = (lease_expires_at_ms IS NULL)),
+    CHECK (lease_run IS NULL OR lease_session IS NOT NULL)
+) STRICT;
+
+CREATE INDEX feature_lease_expiry ON feature (lease_expires_at_ms) WHERE lease_expires_at_ms IS NOT NULL;
+
+CREATE INDEX feature_lease_run ON feature (lease_run) WHERE lease_run IS NOT NULL;
+
+CREATE UNIQUE INDEX feature_lease_session ON feature (lease_session) WHERE lease_session IS NOT NULL;
+
+CREATE INDEX feature_parent ON feature (parent_id) WHERE parent_id IS NOT NULL;
+
+CREATE INDEX feature_priority ON feature (priority);
+
+CREATE INDEX feature_queue ON feature (is_pinned DESC, queue_turn, queue_layer, priority, id) WHERE is_ready;
+
+CREATE INDEX feature_status ON feature (status);
+
+CREATE TRIGGER feature_dependency_added AFTER INSERT ON feature_dependency
+WHEN (SELECT status NOT IN ('passing', 'resolved') FROM feature WHERE id = NEW.needs_id)
+BEGIN
+    UPDATE feature SET unmet = unmet + 1 WHERE id = NEW.feature_id;
+END;
+
+CREATE TRIGGER feature_dependency_removed AFTER DELETE ON feature_dependency
+WHEN (SELECT status NOT IN ('passing', 'resolved') FROM feature WHERE id = OLD.needs_id)
+BEGIN
+    UPDATE feature SET unmet = unmet - 1 WHERE id = OLD.feature_id;
+END;
+
+CREATE TABLE feature_dependency (
+    feature_id INTEGER NOT NULL REFERENCES feature (id),
+    needs_id   INTEGER NOT NULL REFERENCES feature (id),
+    PRIMARY KEY (feature_id, needs_id),
+    CHECK (feature_id <> needs_id) -- longer circles are refused by dependency.rs, with the path named
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX feature_dependency_needs ON feature_dependency (needs_id, feature_id);
+
+CREATE TABLE feature_edit (
+    id         INTEGER PRIMARY KEY,
+    feature_id INTEGER NOT NULL,
+    what       TEXT    NOT NULL,
+    actor      TEXT    NOT NULL,
+    reason     TEXT    NOT NULL,
+    run_id     INTEGER,
+    at_ms      INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX feature_edit_feature ON feature_edit (feature_id);
+
+CREATE TABLE feature_status_change (
+    id          INTEGER PRIMARY KEY,
+    feature_id  INTEGER NOT NULL,
+    from_status TEXT,
+    to_status   TEXT    NOT NULL,
+    actor       TEXT    NOT NULL, -- 'person', 'host', or a session's id
+    reason      TEXT    NOT NULL,
+    run_id      INTEGER,
+    at_ms       INTEGER NOT NULL,
+    CHECK (from_status IS NULL OR from_status <> to_status)
+) STRICT;
+
+CREATE INDEX feature_status_change_feature ON feature_status_change (feature_id);
+
+CREATE TABLE note (
+    key   TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE question (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 4294967295),
+    feature_id     INTEGER NOT NULL REFERENCES feature (id),
+    session        TEXT    NOT NULL,
+    fields_json    TEXT    NOT NULL CHECK (json_valid(fields_json)),
+    asked_at_ms    INTEGER NOT NULL,
+    answer_json    TEXT    CHECK (json_valid(answer_json)),
+    answered_at_ms INTEGER,
+    CHECK ((answer_json IS NULL) = (answered_at_ms IS NULL))
+) STRICT;
+
+CREATE INDEX question_feature ON question (feature_id);
+
+CREATE INDEX question_open ON question (feature_id) WHERE answer_json IS NULL;
+
+CREATE TABLE run (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 4294967295),
+    mode            TEXT    NOT NULL CHECK (mode IN ('auto', 'initialize', 'code', 'analyze', 'regression')),
+    is_quick        INTEGER NOT NULL CHECK (is_quick IN (0, 1)),
+    rehearsal       TEXT,
+    state           TEXT    NOT NULL CHECK (state IN ('idle', 'initializing', 'analyzing', 'planning', 'coding', 'testing',
+                                                      'verifying', 'waiting_approval', 'error', 'completed')),
+    paused_until_ms INTEGER,
+    end_json        TEXT    CHECK (json_valid(end_json)),
+    cost_usd        REAL    NOT NULL DEFAULT 0,
+    sandbox         TEXT    NOT NULL CHECK (sandbox IN ('policy_only', 'partial', 'full')),
+    host_pid        INTEGER NOT NULL,
+    host_started    INTEGER NOT NULL, -- the 64 bits of an unsigned number
+    started_at_ms   INTEGER NOT NULL,
+    ended_at_ms     INTEGER,
+    CHECK ((end_json IS NULL) = (ended_at_ms IS NULL))
+) STRICT;
+
+CREATE INDEX run_unfinished ON run (id) WHERE end_json IS NULL;
+
+CREATE TABLE run_transition (
+    id         INTEGER PRIMARY KEY,
+    run_id     INTEGER NOT NULL REFERENCES run (id),
+    from_state TEXT    NOT NULL,
+    to_state   TEXT    NOT NULL CHECK (to_state <> from_state),
+    feature_id INTEGER, -- no reference: the trail outlives the card
+    reason     TEXT    NOT NULL,
+    at_ms      INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX run_transition_run ON run_transition (run_id);
+
+CREATE TABLE session (
+    key                INTEGER PRIMARY KEY, -- short, because every transcript row repeats it
+    id                 TEXT    NOT NULL UNIQUE CHECK (id <> ''),
+    run_id             INTEGER NOT NULL REFERENCES run (id),
+    role               TEXT    NOT NULL CHECK (role IN ('initializer', 'coding', 'analyst', 'tester')),
+    feature_id         INTEGER, -- no reference: the trail outlives the card
+    process_pid        INTEGER,
+    process_started    INTEGER, -- the 64 bits of an unsigned number
+    outcome            TEXT    CHECK (json_valid(outcome)),
+    turns              INTEGER NOT NULL DEFAULT 0,
+    cost_usd           REAL    NOT NULL DEFAULT 0,
+    input_tokens       INTEGER NOT NULL DEFAULT 0,
+    output_tokens      INTEGER NOT NULL DEFAULT 0,
+    cache_write_tokens INTEGER NOT NULL DEFAULT 0,
+    cache_read_tokens  INTEGER NOT NULL DEFAULT 0,
+    started_at_ms      INTEGER NOT NULL,
+    ended_at_ms        INTEGER,
+    CHECK ((process_pid IS NULL) = (process_started IS NULL)),
+    CHECK ((outcome IS NULL) = (ended_at_ms IS NULL))
+) STRICT;
+
+CREATE INDEX session_run ON session (run_id);
+
+CREATE TABLE spec (
+    name   TEXT    NOT NULL PRIMARY KEY CHECK (name <> ''),
+    file   TEXT    NOT NULL,
+    text   TEXT    NOT NULL,
+    sha256 TEXT    NOT NULL,
+    at_ms  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE transcript (
+    id          INTEGER PRIMARY KEY,
+    session_key INTEGER NOT NULL REFERENCES session (key),
+    ordinal     INTEGER NOT NULL CHECK (ordinal > 0),
+    at_ms       INTEGER NOT NULL,
+    kind        TEXT    NOT NULL,
+    search_text TEXT    NOT NULL,
+    body        TEXT    NOT NULL,
+    UNIQUE (session_key, ordinal)
+) STRICT;
+
+CREATE VIRTUAL TABLE transcript_word USING fts5 (
+    search_text, content = 'transcript', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+);
+

@@ -1,0 +1,213 @@
+//! Reading the cards of the older systems, whose files have one table `features` with loosely typed columns.
+
+use super::ImportedFeature;
+use crate::{
+    database::{Step, explain},
+    error::{Result, StoreError},
+};
+use harness_domain::{
+    feature::{Kind, Status},
+    id::FeatureId,
+    layer::Layer,
+};
+use rusqlite::{Connection, OpenFlags, Row, types::ValueRef};
+use serde_json::Value;
+use std::{collections::HashSet, path::Path};
+
+/// Every column that means something here, with what an older version that lacks it would have had.
+const COLUMNS: [(&str, &str); 18] = [
+    ("id", "NULL"),
+    ("priority", "999"),
+    ("category", "''"),
+    ("name", "''"),
+    ("description", "''"),
+    ("steps", "NULL"),
+    ("passes", "0"),
+    ("in_progress", "0"),
+    ("source_spec", "NULL"),
+    ("dependencies", "NULL"),
+    ("item_type", "'feature'"),
+    ("parent_bug_id", "NULL"),
+    ("bug_status", "NULL"),
+    ("arch_layer", "NULL"),
+    ("needs_human_input", "0"),
+    ("human_input_request", "NULL"),
+    ("review_status", "NULL"),
+    ("assigned_skills", "NULL"),
+];
+
+/// Reads the cards of an older system's `features.db`, changing nothing.
+///
+/// What passed there passes here, with a note that no evidence was imported; what was in progress is pending; a bug
+/// that was being analysed is open. Columns that an older version lacks have their defaults; a layer outside 0–8
+/// becomes the one its category implies. Fails with `NotImportable` when there is no table of features or a card has
+/// no usable number, and with `CannotOpen` or `Corrupt`.
+pub fn read_foreign(path: &Path) -> Result<Vec<ImportedFeature>> {
+    read(path).map_err(|abort| explain(abort, path))
+}
+
+fn read(path: &Path) -> Step<Vec<ImportedFeature>> {
+    let refuse = |detail: String| StoreError::NotImportable { file: path.to_owned(), detail };
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    let present = columns(&connection)?;
+    if !present.contains("id") || !present.contains("name") {
+        return Err(refuse("it has no table of features".into()).into());
+    }
+    let selected: Vec<String> = COLUMNS
+        .iter()
+        .map(|(name, default)| if present.contains(*name) { (*name).into() } else { format!("{default} AS {name}") })
+        .collect();
+    let mut statement = connection.prepare(&format!("SELECT {} FROM features ORDER BY id", selected.join(", ")))?;
+    let mut rows = statement.query(())?;
+    let mut features = Vec::new();
+    while let Some(row) = rows.next()? {
+        let number = integer(row, "id")?;
+        let id = number.and_then(|id| u32::try_from(id).ok()).filter(|id| *id > 0);
+        let id = id.ok_or_else(|| refuse(format!("a feature has the number {number:?}")))?;
+        features.push(card(row, FeatureId(id))?);
+    }
+    Ok(features)
+}
+
+fn columns(connection: &Connection) -> Step<HashSet<String>> {
+    let mut statement = connection.prepare("SELECT name FROM pragma_table_info('features')")?;
+    let names = statement.query_map((), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    Ok(names)
+}
+
+fn card(row: &Row<'_>, id: FeatureId) -> Step<ImportedFeature> {
+    let parent = number(row, "parent_bug_id")?;
+    let kind = match text(row, "item_type")?.as_str() {
+        "bug" => Kind::Bug,
+        "redesign" => Kind::Redesign,
+        _ if parent.is_some() => Kind::Fix,
+        _ => Kind::Feature,
+    };
+    let is_passing = flag(row, "passes")?;
+    let question = if flag(row, "needs_human_input")? { Some(text(row, "human_input_request")?) } else { None };
+    let status = status(kind, is_passing, &text(row, "bug_status")?, question.is_some());
+    let category = or(text(row, "category")?, "functional");
+    let layer = integer(row, "arch_layer")?.and_then(|layer| u64::try_from(layer).ok());
+    Ok(ImportedFeature {
+        id,
+        kind,
+        status,
+        layer: layer.and_then(|layer| Layer::new(layer).ok()).unwrap_or_else(|| Layer::of_category(&category)),
+        category,
+        name: or(text(row, "name")?, &format!("Feature {id}")),
+        description: text(row, "description")?,
+        steps: texts(row, "steps")?,
+        priority: integer(row, "priority")?.map_or(999, saturated),
+        source_spec: or(text(row, "source_spec")?, "main"),
+        parent: parent.filter(|_| kind == Kind::Fix),
+        dependencies: numbers(row, "dependencies")?,
+        note: note(row, status)?,
+        question_json: question.filter(|_| status == Status::NeedsInput).map(|text| as_json(&text)),
+    })
+}
+
+fn status(kind: Kind, is_passing: bool, bug_status: &str, is_asking: bool) -> Status {
+    match kind {
+        Kind::Bug if is_passing || bug_status == "resolved" => Status::Resolved,
+        Kind::Bug if is_asking => Status::NeedsInput,
+        Kind::Bug if bug_status == "fixing" => Status::Fixing,
+        Kind::Bug => Status::Open,
+        _ if is_passing => Status::Passing,
+        _ if is_asking => Status::NeedsInput,
+        _ => Status::Pending,
+    }
+}
+
+fn note(row: &Row<'_>, status: Status) -> Step<Option<String>> {
+    let mut notes = Vec::new();
+    match status {
+        Status::Passing => notes.push("Imported as passing, without evidence.".to_owned()),
+        Status::NeedsInput => notes.push("Imported with a question that waits for an answer.".to_owned()),
+        Status::Pending if flag(row, "in_progress")? => notes.push("It was in progress when imported.".to_owned()),
+        _ => {}
+    }
+    if text(row, "review_status")? == "needs_review" {
+        notes.push("It was marked for review.".to_owned());
+    }
+    let skills = texts(row, "assigned_skills")?;
+    if !skills.is_empty() {
+        notes.push(format!("Its skills were: {}.", skills.join(", ")));
+    }
+    Ok((!notes.is_empty()).then(|| notes.join(" ")))
+}
+
+fn or(text: String, default: &str) -> String {
+    if text.trim().is_empty() { default.to_owned() } else { text }
+}
+
+fn saturated(number: i64) -> i32 {
+    i32::try_from(number).unwrap_or(if number < 0 { i32::MIN } else { i32::MAX })
+}
+
+/// Any text as JSON: itself when it is JSON, else a JSON string.
+fn as_json(text: &str) -> String {
+    match serde_json::from_str::<Value>(text) {
+        Ok(_) => text.to_owned(),
+        Err(_) => Value::String(text.to_owned()).to_string(),
+    }
+}
+
+fn text(row: &Row<'_>, column: &str) -> Step<String> {
+    Ok(match row.get_ref(column)? {
+        ValueRef::Null => String::new(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => number.to_string(),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+    })
+}
+
+fn integer(row: &Row<'_>, column: &str) -> Step<Option<i64>> {
+    Ok(match row.get_ref(column)? {
+        ValueRef::Integer(number) => Some(number),
+        // A number in the text or as a fraction is still the number that was meant.
+        ValueRef::Real(number) => Some(number as i64),
+        ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok().and_then(|text| text.trim().parse().ok()),
+        ValueRef::Null | ValueRef::Blob(_) => None,
+    })
+}
+
+fn flag(row: &Row<'_>, column: &str) -> Step<bool> {
+    match row.get_ref(column)? {
+        ValueRef::Text(bytes) if bytes.eq_ignore_ascii_case(b"true") => Ok(true),
+        _ => Ok(integer(row, column)?.is_some_and(|number| number != 0)),
+    }
+}
+
+fn number(row: &Row<'_>, column: &str) -> Step<Option<FeatureId>> {
+    Ok(integer(row, column)?.and_then(|number| u32::try_from(number).ok()).map(FeatureId))
+}
+
+/// A JSON list as values; anything else that is not empty as a list of one.
+fn values(row: &Row<'_>, column: &str) -> Step<Vec<Value>> {
+    let text = text(row, column)?;
+    Ok(match serde_json::from_str(&text) {
+        Ok(Value::Array(values)) => values,
+        Ok(Value::Null) => Vec::new(),
+        Ok(value) => vec![value],
+        Err(_) if text.trim().is_empty() => Vec::new(),
+        Err(_) => vec![Value::String(text)],
+    })
+}
+
+fn texts(row: &Row<'_>, column: &str) -> Step<Vec<String>> {
+    let as_text = |value: Value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    Ok(values(row, column)?.into_iter().map(as_text).collect())
+}
+
+fn numbers(row: &Row<'_>, column: &str) -> Step<Vec<FeatureId>> {
+    let as_id = |value: Value| match value {
+        Value::Number(number) => number.as_u64().and_then(|number| u32::try_from(number).ok()),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    Ok(values(row, column)?.into_iter().filter_map(as_id).map(FeatureId).collect())
+}

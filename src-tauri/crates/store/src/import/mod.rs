@@ -1,0 +1,253 @@
+//! Adopting the cards of an older system.
+
+mod foreign;
+
+pub use foreign::read_foreign;
+
+use crate::{
+    database::Step,
+    dependency,
+    error::{Result, StoreError},
+    feature::trail,
+    project_store::{Cause, ProjectStore},
+    question,
+    row::{execute, first, to_json},
+};
+use harness_domain::{
+    dependencies::{DependencyError, Graph},
+    feature::{Kind, Status},
+    id::{FeatureId, SessionId},
+    layer::Layer,
+};
+use rusqlite::{Connection, named_params};
+use std::collections::{HashMap, HashSet};
+
+/// One card as an older system knew it, in this product's words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportedFeature {
+    /// Kept.
+    pub id: FeatureId,
+    /// What sort of work it is; a feature with a parent bug is a fix.
+    pub kind: Kind,
+    /// Where it stands here.
+    pub status: Status,
+    /// Free text.
+    pub category: String,
+    /// A short title.
+    pub name: String,
+    /// What is to be built, or what is wrong.
+    pub description: String,
+    /// Acceptance steps, in order.
+    pub steps: Vec<String>,
+    /// Lower goes first within a layer.
+    pub priority: i32,
+    /// The architectural layer.
+    pub layer: Layer,
+    /// Name of the specification it came from.
+    pub source_spec: String,
+    /// The bug or feature it mends; kept for fixes only.
+    pub parent: Option<FeatureId>,
+    /// Cards that must pass first.
+    pub dependencies: Vec<FeatureId>,
+    /// What a person should know about how it was read.
+    pub note: Option<String>,
+    /// The question it waits with, as JSON text, when it waits for a person.
+    pub question_json: Option<String>,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Cards created.
+    pub features: usize,
+    /// What could not be kept as it was, in words, such as a dependency on a card that does not exist.
+    pub warnings: Vec<String>,
+}
+
+impl ProjectStore {
+    /// Creates all imported cards with their ids, or none.
+    ///
+    /// Parents and dependencies that lead nowhere, and dependencies that close a circle, are left out with a warning:
+    /// the older systems never looked at them. Bugs that were being fixed wait for their unfinished fixes, and are
+    /// resolved when all fixes pass. Fails with `IdsTaken` when a number is in use here or occurs twice, with
+    /// `EmptyName`, `NotJson`, or `Unlawful` for a card in a status it cannot be imported in.
+    pub fn import(&self, features: Vec<ImportedFeature>, cause: &Cause) -> Result<Imported> {
+        let cause = cause.clone();
+        self.db.write(move |tx| {
+            refuse_taken_ids(tx, &features)?;
+            let mut warnings = Vec::new();
+            for (index, feature) in features.iter().enumerate() {
+                insert(tx, index, feature, &cause)?;
+            }
+            let kinds: HashMap<FeatureId, Kind> = features.iter().map(|feature| (feature.id, feature.kind)).collect();
+            for feature in &features {
+                set_parent(tx, feature, &kinds, &mut warnings)?;
+            }
+            for (id, needs) in lawful_dependencies(&features, &kinds, &mut warnings) {
+                for need in needs {
+                    dependency::insert(tx, id, need, "an imported card")?;
+                }
+            }
+            drop_circles_through_fixes(tx, &mut warnings)?;
+            for feature in features.iter().filter(|feature| feature.status == Status::Fixing) {
+                settle(tx, feature.id)?;
+            }
+            for feature in &features {
+                let sql = "SELECT status FROM feature WHERE id = ?1";
+                let status =
+                    first(tx, sql, [feature.id.0], |row| crate::row::word(row, "status", "a status", Status::parse))?;
+                trail(tx, feature.id, None, status.unwrap_or(feature.status), &cause)?;
+            }
+            Ok(Imported { features: features.len(), warnings })
+        })
+    }
+}
+
+fn refuse_taken_ids(tx: &Connection, features: &[ImportedFeature]) -> Step<()> {
+    let mut seen = HashSet::with_capacity(features.len());
+    let mut taken = Vec::new();
+    for feature in features {
+        let is_here = first(tx, "SELECT 1 FROM feature WHERE id = ?1", [feature.id.0], |_| Ok(()))?.is_some();
+        if is_here || !seen.insert(feature.id) {
+            taken.push(feature.id);
+        }
+    }
+    if taken.is_empty() { Ok(()) } else { Err(StoreError::IdsTaken { ids: taken }.into()) }
+}
+
+/// Stores the row without parent and dependencies, since those may have higher numbers.
+fn insert(tx: &Connection, index: usize, feature: &ImportedFeature, cause: &Cause) -> Step<()> {
+    if feature.name.trim().is_empty() {
+        return Err(StoreError::EmptyName { index }.into());
+    }
+    let is_bug = feature.kind == Kind::Bug;
+    let is_lawful = match feature.status {
+        Status::Open | Status::Fixing | Status::Resolved => is_bug,
+        Status::Pending | Status::Passing | Status::Failing => !is_bug,
+        Status::NeedsInput | Status::Blocked => true,
+        Status::InProgress | Status::Analyzing => false,
+    };
+    if !is_lawful {
+        let from = Status::initial(feature.kind);
+        return Err(StoreError::Unlawful { feature: feature.id, from, to: feature.status }.into());
+    }
+    const SQL: &str = "INSERT INTO feature (id, kind, status, category, name, description, steps, priority, layer, \
+                       source_spec, note, created_at_ms, updated_at_ms) VALUES (:id, :kind, :status, :category, :name, \
+                       :description, :steps, :priority, :layer, :source_spec, :note, :at_ms, :at_ms)";
+    let parameters = named_params! {
+        ":id": feature.id.0,
+        ":kind": feature.kind.as_str(),
+        ":status": feature.status.as_str(),
+        ":category": feature.category,
+        ":name": feature.name,
+        ":description": feature.description,
+        ":steps": to_json(&feature.steps, "steps")?,
+        ":priority": feature.priority,
+        ":layer": feature.layer.number(),
+        ":source_spec": feature.source_spec,
+        ":note": feature.note,
+        ":at_ms": cause.at_ms,
+    };
+    execute(tx, SQL, parameters)?;
+    if let Some(fields) = &feature.question_json {
+        crate::row::check_json(fields, "an imported question")?;
+        question::insert(tx, feature.id, &SessionId("imported".into()), fields, cause.at_ms)?;
+    }
+    Ok(())
+}
+
+fn set_parent(
+    tx: &Connection,
+    feature: &ImportedFeature,
+    kinds: &HashMap<FeatureId, Kind>,
+    warnings: &mut Vec<String>,
+) -> Step<()> {
+    let Some(parent) = feature.parent else { return Ok(()) };
+    match kinds.get(&parent) {
+        // Fixes of fixes could make a circle of parents, and the older systems had none.
+        Some(Kind::Bug | Kind::Feature | Kind::Redesign) if feature.kind == Kind::Fix => {
+            execute(tx, "UPDATE feature SET parent_id = ?2 WHERE id = ?1", (feature.id.0, parent.0))?;
+        }
+        Some(_) => warnings.push(format!("#{} cannot be a fix of #{parent}: that was left out", feature.id)),
+        None => warnings.push(format!("#{} mended #{parent}, which does not exist: that was left out", feature.id)),
+    }
+    Ok(())
+}
+
+/// The dependencies that exist, without those that close a circle of dependencies.
+///
+/// One walk over the whole graph: a dependency on a card whose own dependencies are still being followed closes a
+/// circle, and is the one that is left out.
+fn lawful_dependencies(
+    features: &[ImportedFeature],
+    kinds: &HashMap<FeatureId, Kind>,
+    warnings: &mut Vec<String>,
+) -> Vec<(FeatureId, Vec<FeatureId>)> {
+    let mut needs: HashMap<FeatureId, Vec<FeatureId>> = HashMap::with_capacity(features.len());
+    for feature in features {
+        let mut wanted = feature.dependencies.clone();
+        wanted.sort_unstable();
+        wanted.dedup();
+        for unknown in wanted.extract_if(.., |need| *need == feature.id || !kinds.contains_key(need)) {
+            let why = if unknown == feature.id { "itself" } else { "which does not exist" };
+            warnings.push(format!("#{} depended on #{unknown}, {why}: that was left out", feature.id));
+        }
+        needs.insert(feature.id, wanted);
+    }
+    let mut kept = Vec::with_capacity(features.len());
+    let mut is_finished: HashMap<FeatureId, bool> = HashMap::with_capacity(features.len());
+    for feature in features {
+        let mut path: Vec<(FeatureId, std::vec::IntoIter<FeatureId>, Vec<FeatureId>)> = Vec::new();
+        let mut next = (!is_finished.contains_key(&feature.id)).then_some(feature.id);
+        loop {
+            if let Some(id) = next.take() {
+                is_finished.insert(id, false);
+                path.push((id, needs.remove(&id).unwrap_or_default().into_iter(), Vec::new()));
+            }
+            let Some((id, open, lawful)) = path.last_mut() else { break };
+            match open.next() {
+                Some(need) if is_finished.get(&need) == Some(&false) => {
+                    warnings.push(format!("#{id} depended on #{need}, which closes a circle: that was left out"));
+                }
+                Some(need) => {
+                    lawful.push(need);
+                    next = (!is_finished.contains_key(&need)).then_some(need);
+                }
+                None => {
+                    is_finished.insert(*id, true);
+                    kept.push((*id, std::mem::take(lawful)));
+                    path.pop();
+                }
+            }
+        }
+    }
+    kept
+}
+
+/// A fix that needs what waits for its own parent could never start. One of the dependencies on the circle is dropped.
+fn drop_circles_through_fixes(tx: &Connection, warnings: &mut Vec<String>) -> Step<()> {
+    while let Err(DependencyError::Cycle { path }) = Graph::new(dependency::whole_graph(tx)?) {
+        let circle = path.features();
+        let mut is_dropped = false;
+        for (id, need) in circle.iter().zip(circle.iter().cycle().skip(1)) {
+            let sql = "DELETE FROM feature_dependency WHERE feature_id = ?1 AND needs_id = ?2";
+            if execute(tx, sql, (id.0, need.0))? > 0 {
+                warnings.push(format!("#{id} depended on #{need}, which closes a circle: that was left out"));
+                is_dropped = true;
+                break;
+            }
+        }
+        if !is_dropped {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// A bug that was being fixed, but whose fixes are all done or gone, would wait forever.
+fn settle(tx: &Connection, bug: FeatureId) -> Step<()> {
+    const SQL: &str = "UPDATE feature SET status = CASE WHEN EXISTS (SELECT 1 FROM feature fix WHERE fix.parent_id = ?1) \
+                       THEN 'resolved' ELSE 'open' END WHERE id = ?1 AND open_fixes = 0";
+    execute(tx, SQL, [bug.0])?;
+    Ok(())
+}
