@@ -49,8 +49,7 @@ impl Tree {
         }
         #[cfg(not(target_os = "linux"))]
         let _ = (is_walled, &mut mark);
-        let child = starter::start(command).await?;
-        Ok(Self { group: child.id(), child, mark })
+        starter::start(command, mark).await
     }
 
     /// Waits for the first process only. Safe to drop and call again.
@@ -151,20 +150,24 @@ fn find_marked(mark: &str) -> (Vec<libc::pid_t>, bool) {
 /// The kernel sends the parent-death signal when the *thread* that started a process ends, and the threads
 /// of an async runtime come and go. This one stays for as long as the program.
 mod starter {
+    use super::Tree;
     use std::{
         io::{Error, Result},
         panic::{AssertUnwindSafe, catch_unwind},
         sync::{OnceLock, mpsc},
     };
-    use tokio::{
-        process::{Child, Command},
-        runtime::Handle,
-        sync::oneshot,
-    };
+    use tokio::{process::Command, runtime::Handle, sync::oneshot};
 
-    type Order = (Command, Handle, oneshot::Sender<Result<Child>>);
+    /// The answer is a whole [`Tree`], so that one that nobody waits for any more is ended wherever it is
+    /// dropped, its grandchildren included.
+    struct Order {
+        command: Command,
+        mark: Option<String>,
+        runtime: Handle,
+        answer: oneshot::Sender<Result<Tree>>,
+    }
 
-    pub(super) async fn start(command: Command) -> Result<Child> {
+    pub(super) async fn start(command: Command, mark: Option<String>) -> Result<Tree> {
         static ORDERS: OnceLock<mpsc::Sender<Order>> = OnceLock::new();
         let orders = ORDERS.get_or_init(|| {
             let (orders, received) = mpsc::channel();
@@ -176,20 +179,21 @@ mod starter {
         });
         let (answer, started) = oneshot::channel();
         let is_gone = || Error::other("the thread that starts checks is gone; restart the program");
-        orders.send((command, Handle::current(), answer)).map_err(|_| is_gone())?;
+        orders.send(Order { command, mark, runtime: Handle::current(), answer }).map_err(|_| is_gone())?;
         started.await.map_err(|_| is_gone())?
     }
 
     fn serve(received: &mpsc::Receiver<Order>) {
-        for (mut command, runtime, answer) in received {
+        for Order { mut command, mark, runtime, answer } in received {
             let started = catch_unwind(AssertUnwindSafe(|| {
                 let _context = runtime.enter();
-                command.spawn()
+                let child = command.spawn()?;
+                Ok(Tree { group: child.id(), child, mark })
             }));
             // The command holds this side's ends of the output pipe: kept, the output would never end.
             drop(command);
             let started = started.unwrap_or_else(|_| Err(Error::other("the runtime is shutting down")));
-            // Nobody waiting any more means the child is dropped here, which kills it.
+            // Nobody waiting any more means that the tree is dropped here, which ends it.
             drop(answer.send(started));
         }
     }
