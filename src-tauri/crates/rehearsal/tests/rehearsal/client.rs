@@ -74,20 +74,28 @@ pub async fn rehearse(roles: &str) -> Rehearsal {
 /// One session's conversation, as the CLI would keep it.
 pub struct Conversation {
     url: String,
+    directory: String,
     messages: Vec<Value>,
 }
 
 impl Conversation {
     pub fn begin(rehearsal: &Rehearsal, role: &str, session: &str) -> Self {
         let url = format!("{}/v1/messages?beta=true", rehearsal.base_url(role, session));
-        Self { url, messages: vec![json!({"role": "user", "content": "Begin."})] }
+        let messages = vec![json!({"role": "user", "content": "Begin."})];
+        Self { url, directory: "/home/ann/todo".into(), messages }
+    }
+
+    /// Says in the system prompt that the CLI runs there.
+    pub fn runs_in(&mut self, directory: &Path) {
+        self.directory = directory.to_str().expect("a plain path").to_owned();
     }
 
     /// The request as it would be sent now.
     pub fn request(&self, is_stream: bool) -> Value {
+        let system = format!("# Environment\n - Primary working directory: {}\n", self.directory);
         json!({
             "model": "claude-sonnet-4-5", "max_tokens": 32000, "stream": is_stream, "messages": self.messages,
-            "system": [{"type": "text", "text": "# Environment\n - Primary working directory: /home/ann/todo\n"}],
+            "system": [{"type": "text", "text": system}],
             "tools": [{"name": "Bash", "input_schema": {"type": "object"}}],
         })
     }

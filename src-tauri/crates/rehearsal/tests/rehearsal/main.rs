@@ -2,7 +2,9 @@
 //! scenarios do what they say.
 
 mod client;
+mod demo;
 mod faults;
+mod host;
 mod real_cli;
 mod script;
 mod wire;
