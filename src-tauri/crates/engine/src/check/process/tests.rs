@@ -327,3 +327,36 @@ impl Ground {
         CheckEnvironment { dir: dir.into(), ..self.outside_walls() }
     }
 }
+
+#[cfg(target_os = "linux")]
+const HOST_GROUND: &str = "HARNESS_TEST_HOST_GROUND";
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_check_dies_with_a_host_that_is_killed() {
+    let ground = Ground::new();
+    let sleep = unique_sleep(9);
+    #[expect(clippy::disallowed_methods, reason = "the test owns this process and ends it here")]
+    let mut host = std::process::Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "check::process::tests::plays_a_host", "--ignored"])
+        .env(HOST_GROUND, format!("{}\n{}\n{sleep}", ground.dir("project").display(), ground.dir("private").display()))
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the host starts");
+    let is_running = waits_until(|| lives(&sleep)).await;
+    host.kill().expect("the host can be killed");
+    host.wait().expect("the host is gone");
+    assert!(is_running, "the host's check was running");
+    assert!(waits_until(|| !lives(&sleep)).await, "nobody is left to watch it, so it must be gone");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+#[ignore = "started and killed by a_check_dies_with_a_host_that_is_killed"]
+async fn plays_a_host() {
+    let Ok(ground) = std::env::var(HOST_GROUND) else { return };
+    let parts: Vec<&str> = ground.lines().collect();
+    let mut env = CheckEnvironment::of_this_machine(parts[0], parts[1]);
+    env.timeout = Duration::from_secs(60);
+    run(&format!("setsid sleep {0} & sleep {0}", parts[2]), &env).await;
+}
