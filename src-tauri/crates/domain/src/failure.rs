@@ -169,3 +169,82 @@ impl RunEnd {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detail() -> String {
+        "detail".into()
+    }
+
+    /// Every outcome, and whether the card is charged with it.
+    fn outcomes() -> Vec<(Outcome, bool)> {
+        vec![
+            (Outcome::Completed, true),
+            (Outcome::RateLimited { until_ms: Some(5) }, false),
+            (Outcome::AuthExpired, false),
+            (Outcome::BudgetExhausted, false),
+            (Outcome::MaxTurns, true),
+            (Outcome::ApiUnavailable { status: Some(529) }, false),
+            (Outcome::ApiRefused { status: Some(400) }, true),
+            (Outcome::HangNoFirstByte, true),
+            (Outcome::HangIdle, true),
+            (Outcome::HangAfterResult, true),
+            (Outcome::NotStarted { detail: detail() }, false),
+            (Outcome::Crashed { detail: detail() }, true),
+            (Outcome::Stopped, false),
+            (Outcome::LoopDetected { detail: detail() }, true),
+            (Outcome::GateFailed { detail: detail() }, true),
+            (Outcome::StorageFailed { detail: detail() }, false),
+        ]
+    }
+
+    /// Every end of a run, and the exit code it is told with.
+    fn ends() -> Vec<(RunEnd, u8)> {
+        vec![
+            (RunEnd::AllPassing, 0),
+            (RunEnd::Finished, 0),
+            (RunEnd::SessionLimit, 3),
+            (RunEnd::BudgetExhausted, 3),
+            (RunEnd::NothingReady { why: detail() }, 4),
+            (RunEnd::NeedsPerson { why: detail() }, 4),
+            (RunEnd::Stopped, 3),
+            (RunEnd::Paused, 3),
+            (RunEnd::Failed { reason: "no_spec".into(), message: detail() }, 1),
+            (RunEnd::Crashed, 1),
+        ]
+    }
+
+    #[test]
+    fn faults_of_the_account_the_network_or_the_host_are_not_charged_to_the_card() {
+        for (outcome, is_charged) in outcomes() {
+            assert_eq!(outcome.counts_as_attempt(), is_charged, "{}", outcome.code());
+        }
+    }
+
+    #[test]
+    fn an_outcome_reads_back_from_its_json_whose_code_is_its_word() {
+        for (outcome, _) in outcomes() {
+            let json = serde_json::to_value(&outcome).expect("an object");
+            assert_eq!(json["code"], outcome.code(), "JSON and the database use the same word");
+            assert_eq!(serde_json::from_value::<Outcome>(json).expect("as written"), outcome);
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_run_reads_back_from_its_json_whose_code_is_its_word() {
+        for (end, _) in ends() {
+            let json = serde_json::to_value(&end).expect("an object");
+            assert_eq!(json["code"], end.code(), "JSON and the database use the same word");
+            assert_eq!(serde_json::from_value::<RunEnd>(json).expect("as written"), end);
+        }
+    }
+
+    #[test]
+    fn the_exit_code_tells_a_script_whether_to_wait_to_ask_or_to_look() {
+        for (end, code) in ends() {
+            assert_eq!(end.exit_code(), code, "{}", end.code());
+        }
+    }
+}

@@ -311,3 +311,104 @@ pub struct StatusChange {
     /// UTC, in milliseconds since 1970.
     pub at_ms: i64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KINDS: [Kind; 4] = [Kind::Feature, Kind::Bug, Kind::Fix, Kind::Redesign];
+
+    /// Every lawful change of a bug, and of everything else, written out a second time.
+    const BUG: &str = "open: analyzing fixing needs_input blocked
+        analyzing: open fixing needs_input blocked
+        fixing: resolved open needs_input blocked
+        resolved: open fixing
+        needs_input: open fixing
+        blocked: open fixing";
+    const OTHERS: &str = "pending: in_progress needs_input blocked
+        in_progress: passing pending failing needs_input blocked
+        passing: failing pending
+        failing: in_progress passing pending needs_input blocked
+        needs_input: pending
+        blocked: pending";
+
+    fn is_lawful(table: &str, from: Status, to: Status) -> bool {
+        let mut rows = table.lines().filter_map(|line| line.trim().split_once(": "));
+        rows.any(|(row, next)| row == from.as_str() && next.split(' ').any(|word| word == to.as_str()))
+    }
+
+    #[test]
+    fn exactly_the_lawful_changes_of_status_are_allowed() {
+        for kind in KINDS {
+            let table = if kind == Kind::Bug { BUG } else { OTHERS };
+            for from in Status::ALL {
+                for to in Status::ALL {
+                    let expected = is_lawful(table, from, to);
+                    let told = format!("{} from {} to {}", kind.as_str(), from.as_str(), to.as_str());
+                    assert_eq!(from.may_become(kind, to), expected, "{told}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_card_can_get_stuck_and_none_leaves_the_statuses_of_its_kind() {
+        for kind in KINDS {
+            let mut reached = vec![Status::initial(kind)];
+            let mut position = 0;
+            while let Some(from) = reached.get(position).copied() {
+                reached.extend(Status::ALL.into_iter().filter(|to| from.may_become(kind, *to)));
+                let mut seen = std::collections::HashSet::new();
+                reached.retain(|status| seen.insert(*status));
+                position += 1;
+            }
+            assert_eq!(reached.len(), 6, "a {} has six statuses: {reached:?}", kind.as_str());
+            for status in reached {
+                let can_go_on = Status::ALL.into_iter().any(|to| status.may_become(kind, to));
+                assert!(can_go_on, "a {} that is {} can still change", kind.as_str(), status.as_str());
+            }
+        }
+    }
+
+    #[test]
+    fn a_bug_is_resolved_only_from_fixing_and_nothing_else_ever_is() {
+        for from in Status::ALL {
+            let may = from.may_become(Kind::Bug, Status::Resolved);
+            assert_eq!(may, from == Status::Fixing, "from {}", from.as_str());
+            assert!(!from.may_become(Kind::Feature, Status::Resolved) && !from.may_become(Kind::Bug, Status::Passing));
+        }
+    }
+
+    #[test]
+    fn every_status_and_kind_is_found_by_its_word_and_its_word_is_its_json() {
+        for status in Status::ALL {
+            assert_eq!(Status::parse(status.as_str()), Some(status));
+            assert_eq!(serde_json::to_value(status).expect("a word"), status.as_str());
+        }
+        for kind in KINDS {
+            assert_eq!(Kind::parse(kind.as_str()), Some(kind));
+            assert_eq!(serde_json::to_value(kind).expect("a word"), kind.as_str());
+        }
+        assert_eq!((Status::parse("done"), Kind::parse("task")), (None, None));
+    }
+
+    #[test]
+    fn only_passing_and_resolved_cards_are_done() {
+        let done: Vec<Status> = Status::ALL.into_iter().filter(|status| status.is_done()).collect();
+        assert_eq!(done, [Status::Passing, Status::Resolved]);
+    }
+
+    #[test]
+    fn new_bugs_are_open_and_everything_else_is_pending() {
+        for kind in KINDS {
+            let expected = if kind == Kind::Bug { Status::Open } else { Status::Pending };
+            assert_eq!(Status::initial(kind), expected, "a new {}", kind.as_str());
+        }
+    }
+
+    #[test]
+    fn the_audit_trail_names_a_session_by_its_id() {
+        assert_eq!(Actor::Agent(SessionId("8f0c".into())).as_str(), "8f0c");
+        assert_eq!((Actor::Person.as_str(), Actor::Host.as_str()), ("person", "host"));
+    }
+}

@@ -97,3 +97,104 @@ impl State {
         Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every lawful change, written out a second time: the table above cannot change by accident.
+    const LAWFUL: [(&str, &str); 38] = [
+        ("idle", "initializing"),
+        ("idle", "analyzing"),
+        ("idle", "coding"),
+        ("idle", "planning"),
+        ("initializing", "planning"),
+        ("initializing", "coding"),
+        ("initializing", "error"),
+        ("initializing", "completed"),
+        ("analyzing", "planning"),
+        ("analyzing", "coding"),
+        ("analyzing", "completed"),
+        ("analyzing", "idle"),
+        ("analyzing", "error"),
+        ("planning", "coding"),
+        ("planning", "waiting_approval"),
+        ("planning", "error"),
+        ("planning", "idle"),
+        ("coding", "testing"),
+        ("coding", "error"),
+        ("coding", "idle"),
+        ("testing", "verifying"),
+        ("testing", "coding"),
+        ("testing", "error"),
+        ("testing", "idle"),
+        ("verifying", "completed"),
+        ("verifying", "coding"),
+        ("verifying", "planning"),
+        ("verifying", "idle"),
+        ("verifying", "error"),
+        ("waiting_approval", "coding"),
+        ("waiting_approval", "planning"),
+        ("waiting_approval", "idle"),
+        ("waiting_approval", "error"),
+        ("error", "idle"),
+        ("error", "coding"),
+        ("error", "planning"),
+        ("completed", "idle"),
+        ("completed", "planning"),
+    ];
+
+    #[test]
+    fn exactly_the_thirty_eight_changes_are_lawful() {
+        for from in State::ALL {
+            for to in State::ALL {
+                let expected = if LAWFUL.contains(&(from.as_str(), to.as_str())) {
+                    Ok(to)
+                } else {
+                    Err(UnlawfulTransition { from, to })
+                };
+                assert_eq!(from.to(to), expected, "from {} to {}", from.as_str(), to.as_str());
+            }
+        }
+        assert_eq!(State::ALL.iter().map(|state| state.next().len()).sum::<usize>(), 38, "and none is listed twice");
+    }
+
+    #[test]
+    fn no_state_follows_itself() {
+        assert!(State::ALL.iter().all(|state| state.to(*state).is_err()), "staying is not a change");
+    }
+
+    #[test]
+    fn every_state_can_be_reached_from_idle_and_leads_back_to_it() {
+        let reach = |start: State| {
+            let mut reached = vec![start];
+            let mut position = 0;
+            while let Some(state) = reached.get(position) {
+                let new: Vec<State> = state.next().iter().copied().filter(|next| !reached.contains(next)).collect();
+                reached.extend(new);
+                position += 1;
+            }
+            reached
+        };
+        assert_eq!(reach(State::Idle).len(), State::ALL.len(), "no state is out of reach");
+        for state in State::ALL {
+            assert!(reach(state).contains(&State::Idle), "a run in {} is not stuck", state.as_str());
+        }
+    }
+
+    #[test]
+    fn a_refused_change_names_both_states() {
+        let error = State::Completed.to(State::Error).expect_err("what is completed cannot fail any more");
+        assert_eq!(error.to_string(), "a run cannot go from completed to error");
+    }
+
+    #[test]
+    fn every_state_is_found_by_its_word_and_its_word_is_its_json() {
+        for state in State::ALL {
+            assert_eq!(State::parse(state.as_str()), Some(state));
+            let json = serde_json::to_value(state).expect("a word");
+            assert_eq!(json, state.as_str(), "the database and JSON use the same word");
+        }
+        assert_eq!(State::parse("thinking"), None);
+    }
+}

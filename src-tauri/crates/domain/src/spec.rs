@@ -123,6 +123,8 @@ const ROOT: &str = "project_specification";
 const SHORT_CHARS: usize = 500;
 /// More features than this are rarely meant.
 const MANY_FEATURES: u32 = 500;
+/// Longer words of capitals are no placeholders.
+const LONGEST_PLACEHOLDER: usize = 60;
 /// What templates write where the name belongs.
 const TEMPLATE_NAMES: [&str; 8] = [
     "YOUR_PROJECT_NAME",
@@ -271,10 +273,9 @@ fn is_template_name(name: &str) -> bool {
 /// The first `YOUR_…_HERE` or `YOUR_PROJECT…`. Words like `YOUR_API_KEY` are no leftovers: real specifications name them.
 fn left_placeholder(text: &str) -> Option<&str> {
     text.match_indices("YOUR_").find_map(|(start, _)| {
-        let rest = &text[start..];
-        let end =
-            rest.find(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')).unwrap_or(rest.len());
-        let word = &rest[..end];
+        let is_part = |c: &u8| c.is_ascii_uppercase() || c.is_ascii_digit() || *c == b'_';
+        let length = text.as_bytes()[start..].iter().take(LONGEST_PLACEHOLDER).take_while(|c| is_part(c)).count();
+        let word = &text[start..start + length];
         (word.ends_with("_HERE") || word.starts_with("YOUR_PROJECT")).then_some(word)
     })
 }

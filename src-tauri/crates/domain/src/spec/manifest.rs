@@ -162,7 +162,7 @@ impl Manifest {
         }
         for entry in &self.specs {
             if let Some(extends) = &entry.extends
-                && (extends == &entry.name || !seen.contains(extends.as_str()))
+                && (extends == &entry.name || !self.specs.iter().any(|other| &other.name == extends))
             {
                 return Err(ManifestError::Extends { name: entry.name.clone(), extends: extends.clone() });
             }
@@ -210,4 +210,140 @@ pub fn found_in<'a>(files: impl IntoIterator<Item = &'a str>) -> FoundSpecs {
     found.specs.sort_by(|a, b| (a.name != MAIN, &a.name).cmp(&(b.name != MAIN, &b.name)));
     found.refused.sort();
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WRITTEN: &str = r#"{
+      "version": "1.0",
+      "specs": [
+        {"name": "main", "file": "app_spec.txt", "created_at": "2025-01-02T03:04:05+00:00", "feature_count": 20,
+         "feature_id_range": [1, 20], "owner": "ann"},
+        {"name": "mobile", "file": "app_spec_mobile.txt", "created_at": "2025-02-02T03:04:05+00:00",
+         "feature_count": null, "extends": "main"}
+      ],
+      "spec_versions": [{"version_id": "spec_1", "notes": "kept"}]
+    }"#;
+
+    fn entry(name: &str, file: &str) -> ManifestEntry {
+        ManifestEntry {
+            name: name.into(),
+            file: file.into(),
+            created_at: "2025-03-02T03:04:05Z".into(),
+            feature_count: Some(3),
+            feature_id_range: None,
+            extends: None,
+            other: Map::new(),
+        }
+    }
+
+    fn refused(name: &str, file: &str) -> ManifestError {
+        Manifest::default().put(entry(name, file)).expect_err("must be refused")
+    }
+
+    #[test]
+    fn a_manifest_is_read_and_written_back_with_what_other_programs_keep_in_it() {
+        let mut manifest = Manifest::parse(WRITTEN).unwrap();
+        assert_eq!(manifest.specs[0].feature_id_range, Some([1, 20]));
+        assert_eq!(manifest.specs[1].extends.as_deref(), Some("main"));
+        manifest.put(entry("admin", "app_spec_admin.txt")).unwrap();
+        let text = manifest.to_text();
+        assert_eq!(Manifest::parse(&text).unwrap(), manifest, "what is written can be read");
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["spec_versions"][0]["notes"], "kept", "unknown fields of the manifest stay");
+        assert_eq!(value["specs"][0]["owner"], "ann", "unknown fields of an entry stay");
+        assert!(text.ends_with("}\n"), "the file ends in a newline");
+    }
+
+    #[test]
+    fn files_are_listed_in_the_manifests_order() {
+        let files = Manifest::parse(WRITTEN).unwrap().files();
+        let names: Vec<&str> = files.iter().map(|spec| spec.name.as_str()).collect();
+        assert_eq!(names, ["main", "mobile"]);
+    }
+
+    #[test]
+    fn missing_fields_and_a_byte_order_mark_are_forgiven() {
+        let manifest = Manifest::parse("\u{feff}{\"specs\":[{\"name\":\"main\",\"file\":\"app_spec.txt\"}]}").unwrap();
+        assert_eq!((manifest.version.as_str(), manifest.specs[0].feature_count), ("1.0", None));
+        assert_eq!(Manifest::parse("{}"), Ok(Manifest::default()));
+    }
+
+    #[test]
+    fn text_that_is_no_manifest_is_refused_with_what_to_do() {
+        for text in ["", "[]", "{\"specs\": {}}", "{\"specs\":[{\"name\":\"main\"}]}", "not json"] {
+            let error = Manifest::parse(text).expect_err(text);
+            assert!(matches!(error, ManifestError::Unreadable { .. }), "{text:?} gave {error:?}");
+            assert!(error.to_string().contains("mend it, or delete it"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_file_outside_the_prompts_or_of_another_pattern_is_refused() {
+        for file in [
+            "../app_spec.txt",
+            "/etc/passwd",
+            "prompts/app_spec.txt",
+            "app_spec_../../x.txt",
+            "app_spec_a/b.txt",
+            "app_spec_.txt",
+            "app_spec_main.txt",
+            "app_spec_Mobile.txt",
+            "app_spec.md",
+            "app_spec.txt\0",
+            "notes.txt",
+        ] {
+            assert_eq!(refused("mobile", file), ManifestError::File { file: file.into() }, "{file:?}");
+        }
+        assert_eq!(name_of_file("app_spec_mobile-2.txt"), Ok("mobile-2"));
+    }
+
+    #[test]
+    fn a_name_has_one_to_forty_plain_letters() {
+        for name in ["", "Mobile", "mo bile", "mö", "a.b", &"a".repeat(41)] {
+            assert_eq!(refused(name, "app_spec.txt"), ManifestError::Name { name: name.into() }, "{name:?}");
+            assert!(file_of_name(name).is_err(), "{name:?}");
+        }
+        assert_eq!(file_of_name("main").as_deref(), Ok("app_spec.txt"));
+        assert_eq!(file_of_name(&"a".repeat(40)), Ok(format!("app_spec_{}.txt", "a".repeat(40))));
+    }
+
+    #[test]
+    fn two_entries_cannot_share_a_name_or_a_file() {
+        let mut manifest = Manifest::parse(WRITTEN).unwrap();
+        let before = manifest.clone();
+        let error = manifest.put(entry("other", "app_spec_mobile.txt")).unwrap_err();
+        assert_eq!(error, ManifestError::Twice { what: "app_spec_mobile.txt".into() });
+        assert_eq!(manifest, before, "a refused entry changes nothing");
+        manifest.put(entry("mobile", "app_spec_mobile.txt")).expect("the same name replaces its entry");
+        assert_eq!(manifest.specs.len(), 2);
+        let twice = WRITTEN.replace("\"mobile\"", "\"main\"");
+        assert_eq!(Manifest::parse(&twice), Err(ManifestError::Twice { what: "main".into() }));
+    }
+
+    #[test]
+    fn an_entry_extends_another_one_that_is_listed() {
+        for extends in ["nothing", "mobile", "app_spec.txt"] {
+            let error =
+                Manifest::parse(&WRITTEN.replace("\"extends\": \"main\"", &format!("\"extends\": {extends:?}")));
+            let expected = ManifestError::Extends { name: "mobile".into(), extends: extends.into() };
+            assert_eq!(error, Err(expected), "{extends:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_manifest_the_files_tell_the_names() {
+        let found = found_in(["notes.md", "app_spec_web.txt", "app_spec_API.txt", "app_spec.txt", "app_spec_api.txt"]);
+        let specs: Vec<(&str, &str)> =
+            found.specs.iter().map(|spec| (spec.name.as_str(), spec.file.as_str())).collect();
+        assert_eq!(specs, [("main", "app_spec.txt"), ("api", "app_spec_api.txt"), ("web", "app_spec_web.txt")]);
+        assert_eq!(
+            found.refused,
+            ["app_spec_API.txt"],
+            "a specification with an unlawful name is not passed over silently"
+        );
+        assert_eq!(found_in([]), FoundSpecs::default());
+    }
 }
