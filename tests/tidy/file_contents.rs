@@ -30,9 +30,14 @@ fn is_fixture(file: &Tracked) -> bool {
     file.path.contains("/fixtures/") || file.path.contains("/scenarios/")
 }
 
-/// How the second half of a test is marked that needs two processes: the first half starts its own binary again
-/// and runs it by name, so it is never left out.
-const SECOND_PROCESS: &str = r#"#[ignore = "the second process"#;
+/// Whether the test that `#[ignore]` on line `index` switches off is the second half of another one in this file,
+/// which needs two processes: it starts its own binary again, with `--ignored` and that test's name.
+fn is_started_by_another_test(text: &str, index: usize) -> bool {
+    let function = Regex::new(r"\bfn (\w+)").expect("a constant");
+    let name = text.lines().skip(index).find_map(|line| Some(function.captures(line)?[1].to_owned()));
+    let is_named = name.is_some_and(|name| text.contains(&format!("{name}\"")));
+    is_named && (text.contains("\"--ignored\"") || text.contains("\"--include-ignored\""))
+}
 
 /// Source files longer than a person reads in one sitting; tests may be longer, generated code is exempt.
 pub fn too_long(files: &[Tracked]) -> Vec<String> {
@@ -74,10 +79,12 @@ pub fn unfinished(files: &[Tracked]) -> Vec<String> {
     let mut violations = Vec::new();
     for file in files.iter().filter(|file| !is_fixture(file)) {
         let rules = rules(file);
-        for (number, line) in file.text().unwrap_or_default().lines().enumerate() {
-            let broken =
-                rules.iter().find(|(pattern, _)| pattern.is_match(line) && !line.trim().starts_with(SECOND_PROCESS));
-            violations.extend(broken.map(|(_, advice)| format!("{}:{}: {advice}", file.path, number + 1)));
+        let text = file.text().unwrap_or_default();
+        for (index, line) in text.lines().enumerate() {
+            let broken = rules.iter().find(|(pattern, _)| pattern.is_match(line));
+            let is_fine = ignored.is_match(line) && is_started_by_another_test(text, index);
+            let broken = broken.filter(|_| !is_fine);
+            violations.extend(broken.map(|(_, advice)| format!("{}:{}: {advice}", file.path, index + 1)));
         }
     }
     violations
@@ -149,6 +156,7 @@ fn every_kind_of_unfinished_work_is_found_where_it_stands() {
         ("a.rs", format!("{}!()", "todo")),
         ("a.rs", format!("    {}!(x);", "dbg")),
         ("a.rs", format!("#[{}]", "ignore")),
+        ("a.rs", format!("#[{}]\nfn slow() {{}}\n[\"--ignored\", \"tests::another\"]", "ignore")),
         ("a.test.ts", format!("test.{}('x', f)", "only")),
         ("a.tsx", concat!("{/* FIX", "ME */}").to_owned()),
         ("a.sql", format!("-- {note}")),
@@ -167,7 +175,7 @@ fn words_that_only_look_unfinished_are_left_alone() {
         file("a.rs", concat!(r#"let title = "TO"#, r#"DO"; // the program's name"#)),
         file("b.mjs", "mkdtemp('demo-XXXXXX'); // random"),
         file("src/scenarios/demo.js", concat!("// TO", "DO: the demo's program")),
-        file("c.rs", &format!("{SECOND_PROCESS} of the test above\"]")),
+        file("c.rs", "[\"--exact\", \"tests::plays_a_host\", \"--ignored\"]\n#[ignore]\nasync fn plays_a_host() {}"),
         file("prompts/coding.md", concat!("Leave no TO", "DO behind.")),
     ];
     assert_eq!(unfinished(&fine), Vec::<String>::new());
