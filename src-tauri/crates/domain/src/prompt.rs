@@ -76,18 +76,15 @@ pub const PLACEHOLDERS: [Placeholder; 10] = [
     },
     Placeholder {
         name: "notes",
-        meaning: "What the last attempt left: why it ended, the checks that failed with their output, and a summary of what it changed.",
+        meaning: "What earlier attempts left: how many there were, why the last one ended, the checks that failed with their output, and a summary of uncommitted changes.",
     },
     Placeholder { name: "answers", meaning: "The questions agents asked about this card, and what a person answered." },
     Placeholder {
         name: "checks",
         meaning: "The commands the host will run before the card may pass, and what kept it from detecting more.",
     },
-    Placeholder { name: "progress", meaning: "How many cards pass, wait, or are parked, and what was finished last." },
-    Placeholder {
-        name: "mode_note",
-        meaning: "What is special to this run, such as the quick mode or walls that are missing.",
-    },
+    Placeholder { name: "progress", meaning: "How many of the project's cards pass." },
+    Placeholder { name: "mode_note", meaning: "What is special to this run, such as the quick mode or a rehearsal." },
 ];
 
 /// A template that cannot be filled in.
