@@ -34,12 +34,17 @@ pub enum Restored {
 /// All or nothing: when a single file conflicts with what the run did, nothing is changed and the entry stays in the
 /// stash. Fails with `IndexLocked` or `OperationInProgress`; the entry stays in the stash then, too.
 pub fn restore_aside(dir: &Path, aside: &Aside) -> Result<Restored, GitError> {
+    restore_within(dir, aside, LOCK_WAIT)
+}
+
+/// The same, with a limit to how long another git command is waited for.
+pub(super) fn restore_within(dir: &Path, aside: &Aside, patience: Duration) -> Result<Restored, GitError> {
     let project = repository::open(dir)?;
     let _turn = project.take_turn()?;
     swap::recover(&project)?;
     project.refuse_unfinished()?;
     let Some((position, stash)) = find(&project, &aside.oid)? else { return Ok(Restored::Gone) };
-    project.wait_for_index(LOCK_WAIT)?;
+    project.wait_for_index(patience)?;
     let plan = match plan(&project, stash)? {
         Ok(plan) => plan,
         Err(files) => return Ok(Restored::Conflicts { files, kept_as: format!("stash@{{{position}}}") }),
@@ -57,7 +62,7 @@ pub fn restore_aside(dir: &Path, aside: &Aside) -> Result<Restored, GitError> {
         }
         Err(error) => return Err(error),
     };
-    match project.write_index(&mut index, LOCK_WAIT) {
+    match project.write_index(&mut index, patience) {
         Ok(()) => swapped.keep(),
         Err(error) => return Err(swapped.take_back_after(error)),
     }

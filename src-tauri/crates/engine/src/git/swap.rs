@@ -12,7 +12,7 @@ use super::{
     repository::Project,
     tree,
 };
-use git2::{Oid, build::CheckoutBuilder};
+use git2::{Index, Oid, Repository, build::CheckoutBuilder};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -188,10 +188,15 @@ impl Swapped<'_> {
         let fresh = self.staging.join("fresh");
         if !wanted.is_empty() {
             let tree = tree::edited(self.project, None, &wanted)?;
-            let tree = repo.find_object(tree, None).doing("read files")?;
+            // A handle of its own with an empty index: libgit2 compares the target directory with the index, and fails
+            // where a file of the index is a directory there.
+            let writer = Repository::open(&self.project.dir).doing("open the repository")?;
+            let empty = self.staging.join("no-index");
+            Index::open(&empty).and_then(|mut empty| writer.set_index(&mut empty)).doing("write files out")?;
+            let tree = writer.find_object(tree, None).doing("read files")?;
             let mut checkout = CheckoutBuilder::new();
             checkout.target_dir(&fresh).force().recreate_missing(true).update_index(false);
-            repo.checkout_tree(&tree, Some(&mut checkout)).doing("write files out")?;
+            writer.checkout_tree(&tree, Some(&mut checkout)).doing("write files out")?;
         }
         for step in group {
             let target = self.staging.join("new").join(step.number.to_string());

@@ -39,7 +39,11 @@ fn every_kind_of_change_comes_back_exactly() {
         "the person finds it where git people look"
     );
     assert_eq!(aside.files.len(), 11, "every file is named: {:?}", aside.files);
-    assert_eq!(waiting_asides(&place.dir).expect("a stash"), [aside.clone()], "a later start finds it as well");
+    assert_eq!(
+        waiting_asides(&place.dir).expect("a stash"),
+        std::slice::from_ref(&aside),
+        "a later start finds it as well"
+    );
     place.is_sound();
 
     assert_eq!(restore_aside(&place.dir, &aside).expect("it can be read"), Restored::Applied, "nothing is in the way");
