@@ -201,6 +201,6 @@ mod tests {
         let found = (0..batch).filter(|n| !index.similar(&name(n * 31)).is_empty()).count();
         let took = started.elapsed();
         println!("{batch} names against 10,000: {took:?}, {found} with an answer");
-        assert!(took < Duration::from_secs(if cfg!(debug_assertions) { 5 } else { 1 }), "took {took:?}");
+        assert!(took < Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 1 }), "took {took:?}");
     }
 }
