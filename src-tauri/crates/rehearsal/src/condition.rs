@@ -15,6 +15,7 @@ enum Test {
     OneOf(Vec<Value>),
     Matches(Regex),
     Contains(String),
+    Lacks(String),
     Exists(bool),
     Failed(bool),
     AtLeast(f64),
@@ -75,13 +76,14 @@ impl Test {
                 Test::Matches(Regex::new(text()?).map_err(|error| format!("not a regular expression: {error}"))?)
             }
             "contains" => Test::Contains(text()?.to_owned()),
+            "lacks" => Test::Lacks(text()?.to_owned()),
             "exists" => Test::Exists(flag()?),
             "failed" => Test::Failed(flag()?),
             "at_least" => Test::AtLeast(number()?),
             "at_most" => Test::AtMost(number()?),
             _ => {
                 return Err(format!(
-                    "there is no test `{word}`; there are equals, not_equals, one_of, matches, contains, exists, failed, at_least and at_most"
+                    "there is no test `{word}`; there are equals, not_equals, one_of, matches, contains, lacks, exists, failed, at_least and at_most"
                 ));
             }
         })
@@ -96,6 +98,7 @@ impl Test {
             (Test::OneOf(others), Some(value)) => others.contains(value),
             (Test::Matches(pattern), Some(value)) => pattern.is_match(&as_text(value)),
             (Test::Contains(part), Some(value)) => as_text(value).contains(part.as_str()),
+            (Test::Lacks(part), Some(value)) => !as_text(value).contains(part.as_str()),
             (Test::AtLeast(least), Some(value)) => value.as_f64().is_some_and(|number| number >= *least),
             (Test::AtMost(most), Some(value)) => value.as_f64().is_some_and(|number| number <= *most),
         }

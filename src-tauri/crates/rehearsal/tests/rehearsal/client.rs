@@ -90,6 +90,11 @@ impl Conversation {
         self.directory = directory.to_str().expect("a plain path").to_owned();
     }
 
+    /// Replaces what the host asks for.
+    pub fn prompt(&mut self, text: &str) {
+        self.messages[0] = json!({"role": "user", "content": text});
+    }
+
     /// The request as it would be sent now.
     pub fn request(&self, is_stream: bool) -> Value {
         let system = format!("# Environment\n - Primary working directory: {}\n", self.directory);

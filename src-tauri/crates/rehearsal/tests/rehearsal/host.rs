@@ -125,7 +125,12 @@ impl Host {
             "feature_get_next" => Ok(self.next().to_string()),
             "feature_create_bulk" => Ok(self.create(&input["features"]).to_string()),
             "feature_mark_passing" => self.mark_passing(input, known),
-            "bug_get_status" | "feature_get_for_regression" => Ok("{}".into()),
+            "bug_get_status" => Ok("{}".into()),
+            "feature_get_for_regression" => Ok(json!({"features": [{"id": 1}]}).to_string()),
+            "feature_mark_failing" => {
+                let fix = json!({"name": "Fix", "description": input["reason"]});
+                Ok(json!({"fix_id": self.add("fix", fix, Vec::new())}).to_string())
+            }
             "feature_request_human_input" => Ok(json!({"status": "needs_input"}).to_string()),
             _ => Err(format!("there is no tool {tool}")),
         };

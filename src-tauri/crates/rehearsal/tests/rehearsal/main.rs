@@ -7,4 +7,5 @@ mod faults;
 mod host;
 mod real_cli;
 mod script;
+mod shipped;
 mod wire;
