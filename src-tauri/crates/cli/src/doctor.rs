@@ -111,13 +111,13 @@ async fn claude(args: &DoctorArgs) -> Vec<Finding> {
     let mut findings = vec![Finding::ok("Claude CLI", format!("{} ({})", cli.version, cli.path.display()))];
     let has_key = std::env::var_os("ANTHROPIC_API_KEY").is_some_and(|key| !key.is_empty());
     findings.push(match login_state(&cli.path, &environment).await {
-        Ok(login) if login.logged_in && has_key => Finding::bad(
+        Ok(login) if login.is_logged_in && has_key => Finding::bad(
             "Claude login",
             State::Warning,
             "ANTHROPIC_API_KEY is set and wins over your subscription: runs are billed to the key",
             "unset ANTHROPIC_API_KEY to use the subscription",
         ),
-        Ok(login) if login.logged_in => Finding::ok("Claude login", "logged in"),
+        Ok(login) if login.is_logged_in => Finding::ok("Claude login", "logged in"),
         _ if has_key => Finding::ok("Claude login", "an API key is set (ANTHROPIC_API_KEY)"),
         Ok(_) => Finding::bad(
             "Claude login",

@@ -15,7 +15,7 @@ use harness_engine::{
     instance::Instance,
     session::{Pace, RunControl, RunOptions, conduct},
 };
-use harness_mcp::FeatureTools;
+use harness_mcp::Tools;
 use harness_rehearsal::Scenario;
 use std::{fs, process::ExitCode, sync::Arc, time::Duration};
 
@@ -68,7 +68,7 @@ async fn show_while(
     control: RunControl,
 ) -> Result<RunEnd, harness_engine::EngineError> {
     let mut events = app.bus.subscribe(None);
-    let mut run = std::pin::pin!(conduct(project, options, Arc::new(FeatureTools), control));
+    let mut run = std::pin::pin!(conduct(project, options, Arc::new(Tools), control));
     let result = loop {
         tokio::select! {
             // What happened is shown before the end is.

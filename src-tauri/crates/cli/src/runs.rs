@@ -91,7 +91,7 @@ pub fn obey(command: RunsCommand) -> anyhow::Result<()> {
         }
         RunsCommand::Search { words, limit, project } => {
             for hit in open::project(&project)?.store.transcript_search(&words, limit)? {
-                say(&format!("{}  {}  {}", hit.session, hit.ordinal, hit.snippet.replace('\n', " ")));
+                say(&format!("{}  {}  {}", hit.session, hit.ordinal, hit.excerpt));
             }
         }
     }
