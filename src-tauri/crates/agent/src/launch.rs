@@ -229,3 +229,48 @@ impl Default for Watchdogs {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(launch: &Launch) -> Vec<String> {
+        let command = launch.command_line().unwrap().command;
+        command.arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn the_wrapper_comes_first_and_nothing_secret_is_in_the_words() {
+        let mut launch = Launch::new("/opt/claude".into(), "/project".into(), BTreeMap::new(), Uuid::nil());
+        launch.wrapper = ["bwrap", "--unshare-pid", "--"].map(OsString::from).to_vec();
+        launch.prompt = "PROMPT".into();
+        launch.append_system_prompt = Some("SYSTEM".into());
+        launch.env.insert("ANTHROPIC_API_KEY".into(), "KEY".into());
+        launch.add_dirs = vec!["-odd name".into()];
+        let command = launch.command_line().unwrap().command;
+        assert_eq!(command.program, "bwrap", "the wrapper is what is started");
+        let words = words(&launch);
+        assert_eq!(words[..3], ["--unshare-pid", "--", "/opt/claude"], "and it starts the CLI");
+        assert!(words.contains(&"--add-dir=-odd name".to_owned()), "a value is never taken for an option: {words:?}");
+        let line = words.join(" ");
+        assert!(!["PROMPT", "SYSTEM", "KEY"].iter().any(|secret| line.contains(secret)), "ps shows it to all: {line}");
+        assert_eq!(command.env.len(), 2, "the environment that was given, and the marker");
+    }
+
+    #[test]
+    fn no_tools_and_no_setting_sources_are_said_explicitly() {
+        let words = words(&Launch::new("claude".into(), "/p".into(), BTreeMap::new(), Uuid::nil()));
+        assert!(words.contains(&"--tools=".to_owned()), "saying nothing would mean every tool: {words:?}");
+        assert!(words.contains(&"--setting-sources=".to_owned()), "saying nothing would mean every file: {words:?}");
+        assert!(!words.contains(&"--settings".to_owned()), "there are none");
+    }
+
+    #[test]
+    fn a_resumed_session_gets_an_id_of_its_own() {
+        let mut launch = Launch::new("claude".into(), "/p".into(), BTreeMap::new(), Uuid::nil());
+        launch.resume = Some(Uuid::max());
+        let words = words(&launch);
+        assert!(words.contains(&"--fork-session".to_owned()), "or the CLI refuses --session-id: {words:?}");
+        assert!(words.contains(&format!("--resume={}", Uuid::max())), "{words:?}");
+    }
+}

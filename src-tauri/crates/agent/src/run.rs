@@ -164,7 +164,7 @@ impl Handle {
         self.send(Steer::Say(text.into()));
     }
 
-    /// Switches the model from the next request on.
+    /// Switches the model from the next turn on; the turn that runs keeps its own.
     pub async fn set_model(&self, model: &str) -> Result<(), ControlError> {
         self.shared.control.request("set_model", json!({ "model": model })).await.map(drop)
     }

@@ -12,12 +12,15 @@ use std::{
 };
 use uuid::Uuid;
 
-/// `$1` is the process group, `$2` the session. Looks again until nothing is left: a process may fork meanwhile.
-const SCRIPT: &str = r#"read -r _ && exit 0
+/// Gets the process group and the session. (A function of the shell has positional parameters of its own, so both get
+/// names first: an empty session would match the marker of every other one.) Looks again until nothing is left: a process may fork meanwhile.
+const SCRIPT: &str = r#"group=$1 session=$2
+[ -n "$group" ] && [ -n "$session" ] || exit 1
+read -r _ && exit 0
 marked() {
 MARKED_SEARCH
 }
-kill -KILL "-$1" 2>/dev/null
+kill -KILL "-$group" 2>/dev/null
 n=0
 while [ $n -lt 20 ]; do
   pids=$(marked)

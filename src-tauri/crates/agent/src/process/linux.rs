@@ -1,6 +1,6 @@
 //! Processes as Linux tells them: `/proc`.
 
-use super::tree::Process;
+use super::tree::{Marked, Process};
 use crate::env::MARKER;
 use std::{fs, io::Read, path::Path};
 use uuid::Uuid;
@@ -35,17 +35,25 @@ fn parse(pid: u32, stat: &str) -> Option<Process> {
 }
 
 /// Whether the process was started with the marker of `session` in its environment. No, when it may not be read.
-pub(super) fn carries(pid: u32, session: Uuid) -> bool {
+pub(super) fn marked(pid: u32, session: Uuid) -> Marked {
+    let process = Path::new("/proc").join(pid.to_string());
     let mut environment = Vec::new();
-    let read = fs::File::open(Path::new("/proc").join(pid.to_string()).join("environ"))
-        .and_then(|file| file.take(4 * 1024 * 1024).read_to_end(&mut environment));
+    let opened = fs::File::open(process.join("environ"));
+    if opened.and_then(|file| file.take(4 * 1024 * 1024).read_to_end(&mut environment)).is_err() {
+        return Marked::No; // gone, or somebody else's
+    }
     let marker = format!("{MARKER}={session}");
-    read.is_ok() && environment.split(|byte| *byte == 0).any(|entry| entry == marker.as_bytes())
+    if environment.split(|byte| *byte == 0).any(|entry| entry == marker.as_bytes()) {
+        return Marked::Yes;
+    }
+    // Empty: started without any, or the kernel's own (it has no program), or in the middle of an exec.
+    let is_changing = environment.is_empty() && fs::read_link(process.join("exe")).is_ok();
+    if is_changing { Marked::Unknown } else { Marked::No }
 }
 
-/// The guard's search for processes that carry the marker `$2`.
+/// The guard's search for processes that carry the marker of `$session`.
 pub(super) const MARKED: &str = r#"for d in /proc/[0-9]*; do
-  grep -qs "HARNESS_SESSION=$2" "$d/environ" && echo "${d#/proc/}"
+  grep -qs "HARNESS_SESSION=$session" "$d/environ" && echo "${d#/proc/}"
 done"#;
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Processes as macOS tells them: libproc and `sysctl`.
 #![allow(unsafe_code, reason = "libproc and sysctl write into buffers that are handed over with their length")]
 
-use super::tree::Process;
+use super::tree::{Marked, Process};
 use crate::env::MARKER;
 use std::{ffi::c_void, mem, ptr};
 use uuid::Uuid;
@@ -46,14 +46,14 @@ pub(super) fn find(pid: u32) -> Option<Process> {
 }
 
 /// Whether the process was started with the marker of `session` in its environment. No, when it may not be read.
-pub(super) fn carries(pid: u32, session: Uuid) -> bool {
-    let Ok(pid) = i32::try_from(pid) else { return false };
+pub(super) fn marked(pid: u32, session: Uuid) -> Marked {
+    let Ok(pid) = i32::try_from(pid) else { return Marked::No };
     let mut name = [libc::CTL_KERN, libc::KERN_PROCARGS2, pid];
     let mut length = 0;
     // SAFETY: a null buffer asks for the length.
     let asked = unsafe { libc::sysctl(name.as_mut_ptr(), 3, ptr::null_mut(), &mut length, ptr::null_mut(), 0) };
     if asked != 0 || length == 0 {
-        return false;
+        return Marked::No; // gone, or somebody else's
     }
     let mut arguments = vec![0_u8; length];
     // SAFETY: the buffer is valid for `length` bytes; the kernel lowers `length` to what it wrote.
@@ -62,9 +62,10 @@ pub(super) fn carries(pid: u32, session: Uuid) -> bool {
     };
     arguments.truncate(length);
     let marker = format!("{MARKER}={session}");
-    read == 0 && arguments.split(|byte| *byte == 0).any(|entry| entry == marker.as_bytes())
+    let is_marked = read == 0 && arguments.split(|byte| *byte == 0).any(|entry| entry == marker.as_bytes());
+    if is_marked { Marked::Yes } else { Marked::No }
 }
 
-/// The guard's search for processes that carry the marker `$2`. The bracket keeps grep from finding itself.
+/// The guard's search for processes that carry the marker of `$session`. The bracket keeps grep from finding itself.
 pub(super) const MARKED: &str =
     r#"/bin/ps -axEww -o pid=,command= | grep "[H]ARNESS_SESSION=$2" | while read -r p _; do echo "$p"; done"#;

@@ -13,6 +13,10 @@ use uuid::Uuid;
 /// How long processes are hunted that will not die; then they hang in the kernel and nothing helps.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long a process without any environment is believed to be turning into another program. It takes microseconds;
+/// after that it is one that was started without.
+const EXEC_PATIENCE: Duration = Duration::from_millis(100);
+
 /// A process as the operating system lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Process {
@@ -22,6 +26,15 @@ pub(super) struct Process {
     pub(super) session: u32,
     /// In the operating system's unit, as in [`ProcessIdentity`].
     pub(super) started: u64,
+}
+
+/// What a process's environment says about a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Marked {
+    Yes,
+    No,
+    /// It turns into another program at this moment, and its environment cannot be seen.
+    Unknown,
 }
 
 /// Whether this very process still runs: the number alone may long belong to another.
@@ -49,7 +62,7 @@ pub fn reap_marked(session: Uuid) -> u32 {
 
 /// Asks every process of the tree to end.
 pub(super) fn terminate(root: ProcessIdentity, session: Uuid) {
-    for process in members(Some(root), session) {
+    for process in members(Some(root), session).0 {
         signal(process, libc::SIGTERM);
     }
 }
@@ -59,8 +72,12 @@ fn hunt(root: Option<ProcessIdentity>, session: Uuid) -> u32 {
     let mut pause = Duration::from_millis(1);
     let mut killed = HashSet::new();
     loop {
-        let found = members(root, session);
-        if found.is_empty() {
+        let (found, is_certain) = members(root, session);
+        if found.is_empty() && (is_certain || started.elapsed() > EXEC_PATIENCE) {
+            break;
+        }
+        if started.elapsed() > PATIENCE {
+            tracing::warn!(%session, left = found.len(), "processes of a session cannot be killed; they hang in the kernel");
             break;
         }
         // A process that forks while we look is found by the next look: what it forked carries the same marks.
@@ -68,18 +85,14 @@ fn hunt(root: Option<ProcessIdentity>, session: Uuid) -> u32 {
             signal(process, libc::SIGKILL);
             killed.insert((process.pid, process.started));
         }
-        if started.elapsed() > PATIENCE {
-            tracing::warn!(%session, "processes of a session cannot be killed; they hang in the kernel");
-            break;
-        }
         thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(20));
     }
     u32::try_from(killed.len()).unwrap_or(u32::MAX)
 }
 
-/// Every process of the tree: by descent, by group, and by marker.
-fn members(root: Option<ProcessIdentity>, session: Uuid) -> Vec<Process> {
+/// Every process of the tree: by descent, by group, and by marker; and whether all could be looked at.
+fn members(root: Option<ProcessIdentity>, session: Uuid) -> (Vec<Process>, bool) {
     let all = os::list();
     let ours = ourselves_and_ancestors(&all);
     let mut found: HashMap<u32, Process> = HashMap::new();
@@ -93,13 +106,19 @@ fn members(root: Option<ProcessIdentity>, session: Uuid) -> Vec<Process> {
         }
     }
     let earliest = root.map_or(0, |root| root.started);
+    let mut is_certain = true;
     for process in &all {
-        if process.started >= earliest && !found.contains_key(&process.pid) && os::carries(process.pid, session) {
-            found.insert(process.pid, *process);
+        if process.started < earliest || found.contains_key(&process.pid) || ours.contains(&process.pid) {
+            continue;
+        }
+        match os::marked(process.pid, session) {
+            Marked::Yes => drop(found.insert(process.pid, *process)),
+            Marked::No => {}
+            Marked::Unknown => is_certain = false,
         }
     }
     add_descendants(&all, &mut found);
-    found.into_values().filter(|process| !ours.contains(&process.pid)).collect()
+    (found.into_values().filter(|process| !ours.contains(&process.pid)).collect(), is_certain)
 }
 
 fn add_descendants(all: &[Process], found: &mut HashMap<u32, Process>) {

@@ -367,3 +367,81 @@ fn control_response(mut value: Value) -> Option<Body> {
     };
     Some(Body::ControlResponse { request_id, answer })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_type_is_found_wherever_it_stands_in_the_line() {
+        let first = r#"{"type":"system","subtype":"api_retry","attempt":2,"error_status":529,"error":"overloaded"}"#;
+        let last = r#"{"attempt":2,"error_status":529,"error":"overloaded","subtype":"api_retry","type":"system"}"#;
+        let escaped =
+            r#"{"type":"sys\u0074em","subtype":"api_retry","attempt":2,"error_status":529,"error":"overloaded"}"#;
+        assert!(
+            matches!(body(first), Body::ApiRetry(ApiRetry { error_status: Some(529), .. })),
+            "as the CLI writes it"
+        );
+        assert_eq!(body(first), body(last), "in another order");
+        assert_eq!(body(first), body(escaped), "or with escapes");
+    }
+
+    #[test]
+    fn a_line_that_only_begins_well_is_not_believed() {
+        for line in [r#"{"type":"stream_event","#, r#"{"type":"new_thing"} trailing"#, r#"{"type":7}"#, "{}", "null"] {
+            assert_eq!(body(line), Body::Opaque(Opaque::Invalid), "{line}");
+        }
+    }
+
+    #[test]
+    fn one_odd_field_of_a_result_costs_that_field_only() {
+        let line = r#"{"type":"result","subtype":"success","is_error":false,"num_turns":"three","total_cost_usd":0.5,"usage":"none","api_error_status":null}"#;
+        let Body::Result(result) = body(line) else { panic!("it is a result") };
+        assert_eq!((result.num_turns, result.usage), (None, None), "the odd ones are unknown");
+        assert_eq!((result.total_cost_usd, result.is_error), (Some(0.5), false), "the others are read");
+    }
+
+    #[test]
+    fn blocks_of_the_model_are_read_and_unknown_ones_kept_by_name() {
+        let line = r#"{"type":"assistant","message":{"id":"m","model":"x","content":[{"type":"thinking","thinking":"hm"},{"type":"tool_use","id":"t","name":"Bash","input":{"command":"ls"}},{"type":"hologram","z":1}],"usage":{"input_tokens":1,"output_tokens":null}},"parent_tool_use_id":"p","error":"rate_limit"}"#;
+        let Body::Assistant(said) = body(line) else { panic!("it is the model's") };
+        let blocks = [
+            Block::Thinking { text: "hm".into() },
+            Block::ToolUse { id: "t".into(), name: "Bash".into(), input: json!({ "command": "ls" }) },
+            Block::Other { type_name: "hologram".into() },
+        ];
+        assert_eq!(said.blocks, blocks, "in order");
+        assert_eq!(said.error.as_deref(), Some("rate_limit"), "the CLI's own word");
+        assert_eq!(said.usage.map(|usage| usage.input_tokens), Some(1), "a null is a zero");
+    }
+
+    #[test]
+    fn a_tool_result_is_read_as_text_and_as_blocks() {
+        let line = |content: Value| {
+            json!({ "type": "user", "isReplay": true, "message": { "role": "user", "content": content } }).to_string()
+        };
+        let result = |content: Value| json!([{ "type": "tool_result", "tool_use_id": "t", "is_error": true, "content": content }]);
+        let of = |content: Value| match body(&line(content)) {
+            Body::User(user) => user,
+            other => panic!("{other:?}"),
+        };
+        let plain = of(result(json!("no such file")));
+        let blocks = of(result(json!([{ "type": "text", "text": "no such file" }, { "type": "image", "source": {} }])));
+        assert_eq!(plain, blocks, "both say the same");
+        assert!(plain.results[0].is_error && plain.is_replay && plain.text.is_none(), "{plain:?}");
+        assert_eq!(of(json!("just words")).text.as_deref(), Some("just words"), "a message of a person");
+    }
+
+    #[test]
+    fn background_tasks_are_followed_by_their_id() {
+        let started =
+            r#"{"type":"system","subtype":"task_started","task_id":"b1","task_type":"local_bash","description":"x"}"#;
+        let updated = r#"{"type":"system","subtype":"task_updated","task_id":"b1","patch":{"status":"killed"}}"#;
+        assert!(matches!(body(started), Body::Task(Task { status: None, task_type: Some(_), .. })), "at its start");
+        assert!(
+            matches!(body(updated), Body::Task(Task { status: Some(status), .. }) if status == "killed"),
+            "at its end"
+        );
+    }
+}

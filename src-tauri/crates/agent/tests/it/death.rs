@@ -1,6 +1,6 @@
 //! The host is killed with signal 9: nothing of the session may go on.
 
-use crate::support::{Host, Model, PATIENCE, Room, bash, text};
+use crate::support::{Host, Model, PATIENCE, Room, bash, runs, text};
 use harness_agent::{is_alive, kill_tree, reap_marked, start};
 use harness_domain::run::ProcessIdentity;
 use std::{
@@ -18,12 +18,6 @@ const ROLE: &str = "HARNESS_AGENT_TEST_HOST";
 fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     #[expect(clippy::disallowed_methods, reason = "the test itself plays the host's parent")]
     Command::new(program)
-}
-
-fn exists(pid: &str) -> bool {
-    // A zombie that nobody has waited for is dead all the same.
-    std::fs::read_to_string(Path::new("/proc").join(pid).join("stat"))
-        .is_ok_and(|stat| stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z')))
 }
 
 /// Not a test of its own: the host that the next test kills. Does nothing unless it is told to play that role.
@@ -58,21 +52,25 @@ fn when_the_host_is_killed_the_agent_and_all_it_started_die_with_it() {
     let lines = BufReader::new(host.stdout.take().unwrap()).lines();
     let line = lines.map_while(Result::ok).find_map(|line| line.split_once("PIDS ").map(|(_, pids)| pids.to_owned()));
     let line = line.expect("the host tells what it started");
+    let mut stranger = command("sleep").arg("600").env("HARNESS_SESSION", Uuid::new_v4().to_string()).spawn().unwrap();
     let words: Vec<&str> = line.split_whitespace().collect();
     let (pids, project) = (&words[..3], words[3]);
-    assert!(pids.iter().all(|pid| exists(pid)), "the CLI, its command and a daemon run: {line}");
+    assert!(pids.iter().all(|pid| runs(pid)), "the CLI, its command and a daemon run: {line}");
 
     host.kill().unwrap(); // signal 9
     host.wait().unwrap();
     let killed = Instant::now();
-    while pids.iter().any(|pid| exists(pid)) {
+    while pids.iter().any(|pid| runs(pid)) {
         assert!(
             killed.elapsed() < PATIENCE,
             "of {line} something is left: {:?}",
-            pids.iter().map(|p| exists(p)).collect::<Vec<_>>()
+            pids.iter().map(|p| runs(p)).collect::<Vec<_>>()
         );
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
+    assert!(runs(&stranger.id().to_string()), "another host's session goes on");
+    stranger.kill().unwrap();
+    stranger.wait().unwrap();
     // The killed host could not tidy up after itself.
     std::fs::remove_dir_all(Path::new(project).parent().unwrap()).unwrap();
 }
@@ -90,9 +88,10 @@ fn what_a_host_left_behind_is_found_by_its_number_and_start_or_by_its_marker() {
         stat.rsplit_once(')').unwrap().1.split_whitespace().nth(19).unwrap().parse().unwrap()
     };
     // The marker is there from the exec on; until then the child is a copy of this test.
-    let runs = |pid: u32| std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "sleep");
+    let is_sleep =
+        |pid: u32| std::fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "sleep");
     let waiting = Instant::now();
-    while ![first.id(), second.id(), stranger.id()].into_iter().all(runs) {
+    while ![first.id(), second.id(), stranger.id()].into_iter().all(is_sleep) {
         assert!(waiting.elapsed() < PATIENCE, "the three start");
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
@@ -103,7 +102,7 @@ fn what_a_host_left_behind_is_found_by_its_number_and_start_or_by_its_marker() {
     assert!(is_alive(identity), "it still runs");
     assert_eq!(kill_tree(identity, session), 2, "the process, and what carries the same marker");
     assert!(!is_alive(identity), "it is gone");
-    assert!(exists(&stranger.id().to_string()), "another session is not touched");
+    assert!(runs(&stranger.id().to_string()), "another session is not touched");
     assert_eq!(reap_marked(other), 1, "by the marker alone");
     assert_eq!(reap_marked(other), 0, "and nothing is left to find");
     for child in [&mut first, &mut second, &mut stranger] {

@@ -187,7 +187,7 @@ async fn a_prompt_of_300_kb_arrives_whole_and_neither_it_nor_the_key_is_in_the_a
         ..Host::default()
     });
     let mut launch = room.launch(&model);
-    launch.prompt = "PROMPT-BEGIN ".to_owned() + &"Ωmega 🦀 ".repeat(24_000) + "PROMPT-END";
+    launch.prompt = "PROMPT-BEGIN ".to_owned() + &"Ωmega 🦀 ".repeat(26_000) + "PROMPT-END";
     assert!(launch.prompt.len() > 300_000, "the test is about a long one");
     launch.append_system_prompt = Some("PURPLE-ELEPHANT".into());
     launch.env.insert("ANTHROPIC_API_KEY".into(), key.into());

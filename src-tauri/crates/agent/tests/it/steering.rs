@@ -11,10 +11,6 @@ use std::{
 /// A Bash call that has begun: it writes `pid`, and then sleeps.
 const SLEEPER: &str = "echo $$ > pid; sleep 600";
 
-fn is_gone(pid: &str) -> bool {
-    !std::path::Path::new("/proc").join(pid.trim()).exists()
-}
-
 #[tokio::test]
 async fn an_interrupt_in_the_middle_of_a_command_ends_the_session_at_once() {
     let room = Room::new();
@@ -28,8 +24,11 @@ async fn an_interrupt_in_the_middle_of_a_command_ends_the_session_at_once() {
     assert_eq!(end.outcome, Outcome::Stopped, "{end:?}");
     assert!(asked.elapsed() < Duration::from_secs(4), "it took {:?}", asked.elapsed());
     assert!(end.cost_usd > 0.0, "an interrupted session still says what it took: {end:?}");
-    let pid = std::fs::read_to_string(room.project().join("pid")).unwrap();
-    assert!(is_gone(&pid), "the command is gone too");
+    #[cfg(target_os = "linux")]
+    {
+        let pid = std::fs::read_to_string(room.project().join("pid")).unwrap();
+        assert!(!crate::support::runs(&pid), "the command is gone too");
+    }
     assert!(handle.interrupt().await.is_err(), "after the end there is nothing to interrupt");
     handle.stop();
 }
@@ -75,7 +74,7 @@ async fn a_session_stopped_before_it_began_asks_the_model_nothing() {
 #[tokio::test]
 async fn a_question_is_withdrawn_when_the_session_is_stopped() {
     let room = Room::new();
-    let model = Model::new(|_, _| bash("echo hi")).await;
+    let model = Model::new(|_, _| bash("touch asked")).await;
     let host =
         Arc::new(Host { on_call: Box::new(|_| ToolVerdict::Defer), on_ask: Box::new(|_| None), ..Host::default() });
     let running = start(room.launch(&model), host.clone()).await.unwrap();
@@ -85,23 +84,20 @@ async fn a_question_is_withdrawn_when_the_session_is_stopped() {
     assert_eq!(end_of(running).await.outcome, Outcome::Stopped, "and the session ends");
 }
 
-#[tokio::test]
-async fn waiting_for_a_person_is_not_silence_of_the_agent_and_does_not_stop_the_stream() {
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn waiting_for_the_host_is_not_silence_of_the_agent() {
     let room = Room::new();
     let model = Model::new(|n, _| if n == 0 { bash("touch granted") } else { text("done") }).await;
-    let asked = std::sync::Mutex::new(None);
     let host = Arc::new(Host {
-        on_call: Box::new(move |_| {
-            // A blocking wait is the worst that a host can do; it costs one thread of the runtime, not the stream.
-            asked.lock().unwrap().get_or_insert_with(|| std::thread::sleep(Duration::from_secs(3)));
+        on_call: Box::new(|_| {
+            std::thread::sleep(Duration::from_secs(3)); // a person thinks
             ToolVerdict::Allow
         }),
         ..Host::default()
     });
     let mut launch = room.launch(&model);
     launch.watchdogs.idle = Duration::from_secs(2);
-    let running = start(launch, host.clone()).await.unwrap();
-    let end = tokio::task::spawn_blocking(|| ()).await.map(|()| end_of(running)).unwrap().await;
+    let end = end_of(start(launch, host.clone()).await.unwrap()).await;
     assert_eq!(end.outcome, Outcome::Completed, "three seconds of ours are not two of the agent's: {end:?}");
     assert!(room.project().join("granted").exists(), "and the answer still counted");
 }
@@ -155,19 +151,17 @@ async fn what_is_said_during_the_last_words_becomes_a_turn_whose_tools_are_still
 #[tokio::test]
 async fn the_cli_tells_about_itself_and_takes_another_model() {
     let room = Room::new();
-    let model = Model::new(|n, _| if n == 0 { bash("sleep 1") } else { text("done") }).await;
+    let model = Model::new(|n, _| if n == 0 { bash("touch working; sleep 1") } else { text("done") }).await;
     let host = Arc::new(Host::default());
     let running = start(room.launch(&model), host.clone()).await.unwrap();
     let handle = running.handle();
-    host.until("the command runs", |m| matches!(m.body, Body::Assistant(_))).await;
+    until("the agent works", || room.project().join("working").exists()).await;
     let about = handle.initialize_answer().expect("answered before the prompt was sent");
     assert!(about["models"].is_array(), "which models there are: {about}");
     handle.set_permission_mode("acceptEdits").await.unwrap();
     handle.set_model("claude-haiku-4-5").await.unwrap();
     let context = handle.context_usage().await.unwrap();
-    assert!(context.is_object(), "what fills the context: {context}");
+    assert_eq!(context["model"], "claude-haiku-4-5", "the context is the new model's: {context}");
     let end = end_of(running).await;
     assert_eq!(end.outcome, Outcome::Completed, "{end:?}");
-    let last = model.requests().pop().unwrap();
-    assert_eq!(last["model"], "claude-haiku-4-5", "the next request goes to the new model");
 }

@@ -342,6 +342,13 @@ impl Room {
     }
 }
 
+/// Whether a process runs. A zombie that nobody has waited for is dead all the same.
+#[cfg(target_os = "linux")]
+pub fn runs(pid: &str) -> bool {
+    fs::read_to_string(Path::new("/proc").join(pid.trim()).join("stat"))
+        .is_ok_and(|stat| stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z')))
+}
+
 /// The end of a session, awaited for a bounded time.
 pub async fn end_of(running: Running) -> SessionEnd {
     tokio::time::timeout(PATIENCE, running.finished()).await.expect("the session ends in bounded time")
