@@ -3,7 +3,7 @@
 use crate::{EngineError, OpenProject};
 use harness_domain::spec::{
     Spec, SpecWarning,
-    manifest::{self, Manifest, SpecFile},
+    manifest::{self, FoundSpecs, Manifest, SpecFile},
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -39,7 +39,7 @@ impl ProjectSpec {
 /// Fails with [`EngineError::NoSpec`] when there is none, and with [`EngineError::Spec`] naming the file when one is
 /// empty, too large, not text, or still the template.
 pub fn read(project: &OpenProject) -> Result<Vec<ProjectSpec>, EngineError> {
-    let specs = find(project.dir())?;
+    let specs = find(project)?;
     for spec in &specs {
         let digest = hex(&Sha256::digest(spec.spec.text.as_bytes()));
         project.store.spec_put(&spec.name, &spec.file, &spec.spec.text, &digest, project.app.clock.now_ms())?;
@@ -75,10 +75,11 @@ pub fn provide(dir: &Path, text: &str) -> Result<(), EngineError> {
     write(&to, text.as_bytes())
 }
 
-fn find(dir: &Path) -> Result<Vec<ProjectSpec>, EngineError> {
+fn find(project: &OpenProject) -> Result<Vec<ProjectSpec>, EngineError> {
+    let dir = project.dir();
     let directory = dir.join(DIRECTORY);
     let mut specs = Vec::new();
-    for entry in listed(&directory)? {
+    for entry in listed(project, &directory)? {
         let path = directory.join(&entry.file);
         let bytes = fs::read(&path).map_err(|source| unreadable(&path, source))?;
         let spec = Spec::from_bytes(&bytes).map_err(|source| EngineError::Spec { path, source })?;
@@ -98,13 +99,19 @@ fn find(dir: &Path) -> Result<Vec<ProjectSpec>, EngineError> {
 }
 
 /// The specifications that the manifest lists, or else those found by their names; the main one always first.
-fn listed(directory: &Path) -> Result<Vec<SpecFile>, EngineError> {
+fn listed(project: &OpenProject, directory: &Path) -> Result<Vec<SpecFile>, EngineError> {
     let names = match fs::read_dir(directory) {
         Ok(entries) => entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(source) => return Err(unreadable(directory, source)),
     };
-    let found = manifest::found_in(names.iter().map(String::as_str)).specs;
+    let FoundSpecs { specs: found, refused } = manifest::found_in(names.iter().map(String::as_str));
+    for file in refused {
+        project.notice(
+            "spec",
+            format!("{DIRECTORY}/{file} is not read: name it app_spec_<name>.txt, with a-z, 0-9, _ and -."),
+        );
+    }
     if !names.iter().any(|name| name == manifest::MANIFEST_FILE) {
         return Ok(found);
     }

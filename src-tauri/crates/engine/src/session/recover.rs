@@ -52,6 +52,10 @@ pub async fn recover(project: &OpenProject) -> Result<Recovered, EngineError> {
         settle_state(project, run, unfinished.run.state)?;
         project.store.run_end(run, &RunEnd::Crashed, now)?;
     }
+    if let Some(last) = project.store.runs(1)?.pop() {
+        // Also of a run that a person stopped while it waited: the API has not forgotten.
+        found.paused_until_ms = found.paused_until_ms.max(last.paused_until_ms.filter(|until| *until > now));
+    }
     let cause = project.cause(Actor::Host, None, "the lease expired");
     found.released.extend(project.store.release_expired(now, &cause)?);
     if tree::is_agents(project)? && project.dir().join(".git").exists() {

@@ -2,6 +2,7 @@
 
 use super::Toolbox;
 use crate::{EngineError, check, verify::Verdict};
+use harness_agent::process;
 use harness_domain::{
     event::Event,
     evidence::Evidence,
@@ -63,6 +64,7 @@ impl Toolbox {
             return Err(EngineError::Refused(format!("#{id} passes already")));
         }
         self.only_claim(id)?;
+        self.refuse_beside_a_run()?;
         if self.claimed()?.is_none() {
             let claimed = self.project.store.claim(id, &self.claim(), &self.cause("claimed to be verified"))?;
             self.note_claim(&claimed)?;
@@ -88,6 +90,22 @@ impl Toolbox {
                 self.note_refusal(why.clone());
                 Ok(PassingReport::refused(id, evidence.as_ref(), &why))
             }
+        }
+    }
+
+    /// A client outside the run would commit the half-done work of the run's session as its own.
+    fn refuse_beside_a_run(&self) -> Result<(), EngineError> {
+        if self.scope.run.is_some() {
+            return Ok(());
+        }
+        let unfinished = self.project.store.runs_unfinished()?;
+        match unfinished.iter().find(|unfinished| process::is_alive(unfinished.host)) {
+            Some(alive) => Err(EngineError::Refused(format!(
+                "run {} works on this project now, and its sessions share the working tree; \
+                 wait for its end, or end it with `harness stop`",
+                alive.run.id
+            ))),
+            None => Ok(()),
         }
     }
 
