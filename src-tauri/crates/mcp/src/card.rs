@@ -107,6 +107,29 @@ pub(crate) struct FoundCard {
     passes: bool,
 }
 
+/// An entry of a list, which can be wrong by its place in it.
+pub(crate) trait Listed: DeserializeOwned {
+    /// Says what is wrong with this entry at `place` of `count`, both counted from 0.
+    fn fits(&self, _place: usize, _count: usize) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+impl Listed for FoundCard {}
+
+impl Listed for NewCard {
+    fn fits(&self, place: usize, count: usize) -> Result<(), String> {
+        match self.depends_on_index.iter().find(|needs| **needs >= count || **needs == place) {
+            Some(needs) if *needs == place => Err("`depends_on_index`: it names this entry itself".into()),
+            Some(needs) => Err(format!(
+                "`depends_on_index`: there is no place {needs} in this list; its places are 0 to {}",
+                count - 1
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
 impl NewCard {
     /// Whether it points at other entries of its list.
     pub fn is_linked_by_place(&self) -> bool {
@@ -151,7 +174,7 @@ impl From<FoundCard> for ImportedCard {
 }
 
 /// Reads a whole list or none of it, naming the entries that are wrong.
-pub(crate) fn batch<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+pub(crate) fn batch<'de, D: Deserializer<'de>, T: Listed>(deserializer: D) -> Result<Vec<T>, D::Error> {
     let values = lenient::entries(Value::deserialize(deserializer)?).map_err(D::Error::custom)?;
     let count = values.len();
     if count == 0 {
@@ -169,9 +192,10 @@ pub(crate) fn batch<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer
             Some(name) if !name.trim().is_empty() => format!("{:?}", lenient::shortened(name)),
             _ => "no name".into(),
         };
-        match serde_path_to_error::deserialize(value) {
+        let read = serde_path_to_error::deserialize(value).map_err(|error| described(&error));
+        match read.and_then(|card: T| card.fits(place, count).map(|()| card)) {
             Ok(card) => cards.push(card),
-            Err(error) => wrong.push(format!("features[{place}] ({who}): {}", described(&error))),
+            Err(why) => wrong.push(format!("features[{place}] ({who}): {why}")),
         }
     }
     if wrong.is_empty() {

@@ -35,7 +35,9 @@ impl ToolServer for Tools {
     }
 
     fn open(&self, toolbox: Toolbox) -> Arc<dyn ToolChannel> {
-        Arc::new(Channel { handler: Handler::new(toolbox), calls: Mutex::default() })
+        // A session's end reaches its checks through its toolbox.
+        let handler = Handler::new(toolbox, CancellationToken::new());
+        Arc::new(Channel { handler, calls: Mutex::default() })
     }
 }
 

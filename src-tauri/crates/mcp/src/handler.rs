@@ -18,11 +18,13 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub(crate) struct Handler {
     toolbox: Toolbox,
     running: TaskTracker,
+    ending: CancellationToken,
 }
 
 impl Handler {
-    pub fn new(toolbox: Toolbox) -> Self {
-        Self { toolbox, running: TaskTracker::new() }
+    /// The tools of `toolbox`, until `ending`.
+    pub fn new(toolbox: Toolbox, ending: CancellationToken) -> Self {
+        Self { toolbox, running: TaskTracker::new(), ending }
     }
 
     /// The calls under way.
@@ -39,7 +41,7 @@ impl Handler {
         ListToolsResult::with_all_items(Table::of(self.role()).map(|entry| entry.tool().clone()).collect())
     }
 
-    /// Calls a tool, and gives it up when `cancelled`: the processes it started are then killed.
+    /// Calls a tool, and gives it up when `cancelled` or at the session's end: the processes it started are then killed.
     ///
     /// Fails only when there is no such tool for this session, or when it was cancelled. Everything else that goes
     /// wrong is a result marked as an error, so that an agent gets to read it.
@@ -50,11 +52,11 @@ impl Handler {
     ) -> Result<CallToolResult, ErrorData> {
         let Some(entry) = Table::find(self.role(), &params.name) else { return Err(self.no_such_tool(&params.name)) };
         let _running = self.running.token();
+        let given_up = || Err(ErrorData::internal_error(format!("{} was cancelled", params.name), None));
         let result = tokio::select! {
             result = entry.call(&self.toolbox, params.arguments.unwrap_or_default()) => result,
-            () = cancelled.cancelled() => {
-                return Err(ErrorData::internal_error(format!("{} was cancelled", params.name), None));
-            }
+            () = cancelled.cancelled() => return given_up(),
+            () = self.ending.cancelled() => return given_up(),
         };
         tracing::debug!(
             session = %self.toolbox.scope().session,

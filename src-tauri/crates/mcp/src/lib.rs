@@ -1,6 +1,6 @@
 //! The agent's way in: the feature and bug tools, over the CLI's control channel and on stdio.
 //!
-//! Every tool is written once, in [`tools`]: its name, its words for an agent, its arguments, who may use it and
+//! Every tool is written once, in `tools`: its name, its words for an agent, its arguments, who may use it and
 //! what it does. What is listed, what is allowed, what is accepted and what is called all derive from that.
 
 mod answer;

@@ -57,9 +57,9 @@ where
     R: AsyncRead + Send + Unpin + 'static,
     W: AsyncWrite + Send + Unpin + 'static,
 {
-    let handler = Handler::new(toolbox.clone());
-    let running = handler.running().clone();
     let ending = CancellationToken::new();
+    let handler = Handler::new(toolbox.clone(), ending.clone());
+    let running = handler.running().clone();
     let mut conversation = pin!(converse(handler, AsyncRwTransport::new_server(reader, writer), ending.clone()));
     let mut stop = pin!(stop);
     let mut renewal = interval_at(Instant::now() + RENEWAL, RENEWAL);

@@ -56,11 +56,14 @@ pub(crate) struct Entry {
     run: Run,
 }
 
+type Quick = dyn Fn(&Toolbox, Arguments) -> Answer + Send + Sync;
+type Slow = dyn Fn(Toolbox, Arguments) -> BoxFuture<'static, Answer> + Send + Sync;
+
 enum Run {
     /// Answers as fast as the database does.
-    Quick(Box<dyn Fn(&Toolbox, Arguments) -> Answer + Send + Sync>),
+    Quick(Box<Quick>),
     /// Takes as long as the project's checks.
-    Slow(Box<dyn Fn(Toolbox, Arguments) -> BoxFuture<'static, Answer> + Send + Sync>),
+    Slow(Box<Slow>),
 }
 
 /// Every tool, in the order in which they are listed.
