@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 /// Builds software from a specification, unattended: agents write it, the host verifies and commits it.
 #[derive(Debug, Parser)]
@@ -111,8 +111,11 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=10))]
     pub regression_features: u32,
     /// The first wait after a fault, in seconds; doubled each time up to ten minutes
-    #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = positive)]
-    pub backoff: f64,
+    #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = wait)]
+    pub backoff: Duration,
+    /// The wait for a rate limit that does not say when it ends, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = wait)]
+    pub limit_wait: Duration,
     /// Print one JSON event a line instead of the progress display
     #[arg(long)]
     pub json: bool,
@@ -140,6 +143,16 @@ pub enum UncommittedArg {
     Refuse,
     /// Leave them; the agents' commits will contain them
     Include,
+}
+
+/// The longest wait that is not a slip of the finger.
+const LONGEST_WAIT_S: f64 = 24.0 * 60.0 * 60.0;
+
+fn wait(text: &str) -> Result<Duration, String> {
+    match positive(text)? {
+        seconds if seconds <= LONGEST_WAIT_S => Ok(Duration::from_secs_f64(seconds)),
+        _ => Err(format!("{text} seconds are more than a day")),
+    }
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -17,7 +17,7 @@ use harness_engine::{
 };
 use harness_mcp::Tools;
 use harness_rehearsal::Scenario;
-use std::{fs, process::ExitCode, sync::Arc, time::Duration};
+use std::{fs, process::ExitCode, sync::Arc};
 
 /// Runs until the run ends; the exit code tells how.
 pub async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
@@ -49,8 +49,10 @@ pub async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
 /// Leaves a request for the process that runs the project.
 pub fn request(arg: &ProjectArg, what: &str) -> anyhow::Result<()> {
     let project = open::project(arg)?;
-    if project.store.runs_unfinished()?.is_empty() {
-        anyhow::bail!("{} is not running", project.project.name);
+    // A run whose host died is unfinished too, and nobody would read the request.
+    let is_running = project.store.runs_unfinished()?.iter().any(|run| harness_agent::is_alive(run.host));
+    if !is_running {
+        anyhow::bail!("no run is under way in {}", project.project.name);
     }
     harness_engine::session::request(&project, what)?;
     say(match what {
@@ -140,7 +142,7 @@ fn options(args: &RunArgs, rehearsal: Option<Scenario>) -> RunOptions {
         },
         may_run_unwalled: args.without_sandbox,
         cli: args.claude.clone(),
-        pace: Pace { first_wait: Duration::from_secs_f64(args.backoff), ..Pace::default() },
+        pace: Pace { first_wait: args.backoff, unnamed_limit: args.limit_wait, ..Pace::default() },
         regression_features: args.regression_features,
     }
 }

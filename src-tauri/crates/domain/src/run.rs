@@ -93,7 +93,7 @@ pub struct Run {
     pub rehearsal: Option<String>,
     /// Where its life cycle stands.
     pub state: State,
-    /// Waiting for a rate limit until then; UTC, in milliseconds since 1970.
+    /// A rate limit holds until then and was not waited out yet, nor by a run that ended; UTC, in milliseconds since 1970.
     #[specta(type = Option<f64>)]
     pub paused_until_ms: Option<i64>,
     /// How it ended; none while it lives.

@@ -126,10 +126,11 @@ impl ProjectStore {
         })
     }
 
-    /// Stores how a run ended, once. Its state stays what it was, and its claims too: see
-    /// [`ProjectStore::release_run`]. Fails with `NoSuchRun` or `RunEnded`.
+    /// Stores how a run ended, once. Its state stays what it was, its claims too (see
+    /// [`ProjectStore::release_run`]), and so does the time of a rate limit that it did not wait out, for the next
+    /// run. Fails with `NoSuchRun` or `RunEnded`.
     pub fn run_end(&self, run: RunId, end: &RunEnd, at_ms: i64) -> Result<()> {
-        const SQL: &str = "UPDATE run SET end_json = ?2, ended_at_ms = ?3, paused_until_ms = NULL WHERE id = ?1";
+        const SQL: &str = "UPDATE run SET end_json = ?2, ended_at_ms = ?3 WHERE id = ?1";
         let end = end.clone();
         self.db.write(move |tx| {
             unfinished_state(tx, run)?;

@@ -62,6 +62,7 @@ pub async fn conduct(
         return Err(EngineError::NoSandbox { missing: sandbox.missing });
     }
     let found = recover(project).await?;
+    let limit = limit_left(project, options.rehearsal.is_some())?;
     let cli = locate(options.cli.as_deref(), &child_environment(std::env::vars_os())).await?;
     let rehearsal = match &options.rehearsal {
         Some(scenario) => Some(Rehearsal::start(scenario.clone()).await.map_err(|source| EngineError::File {
@@ -73,11 +74,19 @@ pub async fn conduct(
     };
     let run = begin(project, &options, &sandbox, &specs)?;
     let mut conductor = Conductor::new(project, &options, tools, control, cli, rehearsal, specs, run.id);
-    let end = match conductor.go(found).await {
+    let end = match conductor.go(found, limit).await {
         Ok(end) => end,
         Err(error) => RunEnd::Failed { reason: error.code().into(), message: error.to_string() },
     };
     conductor.finish(end).await
+}
+
+/// Until when a rate limit holds that the run before this one met and did not wait out, however it ended: the API has
+/// not forgotten. A rehearsed limit holds up no real run, nor the other way round.
+fn limit_left(project: &OpenProject, is_rehearsal: bool) -> Result<Option<i64>, EngineError> {
+    let last = project.store.runs(1)?.pop().filter(|last| last.rehearsal.is_some() == is_rehearsal);
+    let now_ms = project.app.clock.now_ms();
+    Ok(last.and_then(|last| last.paused_until_ms).filter(|until_ms| *until_ms > now_ms))
 }
 
 /// Stores the run and tells the world, with everything a person should know from the start.

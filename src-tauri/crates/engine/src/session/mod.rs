@@ -34,10 +34,11 @@ pub(crate) fn enter_state(
     feature: Option<FeatureId>,
     reason: &str,
 ) -> Result<(), EngineError> {
-    if project.store.run(run)?.state == state {
+    let from = project.store.run(run)?.state;
+    if from == state {
         return Ok(());
     }
-    let from = project.store.run_transition(run, state, feature, reason, project.app.clock.now_ms())?;
+    project.store.run_transition(run, state, feature, reason, project.app.clock.now_ms())?;
     project.publish(Event::RunStateChanged { run, from, to: state, feature });
     Ok(())
 }

@@ -71,7 +71,8 @@ pub struct Pace {
     pub first_wait: Duration,
     /// The wait for a rate limit that names no time.
     pub unnamed_limit: Duration,
-    /// Spread added to waits for a rate limit, so that many hosts do not come back in the same second.
+    /// The most that is added to the wait for a rate limit, so that many hosts do not come back in the same second;
+    /// never more than a tenth of the wait.
     pub jitter: Duration,
     /// Faults in a row before the run gives up.
     pub faults_in_a_row: u32,

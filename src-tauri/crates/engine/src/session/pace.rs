@@ -17,11 +17,11 @@ pub(super) fn backoff(pace: &Pace, faults: u32) -> Duration {
     whole.mul_f64(rand::random_range(0.5..=1.0))
 }
 
-/// Until when a rate limit is waited out: the time it named, or an agreed span from now, and a little more.
+/// Until when a rate limit is waited out: the time it named, or an agreed span from now, and up to a tenth more.
 pub(super) fn limit_end(pace: &Pace, now_ms: i64, named_ms: Option<i64>) -> i64 {
-    let spread = pace.jitter.mul_f64(rand::random_range(0.0..=1.0));
-    let base = named_ms.filter(|named| *named > now_ms).unwrap_or_else(|| now_ms + millis(pace.unnamed_limit));
-    base + millis(spread)
+    let base = named_ms.filter(|named| *named > now_ms).unwrap_or(now_ms.saturating_add(millis(pace.unnamed_limit)));
+    let most = millis(pace.jitter).min((base - now_ms) / 10);
+    base.saturating_add(rand::random_range(0..=most))
 }
 
 /// Waits until `until_ms` by the engine's clock, or until the person stops or pauses the run.
@@ -75,5 +75,16 @@ mod tests {
             assert_eq!(limit_end(&pace, 1_000, named), 301_000, "named: {named:?}");
         }
         assert_eq!(limit_end(&pace, 1_000, Some(5_000)), 5_000, "a time to come is taken at its word");
+    }
+
+    #[test]
+    fn what_is_added_to_a_limit_is_at_most_a_tenth_of_the_wait_and_never_more_than_the_jitter() {
+        let pace = Pace { jitter: Duration::from_millis(700), ..Pace::default() };
+        for (named_ms, most_ms) in [(2_000, 100), (11_000, 700), (i64::MAX, 0)] {
+            for _ in 0..100 {
+                let added = limit_end(&pace, 1_000, Some(named_ms)) - named_ms;
+                assert!((0..=most_ms).contains(&added), "{added} ms were added to a limit until {named_ms}");
+            }
+        }
     }
 }

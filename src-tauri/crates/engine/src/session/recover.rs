@@ -23,8 +23,6 @@ pub struct Recovered {
     pub released: Vec<FeatureId>,
     /// The ref that keeps uncommitted work.
     pub saved_as: Option<String>,
-    /// A rate limit that was being waited out; UTC, in milliseconds since 1970.
-    pub paused_until_ms: Option<i64>,
 }
 
 /// Ends the runs that a dead host left: kills what still runs, gives their cards back, saves uncommitted work.
@@ -46,15 +44,8 @@ pub async fn recover(project: &OpenProject) -> Result<Recovered, EngineError> {
         }
         let cause = project.cause(Actor::Host, Some(run), "the host ended in the middle of the run");
         found.released.extend(project.store.release_run(run, &cause)?);
-        if let Some(until) = unfinished.run.paused_until_ms.filter(|until| *until > now) {
-            found.paused_until_ms = Some(until);
-        }
         settle_state(project, run, unfinished.run.state)?;
         project.store.run_end(run, &RunEnd::Crashed, now)?;
-    }
-    if let Some(last) = project.store.runs(1)?.pop() {
-        // Also of a run that a person stopped while it waited: the API has not forgotten.
-        found.paused_until_ms = found.paused_until_ms.max(last.paused_until_ms.filter(|until| *until > now));
     }
     let cause = project.cause(Actor::Host, None, "the lease expired");
     found.released.extend(project.store.release_expired(now, &cause)?);

@@ -85,12 +85,12 @@ impl<'a> Conductor<'a> {
         }
     }
 
-    /// Runs sessions until the run is over. `found` is what a dead host left.
-    pub async fn go(&mut self, found: Recovered) -> Result<RunEnd, EngineError> {
+    /// Runs sessions until the run is over. `found` is what a dead host left; a rate limit may hold until `limit_ms`.
+    pub async fn go(&mut self, found: Recovered, limit_ms: Option<i64>) -> Result<RunEnd, EngineError> {
         self.unfinished = found.saved_as;
         tree::prepare(self.project, self.run, self.options).await?;
         self.project.publish_progress()?;
-        if let Some(until) = found.paused_until_ms {
+        if let Some(until) = limit_ms {
             self.wait_for_limit(until).await?;
         }
         loop {

@@ -42,7 +42,7 @@ fn a_run_ends_once() {
     board.run_end(run, &end, LATER).unwrap();
     let stored = board.store.run(run).unwrap();
     assert_eq!((stored.end, stored.ended_at_ms, stored.cost_usd), (Some(end), Some(LATER), 0.75));
-    assert_eq!(stored.paused_until_ms, None, "nothing waits any more");
+    assert_eq!(stored.paused_until_ms, Some(LATER), "the next run has to wait out the rest");
     assert_eq!(board.run_end(run, &RunEnd::Stopped, LATER).unwrap_err(), StoreError::RunEnded(run));
     let late = board.run_transition(run, State::Coding, None, "", NOW).unwrap_err();
     assert_eq!(late, StoreError::RunEnded(run));
