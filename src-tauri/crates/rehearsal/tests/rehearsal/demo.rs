@@ -91,3 +91,21 @@ async fn the_bug_of_the_demo_is_real_until_it_is_mended() {
     let output = host.shell(command).expect("the same command succeeds after the fix");
     assert!(output.contains("got the number 3"), "got {output}");
 }
+
+#[test]
+fn no_file_of_the_demo_holds_an_escape_that_the_cli_would_change() {
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios"))];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else {
+                let text = std::fs::read_to_string(&entry).expect("text");
+                assert!(!text.contains("\\u"), "{}: the CLI writes the character instead", entry.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 50, "the scenarios are where they are looked for: {seen}");
+}

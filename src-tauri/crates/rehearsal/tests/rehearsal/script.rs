@@ -195,3 +195,15 @@ fn a_scenario_can_be_a_file_of_ones_own() {
     let action = &scenario.person_actions()[0];
     assert_eq!((action.after_passing.as_str(), action.report_bug.steps.as_slice()), ("A", &["D".to_owned()][..]));
 }
+
+#[test]
+fn the_scenario_in_the_documentation_is_a_good_one() {
+    let text = include_str!("../../SCENARIOS.md");
+    let (_, rest) = text.split_once("```yaml\n").expect("there is an example");
+    let (yaml, _) = rest.split_once("```").expect("it ends");
+    let directory = tempfile::tempdir().expect("a directory");
+    std::fs::create_dir(directory.path().join("files")).expect("a folder");
+    std::fs::write(directory.path().join("files/add.js"), "export {};\n").expect("a file");
+    let scenario = Scenario::parse(yaml, directory.path()).expect("what the documentation shows must load");
+    assert_eq!(scenario.name(), "tiny");
+}
