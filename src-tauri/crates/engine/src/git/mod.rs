@@ -37,7 +37,7 @@ pub use commit::{CommitRequest, Committed, LeftOut, MAX_FILE_BYTES, WhyLeftOut, 
 pub use diff::{CommitLine, DiffSummary, commits_since, diff_summary};
 pub use error::GitError;
 pub use prepare::{Prepare, Prepared, Uncommitted, prepare};
-pub use repository::{head, is_clean};
+pub use repository::{head, identity, is_clean};
 pub use restore::{Restored, restore_aside};
 pub use snapshot::{Discarded, Snapshot, discard_to_head, snapshot};
 pub use test_changes::{NewlySkipped, TestChanges, WeakenedTest, test_changes};

@@ -20,6 +20,13 @@ pub fn head(dir: &Path) -> Result<Option<String>, GitError> {
     Ok(open(dir)?.head_commit()?.map(|commit| commit.id().to_string()))
 }
 
+/// Name and email that commits in this project carry: the person's git settings, or this product's where they are silent.
+pub fn identity(dir: &Path, at_ms: i64) -> Result<(String, String), GitError> {
+    let who = open(dir)?.signature(None, at_ms)?;
+    let words = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok((words(who.name_bytes()), words(who.email_bytes())))
+}
+
 /// Whether nothing differs from HEAD, ignored files and nested repositories aside.
 ///
 /// Files that no commit takes (secrets, for instance) count as a difference when they are not ignored.

@@ -1,7 +1,7 @@
 //! How a session of the CLI is started: inside which walls, with what environment, with which tools.
 
 use super::{RunOptions, channel::SERVER_NAME};
-use crate::{EngineError, OpenProject};
+use crate::{EngineError, OpenProject, git};
 use harness_agent::{
     Launch, Watchdogs,
     env::{child_environment, rehearsal_environment},
@@ -111,6 +111,12 @@ impl Walls {
             }
             None => real_account(&mut wall, real_home.as_deref(), &private_home, &seen_home)?,
         };
+        // A commit that an agent makes on the way carries the same name as the host's, and never fails for want of one.
+        let (name, email) = git::identity(project.dir(), project.app.clock.now_ms())?;
+        for (variable, value) in [("NAME", name), ("EMAIL", email)] {
+            env.insert(format!("GIT_AUTHOR_{variable}").into(), value.clone().into());
+            env.insert(format!("GIT_COMMITTER_{variable}").into(), value.into());
+        }
         env.insert("MCP_TOOL_TIMEOUT".into(), TOOL_TIMEOUT_MS.into());
         if real_home.is_none() && is_walled {
             // Nothing is laid over a home that does not exist, so the private one is shown at its own path.
