@@ -12,18 +12,15 @@ use crate::{
     process::{ProcessTree, Spawned},
     read::{self, Tail},
     run::{Handle, SessionEnd},
-    usage::Tally,
-    wire::{Body, Task},
+    shared::{Event, Shared, Steer},
+    wire::Task,
 };
 use harness_domain::failure::Outcome;
 use serde_json::Value;
 use std::{
     collections::{HashMap, HashSet},
     process::ExitStatus,
-    sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicU32, AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 use tempfile::NamedTempFile;
@@ -51,62 +48,6 @@ const LAST_WAIT: Duration = Duration::from_secs(3);
 /// After the exit, how long what is left in the pipes may take to be read.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// What the reader tells the driver.
-#[derive(Debug)]
-pub(crate) enum Event {
-    TurnStarted,
-    Result { number: u32 },
-    Task(Task),
-    Question { request_id: String, request: Value },
-    Answer { request_id: String, answer: Result<Value, String> },
-    Withdrawn { request_id: String },
-    Eof,
-}
-
-/// What the owner asks for.
-#[derive(Debug)]
-pub(crate) enum Steer {
-    Say(String),
-    End(Outcome),
-    Interrupted,
-}
-
-/// What the driver, the reader and the handles look at together.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) control: Control,
-    pub(crate) initialize: OnceLock<Value>,
-    tally: Mutex<Tally>,
-    results: AtomicU32,
-    born: Instant,
-    heard_after_ms: AtomicU64,
-}
-
-impl Shared {
-    /// The CLI wrote something.
-    pub(crate) fn heard(&self) {
-        let ms = u64::try_from(self.born.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.heard_after_ms.store(ms, Ordering::Relaxed);
-    }
-
-    /// Takes note of a line; returns how many results there were.
-    pub(crate) fn see(&self, body: &Body) -> u32 {
-        self.tally().see(body);
-        if let Body::Result(_) = body {
-            self.results.fetch_add(1, Ordering::AcqRel);
-        }
-        self.results.load(Ordering::Acquire)
-    }
-
-    fn last_heard(&self) -> Instant {
-        self.born + Duration::from_millis(self.heard_after_ms.load(Ordering::Relaxed))
-    }
-
-    fn tally(&self) -> MutexGuard<'_, Tally> {
-        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// Where a session stands, and until when it may stay there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -114,7 +55,9 @@ enum Phase {
     Starting,
     /// The agent works, or waits for the API, a tool, or us.
     Working,
-    /// A result came, and something is still under way that may begin another turn.
+    /// A result came, but sub-agents still work; the end of one begins another turn.
+    Background,
+    /// A result came, and something was said or ended that may begin another turn at once.
     BetweenTurns { until: Instant },
     /// A result came and the CLI was told to go.
     Leaving { until: Instant },
@@ -124,6 +67,14 @@ enum Phase {
     Terminating { until: Instant },
     /// The processes were killed.
     Killed { until: Instant },
+}
+
+/// A question that was answered.
+#[derive(Debug)]
+struct Answered {
+    request_id: String,
+    /// The host ended the agent's turn with it.
+    interrupts: bool,
 }
 
 pub(crate) struct Driver {
@@ -138,7 +89,7 @@ pub(crate) struct Driver {
     /// The readers and the writer.
     pipes: JoinSet<()>,
     stderr_tail: Arc<Tail>,
-    questions: JoinSet<String>,
+    questions: JoinSet<Answered>,
     /// Questions that the CLI still waits for.
     open: HashMap<String, CancellationToken>,
     answered: Instant,
@@ -166,14 +117,7 @@ impl Driver {
     ) -> (Self, Handle) {
         let (control, outbound) = Control::new();
         let now = Instant::now();
-        let shared = Arc::new(Shared {
-            control,
-            initialize: OnceLock::new(),
-            tally: Mutex::default(),
-            results: AtomicU32::new(0),
-            born: now,
-            heard_after_ms: AtomicU64::new(0),
-        });
+        let shared = Arc::new(Shared::new(control, now));
         let (event_sender, events) = mpsc::channel(EVENTS);
         let (steer_sender, steer) = mpsc::unbounded_channel();
         let stderr_tail = Arc::new(Tail::default());
@@ -232,8 +176,9 @@ impl Driver {
                 Some(steer) = self.steer.recv() => self.on_steer(steer),
                 Some(answered) = self.questions.join_next() => {
                     self.answered = Instant::now();
-                    if let Ok(request_id) = answered {
+                    if let Ok(Answered { request_id, interrupts }) = answered {
                         self.open.remove(&request_id);
+                        self.intervention.interrupted |= interrupts;
                     }
                 }
                 status = self.child.wait() => match status {
@@ -267,7 +212,7 @@ impl Driver {
             Event::Result { number } => self.on_result(number),
             // It closed its output: nothing more can be learnt from it, so it should be gone soon.
             Event::Eof => match self.phase {
-                Phase::Starting | Phase::Working | Phase::BetweenTurns { .. } => self.leave(),
+                Phase::Starting | Phase::Working | Phase::Background | Phase::BetweenTurns { .. } => self.leave(),
                 _ => {}
             },
         }
@@ -279,7 +224,7 @@ impl Driver {
         if is_ending {
             self.questions.spawn(async move {
                 shared.control.answer(&request_id, answer::refuse(request)).await;
-                request_id
+                Answered { request_id, interrupts: false }
             });
             return;
         }
@@ -288,10 +233,11 @@ impl Driver {
         self.open.insert(request_id.clone(), withdrawn.clone());
         self.questions.spawn(async move {
             let answer = answer::answer(host.as_ref(), request, withdrawn.clone()).await;
+            let interrupts = answer.as_ref().is_ok_and(|answer| answer["interrupt"] == true);
             if !withdrawn.is_cancelled() {
                 shared.control.answer(&request_id, answer).await;
             }
-            request_id
+            Answered { request_id, interrupts }
         });
     }
 
@@ -315,7 +261,7 @@ impl Driver {
 
     fn on_turn_started(&mut self) {
         match self.phase {
-            Phase::BetweenTurns { .. } => {
+            Phase::Background | Phase::BetweenTurns { .. } => {
                 self.said_meanwhile = false;
                 self.phase = Phase::Working;
             }
@@ -332,8 +278,8 @@ impl Driver {
             }
             Some("completed" | "failed" | "stopped" | "killed") => {
                 self.sub_agents.remove(&task.task_id);
-                if self.sub_agents.is_empty() && matches!(self.phase, Phase::BetweenTurns { .. }) {
-                    // Its end usually begins another turn, in which the agent reads what came of it.
+                if self.sub_agents.is_empty() && self.phase == Phase::Background {
+                    // Its end begins another turn, in which the agent reads what came of it.
                     self.phase = Phase::BetweenTurns { until: Instant::now() + NEXT_TURN };
                 }
             }
@@ -345,9 +291,9 @@ impl Driver {
         self.results = number;
         let now = Instant::now();
         match self.phase {
-            Phase::Starting | Phase::Working | Phase::BetweenTurns { .. } => {
+            Phase::Starting | Phase::Working | Phase::Background | Phase::BetweenTurns { .. } => {
                 if !self.sub_agents.is_empty() {
-                    self.phase = Phase::BetweenTurns { until: now + self.watchdogs.idle };
+                    self.phase = Phase::Background;
                 } else if self.said_meanwhile {
                     self.phase = Phase::BetweenTurns { until: now + NEXT_TURN };
                 } else {
@@ -364,7 +310,7 @@ impl Driver {
         match steer {
             Steer::Say(text) if !self.listens => self.unsaid.push(text),
             Steer::Say(text) => match self.phase {
-                Phase::Starting | Phase::Working => self.say(&text),
+                Phase::Starting | Phase::Working | Phase::Background => self.say(&text),
                 Phase::BetweenTurns { .. } => {
                     self.say(&text);
                     self.phase = Phase::BetweenTurns { until: Instant::now() + NEXT_TURN };
@@ -386,7 +332,7 @@ impl Driver {
                 self.intervention.ended = Some(Outcome::HangNoFirstByte);
                 self.terminate();
             }
-            Phase::Working => self.stop(Outcome::HangIdle),
+            Phase::Working | Phase::Background => self.stop(Outcome::HangIdle),
             Phase::BetweenTurns { .. } => self.leave(),
             Phase::Leaving { .. } => {
                 self.intervention.lingered = true;
@@ -409,9 +355,9 @@ impl Driver {
         match self.phase {
             // The CLI waits for us, so it is not the one that is silent.
             Phase::Starting if !self.open.is_empty() => now + self.watchdogs.first_byte,
-            Phase::Working if !self.open.is_empty() => now + self.watchdogs.idle,
-            Phase::Starting => self.shared.born.max(self.answered) + self.watchdogs.first_byte,
-            Phase::Working => self.shared.last_heard().max(self.answered) + self.watchdogs.idle,
+            Phase::Working | Phase::Background if !self.open.is_empty() => now + self.watchdogs.idle,
+            Phase::Starting => self.shared.born().max(self.answered) + self.watchdogs.first_byte,
+            Phase::Working | Phase::Background => self.shared.last_heard().max(self.answered) + self.watchdogs.idle,
             Phase::BetweenTurns { until }
             | Phase::Leaving { until }
             | Phase::Stopping { until }
@@ -436,8 +382,8 @@ impl Driver {
     /// The host ends the session.
     fn stop(&mut self, outcome: Outcome) {
         match self.phase {
-            Phase::Starting | Phase::Working => {
-                let has_result = self.shared.results.load(Ordering::Acquire) > self.results;
+            Phase::Starting | Phase::Working | Phase::Background => {
+                let has_result = self.shared.results() > self.results;
                 if has_result {
                     return; // it ended by itself just now; the event is on its way
                 }

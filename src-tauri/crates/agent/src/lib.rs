@@ -1,6 +1,6 @@
 //! The Claude CLI as a process and a protocol: no database, no user interface.
 //!
-//! [`locate`](mod@locate) finds the CLI, [`env`] decides what of our environment it may see, [`Launch`] says what to
+//! [`locate`](mod@locate) finds the CLI, [`mod@env`] decides what of our environment it may see, [`Launch`] says what to
 //! start, [`start`] starts it, and an [`AgentHost`] answers its questions until [`Running::finished`] tells how it
 //! ended. No agent outlives its [`Running`], and none outlives this process.
 #![deny(missing_docs)]
@@ -17,6 +17,7 @@ mod outcome;
 pub mod process;
 mod read;
 pub mod run;
+mod shared;
 mod usage;
 pub mod wire;
 

@@ -1,9 +1,9 @@
 //! The readers of the CLI's two outputs. They never wait for the host's answers, only for room in a short queue.
 
 use crate::{
-    drive::{Event, Shared},
     frame::{Framer, LINE_CAP},
     host::AgentHost,
+    shared::{Event, Shared},
     wire::{Body, Message},
 };
 use std::{

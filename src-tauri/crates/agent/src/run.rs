@@ -2,10 +2,11 @@
 
 use crate::{
     control::ControlError,
-    drive::{Driver, Shared, Steer},
+    drive::Driver,
     host::AgentHost,
     launch::Launch,
     process,
+    shared::{Shared, Steer},
 };
 use harness_domain::{
     failure::Outcome,

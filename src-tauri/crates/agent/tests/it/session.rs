@@ -116,6 +116,88 @@ async fn a_deferred_call_is_decided_by_the_person() {
 }
 
 #[tokio::test]
+async fn a_person_who_refuses_and_interrupts_has_stopped_the_session() {
+    let room = Room::new();
+    let model = Model::new(|n, _| if n == 0 { bash("touch refused") } else { text("never asked") }).await;
+    let host = Arc::new(Host {
+        on_call: Box::new(|_| ToolVerdict::Defer),
+        on_ask: Box::new(|_| Some(PermissionAnswer::Deny { message: "stop this".into(), interrupt: true })),
+        ..Host::default()
+    });
+    let end = run(room.launch(&model), &host).await;
+    assert_eq!(end.outcome, Outcome::Stopped, "it was the person, not a crash: {end:?}");
+    assert_eq!(model.requests().len(), 1, "the turn ended there");
+}
+
+#[tokio::test]
+async fn a_sub_agent_in_the_background_is_asked_about_and_waited_for() {
+    let room = Room::new();
+    let model = Model::new(|n, request| {
+        let told = request["messages"].to_string();
+        let is_sub_agent = request["messages"][0].to_string().contains("SUB-AGENT-PROMPT");
+        match n {
+            _ if is_sub_agent && told.contains("tool_result") => text("SUB-AGENT-REPORT"),
+            _ if is_sub_agent => bash("sleep 0.3; touch by-sub-agent"),
+            0 => tool(
+                "Agent",
+                json!({ "description": "d", "prompt": "SUB-AGENT-PROMPT", "subagent_type": "general-purpose",
+                    "run_in_background": true }),
+            ),
+            _ => text("main"),
+        }
+    })
+    .await;
+    let host = Arc::new(Host {
+        on_call: Box::new(|call| match call.agent_id {
+            Some(_) => {
+                ToolVerdict::Rewrite { input: json!({ "command": "sleep 0.3; touch rewritten", "description": "x" }) }
+            }
+            None => ToolVerdict::Allow,
+        }),
+        ..Host::default()
+    });
+    let mut launch = room.launch(&model);
+    launch.tools.push("Agent".into());
+    let end = run(launch, &host).await;
+    assert_eq!(end.outcome, Outcome::Completed, "{end:?}");
+    assert!(room.project().join("rewritten").exists(), "the sub-agent was waited for, and its calls were asked about");
+    assert!(!room.project().join("by-sub-agent").exists(), "none of them ran unasked");
+    let results = host.messages.lock().unwrap().iter().filter(|m| matches!(m.body, Body::Result(_))).count();
+    assert_eq!(results, 2, "its end began another turn, in which the agent learnt of it");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn inside_a_wall_with_processes_of_its_own_the_session_runs_and_is_ended_whole() {
+    let path = std::env::var_os("PATH").unwrap();
+    let Some(bwrap) = std::env::split_paths(&path).map(|dir| dir.join("bwrap")).find(|file| file.is_file()) else {
+        return; // a machine without bubblewrap has no such sessions
+    };
+    let room = Room::new();
+    let model = Model::new(|n, _| match n {
+        0 => bash("echo $$ > inside; (setsid sleep 600 > /dev/null 2>&1 &)"),
+        _ => text("done"),
+    })
+    .await;
+    let mut launch = room.launch(&model);
+    let mut wrapper: Vec<std::ffi::OsString> = vec![bwrap.into()];
+    for word in ["--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--unshare-pid"] {
+        wrapper.push(word.into());
+    }
+    let dir = room.path("").into_os_string();
+    wrapper.extend(["--bind".into(), dir.clone(), dir]);
+    wrapper.extend(["--tmpfs".into(), "/var/tmp".into(), "--".into()]);
+    launch.wrapper = wrapper;
+    launch.env.insert("TMPDIR".into(), room.path("home").into());
+    let session = launch.session_id;
+    let end = run(launch, &Arc::new(Host::default())).await;
+    assert_eq!(end.outcome, Outcome::Completed, "{end:?}");
+    let pid: u32 = std::fs::read_to_string(room.project().join("inside")).unwrap().trim().parse().unwrap();
+    assert!(pid < 1000, "its processes are numbered anew, so this was inside: {pid}");
+    assert_eq!(harness_agent::reap_marked(session), 0, "the daemon went with the wall, or was found through it");
+}
+
+#[tokio::test]
 async fn a_host_that_panics_refuses() {
     let room = Room::new();
     let model = Model::new(|n, _| if n == 0 { bash("touch ran") } else { text("done") }).await;
