@@ -179,7 +179,10 @@ async fn at_the_time_limit_the_grandchildren_die_too() {
         env.timeout = Duration::from_millis(700);
         let sleep = unique_sleep(number);
         let command = format!("echo begun; setsid sleep {sleep} & (sleep {sleep} & sleep {sleep}) ; sleep {sleep}");
+        let start = Instant::now();
         let result = run(&command, &env).await;
+        // Longer would mean that it was waited for in vain after it should have been killed.
+        assert!(start.elapsed() < Duration::from_millis(4_500), "the answer comes at once: {:?}", start.elapsed());
         assert!(result.is_timed_out && result.exit_code.is_none() && !result.is_ok(), "it never ends: {result:?}");
         assert_eq!(result.output_tail, "begun\n", "what it said until then is kept");
         assert!((700..5_000).contains(&result.duration_ms), "stopped at its limit: {} ms", result.duration_ms);
