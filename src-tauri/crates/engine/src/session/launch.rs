@@ -139,6 +139,8 @@ fn real_account(
     for name in ACCOUNT_VARIABLES {
         if let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) {
             env.insert(name.into(), value);
+            // The key is for the CLI; commands that the agent runs do not get to see it.
+            env.insert("CLAUDE_CODE_SUBPROCESS_ENV_SCRUB".into(), "1".into());
         }
     }
     let chosen: Option<PathBuf> = env.get(OsStr::new("CLAUDE_CONFIG_DIR")).map(PathBuf::from);
