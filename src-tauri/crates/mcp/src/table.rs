@@ -183,3 +183,37 @@ fn read<P: DeserializeOwned>(tool: &str, arguments: Arguments) -> Result<P, Refu
     serde_path_to_error::deserialize(Value::Object(arguments))
         .map_err(|error| Refusal::bad_input(format!("{tool} was not carried out. {}", described(&error))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::params::Nothing;
+    use harness_domain::id::SessionId;
+    use harness_engine::{App, clock::SystemClock, home::Home, toolbox::Scope, verify::Verifier};
+    use tokio_util::sync::CancellationToken;
+
+    fn definition() -> Definition {
+        Definition { name: "broken", title: "Broken", description: "Breaks.", effect: Effect::Reads, roles: &[] }
+    }
+
+    #[tokio::test]
+    async fn a_tool_that_panics_is_an_error_the_agent_can_read_and_the_next_call_works() {
+        let (home, dir) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+        let app = App::open(Home::at(home.path()).expect("a home"), Arc::new(SystemClock)).expect("it opens");
+        let project = app.open_directory(dir.path()).expect("a project");
+        let scope = Scope { session: SessionId("session".into()), run: None, role: None, is_quick: false };
+        let toolbox = Toolbox::new(project.clone(), scope, Verifier::new(project), CancellationToken::new());
+
+        let quick = definition().quick(|_, Nothing {}| -> Result<Value, Refusal> { panic!("as a test") });
+        let slow = definition().slow(|_, Nothing {}| async { panic!("as a test") });
+        for broken in [quick, slow] {
+            let broken: &'static Entry = Box::leak(Box::new(broken));
+            let result = broken.call(&toolbox, Arguments::new()).await;
+            assert_eq!(result.is_error, Some(true), "a panic is an error, not the end of the session");
+            let text = serde_json::to_string(&result).expect("JSON");
+            assert!(text.contains("fault of the program"), "the agent learns that trying again is useless: {text}");
+        }
+        let stats = Table::find(None, "feature_get_stats").expect("the tool").call(&toolbox, Arguments::new()).await;
+        assert_eq!(stats.is_error, Some(false), "the other tools still work");
+    }
+}
