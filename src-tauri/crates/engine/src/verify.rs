@@ -92,7 +92,7 @@ impl Verifier {
         if plan.found_nothing() {
             return Ok(Verdict::Refused { evidence: None, why: nothing_to_run(&plan) });
         }
-        let results = self.run(&plan, feature.id, cancelled).await?;
+        let results = self.run(&plan, feature.id, scope, cancelled).await?;
         let evidence = self.keep(&plan, results, feature, scope).await?;
         if !evidence.is_passing {
             let why = match evidence.results.last() {
@@ -109,11 +109,17 @@ impl Verifier {
         &self,
         plan: &Plan,
         feature: FeatureId,
+        scope: &Scope,
         cancelled: &CancellationToken,
     ) -> Result<Vec<CheckResult>, EngineError> {
         let mut environment = CheckEnvironment::of_this_machine(self.project.dir(), self.project.private_home());
         if let Some(wall) = &mut environment.wall {
             wall.hidden.push(self.project.app.home.root().to_owned());
+        }
+        if scope.run.is_some() {
+            // What ends the session's processes when the host is killed finds those of its checks by the same mark:
+            // without walls nothing else would.
+            environment.env.insert(harness_agent::env::MARKER.into(), scope.session.0.clone().into());
         }
         if let Some(seconds) = self.project.settings.check_timeout_s {
             environment.timeout = Duration::from_secs(seconds.into());
