@@ -12,7 +12,7 @@ use crate::{
     process::{ProcessTree, Spawned},
     read::{self, Tail},
     run::{Handle, SessionEnd},
-    shared::{Event, Shared, Steer},
+    talk::{Event, Shared, Steer},
     wire::Task,
 };
 use harness_domain::failure::Outcome;

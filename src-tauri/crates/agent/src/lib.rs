@@ -17,7 +17,7 @@ mod outcome;
 pub mod process;
 mod read;
 pub mod run;
-mod shared;
+mod talk;
 mod usage;
 pub mod wire;
 

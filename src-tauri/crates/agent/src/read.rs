@@ -3,7 +3,7 @@
 use crate::{
     frame::{Framer, LINE_CAP},
     host::AgentHost,
-    shared::{Event, Shared},
+    talk::{Event, Shared},
     wire::{Body, Message},
 };
 use std::{

@@ -6,7 +6,7 @@ use crate::{
     host::AgentHost,
     launch::Launch,
     process,
-    shared::{Shared, Steer},
+    talk::{Shared, Steer},
 };
 use harness_domain::{
     failure::Outcome,

@@ -132,8 +132,8 @@ impl OpenProject {
         self.app.bus.publish(self.project.id, event);
     }
 
-    /// Tells the world that a card's status changed, and how much is done now.
-    pub fn publish_status(&self, feature: &Feature, reason: impl Into<String>) -> Result<(), EngineError> {
+    /// Tells the world that a card's status changed to one that is not done: how much is done stays the same.
+    pub fn publish_status(&self, feature: &Feature, reason: impl Into<String>) {
         self.publish(Event::FeatureChanged {
             feature: feature.id,
             name: feature.name.clone(),
@@ -141,7 +141,6 @@ impl OpenProject {
             status: feature.status,
             reason: reason.into(),
         });
-        self.publish_progress()
     }
 
     /// Tells the world of several changes of status.

@@ -30,6 +30,7 @@ pub fn report(
     let Some(bug) = created.into_iter().next() else {
         return Err(EngineError::Refused("the report was not stored".into()));
     };
-    project.publish_status(&bug, "reported")?;
+    project.publish_status(&bug, "reported");
+    project.publish_progress()?;
     Ok(bug)
 }

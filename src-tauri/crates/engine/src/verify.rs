@@ -3,7 +3,7 @@
 use crate::{
     EngineError, OpenProject,
     check::{self, CheckEnvironment, CheckProgress, Plan},
-    git::{self, CommitRequest, MAX_FILE_BYTES, TestChanges},
+    git::{self, CommitRequest, GitError, MAX_FILE_BYTES, TestChanges},
     toolbox::Scope,
 };
 use harness_domain::{
@@ -55,7 +55,11 @@ impl Verifier {
     pub fn remember_start(&self, feature: FeatureId) -> Result<(), EngineError> {
         let key = start_key(feature);
         if self.project.store.note(&key)?.is_none() {
-            let head = git::head(self.project.dir())?;
+            let head = match git::head(self.project.dir()) {
+                // Outside any run there may be no repository yet; nothing can have been deleted from it.
+                Err(GitError::NotARepository { .. }) => return Ok(()),
+                head => head?,
+            };
             self.project.store.set_note(&key, head.as_deref())?;
         }
         Ok(())

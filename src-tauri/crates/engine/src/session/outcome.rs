@@ -83,7 +83,7 @@ impl Ended<'_> {
             } else {
                 store.release_session(session, &cause)?;
             }
-            self.project.publish_status(&store.feature(held.id)?, outcome.code())?;
+            self.project.publish_status(&store.feature(held.id)?, outcome.code());
         }
         self.settle_tree(is_parked).await
     }

@@ -80,7 +80,7 @@ impl Toolbox {
         )?;
         self.finish();
         self.project.publish(Event::QuestionAsked { feature: id, question: words });
-        self.project.publish_status(&self.project.store.feature(id)?, "waits for an answer")?;
+        self.project.publish_status(&self.project.store.feature(id)?, "waits for an answer");
         Ok(json!({
             "status": "needs_input",
             "question_id": number,

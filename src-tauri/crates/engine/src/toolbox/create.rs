@@ -229,7 +229,7 @@ impl Toolbox {
         for parent in parents {
             let parent = self.project.store.feature(*parent)?;
             let reason = "its fixes were created";
-            self.project.publish_status(&parent, reason)?;
+            self.project.publish_status(&parent, reason);
         }
         if self.scope.run.is_some() && !parents.is_empty() && self.claimed()?.is_none() {
             self.finish();

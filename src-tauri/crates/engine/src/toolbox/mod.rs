@@ -62,7 +62,8 @@ impl Toolbox {
     /// Takes over a card that the host claimed for this session before it started.
     pub(crate) fn adopt(&self, feature: &Feature) -> Result<(), EngineError> {
         self.verifier.remember_start(feature.id)?;
-        self.project.publish_status(feature, "claimed by a session")
+        self.project.publish_status(feature, "claimed by a session");
+        Ok(())
     }
 
     /// Why the host refused to call the session's card passing, the last time it did.

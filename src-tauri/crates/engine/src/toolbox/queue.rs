@@ -216,7 +216,7 @@ impl Toolbox {
             }
         }
         let feature = self.project.store.feature(id)?;
-        self.project.publish_status(&feature, "given back")?;
+        self.project.publish_status(&feature, "given back");
         Ok(FeatureView::new(feature, None))
     }
 
@@ -231,7 +231,7 @@ impl Toolbox {
         if was_held {
             self.finish();
         }
-        self.project.publish_status(&after, reason)?;
+        self.project.publish_status(&after, reason);
         Ok(Skipped { id, name: after.name, old_priority: before.priority, new_priority: after.priority })
     }
 
