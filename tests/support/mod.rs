@@ -76,7 +76,8 @@ impl Machine {
     /// `harness run DIR --rehearse SCENARIO --json` with further words; the events in order.
     pub fn rehearse(&self, dir: &Path, scenario: &str, more: &[&str]) -> (Ended, Vec<Value>) {
         let dir = dir.to_str().expect("a plain path");
-        let words: Vec<&str> = ["run", dir, "--rehearse", scenario, "--json"].into_iter().chain(more.iter().copied()).collect();
+        let words: Vec<&str> =
+            ["run", dir, "--rehearse", scenario, "--json"].into_iter().chain(more.iter().copied()).collect();
         let ended = self.harness(&words);
         let events = events(&ended.stdout);
         (ended, events)
@@ -98,7 +99,10 @@ impl Machine {
 
 /// Every line of JSON events.
 pub fn events(stdout: &str) -> Vec<Value> {
-    stdout.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: not JSON: {line}"))).collect()
+    stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: not JSON: {line}")))
+        .collect()
 }
 
 /// The events of one kind.
@@ -107,8 +111,13 @@ pub fn of_kind<'a>(events: &'a [Value], kind: &str) -> Vec<&'a Value> {
 }
 
 /// Waits for a child's end, within [`PATIENCE`]; what hangs is killed and fails the test.
-pub fn finish(mut child: Child) -> Ended {
-    let deadline = Instant::now() + PATIENCE;
+pub fn finish(child: Child) -> Ended {
+    finish_within(PATIENCE, child)
+}
+
+/// As [`finish`], for what may take longer.
+pub fn finish_within(patience: Duration, mut child: Child) -> Ended {
+    let deadline = Instant::now() + patience;
     let stdout = drain(child.stdout.take());
     let stderr = drain(child.stderr.take());
     loop {
