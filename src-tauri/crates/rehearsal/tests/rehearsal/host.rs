@@ -45,6 +45,8 @@ pub struct Host {
     home: TempDir,
     pub cards: Vec<Card>,
     sessions: usize,
+    /// Whether tests succeeded since the last change of a file.
+    is_tested: bool,
 }
 
 impl Host {
@@ -55,7 +57,14 @@ impl Host {
             std::fs::write(project.path().join("prompts/app_spec.txt"), spec).expect("a specification");
         }
         let rehearsal = Rehearsal::start(scenario).await.expect("a port is free");
-        Self { rehearsal, project, home: TempDir::new().expect("a home"), cards: Vec::new(), sessions: 0 }
+        Self {
+            rehearsal,
+            project,
+            home: TempDir::new().expect("a home"),
+            cards: Vec::new(),
+            sessions: 0,
+            is_tested: false,
+        }
     }
 
     /// Adds a card as a person or the host would.
@@ -134,6 +143,11 @@ impl Host {
             "feature_request_human_input" => Ok(json!({"status": "needs_input"}).to_string()),
             _ => Err(format!("there is no tool {tool}")),
         };
+        match tool {
+            "Write" | "Edit" => self.is_tested = false,
+            "Bash" => self.is_tested |= outcome.is_ok() && text("command").contains("--test"),
+            _ => {}
+        }
         if outcome.is_ok() && path.is_absolute() {
             known.insert(path);
         }
@@ -181,7 +195,9 @@ impl Host {
         // A session's own tests tell what the script must react to; running all of them each time takes minutes.
         let tests = known.iter().filter_map(|path| path.to_str()).filter(|path| path.ends_with(".test.js"));
         let tests: Vec<&str> = tests.filter(|path| Path::new(path).exists()).collect();
-        self.gate(&tests).map_err(|output| format!("#{id} does not pass: tests fail\n{output}"))?;
+        if !self.is_tested {
+            self.gate(&tests).map_err(|output| format!("#{id} does not pass: tests fail\n{output}"))?;
+        }
         let card = self.cards.iter_mut().find(|card| card.id == id).expect("the card exists");
         card.is_done = true;
         Ok(json!({"status": "passing", "feature_id": id, "evidence_id": 1, "commit": "c0ffee"}).to_string())
