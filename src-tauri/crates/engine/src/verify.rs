@@ -125,8 +125,6 @@ impl Verifier {
             // without walls nothing else would.
             environment.env.insert(harness_agent::env::MARKER.into(), scope.session.0.clone().into());
         }
-        // By this mark a later host finds what is left of a check when this one dies.
-        environment.env.insert(harness_agent::env::MARKER.into(), scope.session.0.clone().into());
         if let Some(seconds) = self.project.settings.check_timeout_s {
             environment.timeout = Duration::from_secs(seconds.into());
         }
