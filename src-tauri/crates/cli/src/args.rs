@@ -43,10 +43,16 @@ pub enum Command {
     #[command(subcommand, visible_alias = "project")]
     Projects(crate::projects::ProjectsCommand),
     /// Serve a project's tools to any MCP client on standard input and output
+    #[command(
+        after_help = "For example in your own Claude sessions: claude mcp add features -- harness mcp --project DIR"
+    )]
     Mcp(ProjectArg),
     /// Say what is missing on this machine and how to get it
     Doctor(crate::doctor::DoctorArgs),
     /// Print a completion script for a shell
+    #[command(
+        after_help = "For example: harness completions bash > ~/.local/share/bash-completion/completions/harness"
+    )]
     Completions {
         /// bash, zsh, fish, elvish or powershell
         shell: Shell,
@@ -99,7 +105,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "NAME|FILE")]
     pub rehearse: Option<String>,
     /// What to do with changes you have not committed
-    #[arg(long, value_enum, default_value_t = UncommittedArg::Aside)]
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = UncommittedArg::Aside)]
     pub uncommitted: UncommittedArg,
     /// Run although the operating system offers no walls around agents here
     #[arg(long)]

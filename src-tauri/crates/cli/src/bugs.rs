@@ -15,7 +15,7 @@ pub enum BugsCommand {
         /// A short title
         name: String,
         /// What is wrong
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         description: String,
         /// A step to see it; repeat it for more
         #[arg(long = "step", value_name = "TEXT")]
@@ -34,6 +34,7 @@ pub enum BugsCommand {
     },
     /// Show a bug and its fixes
     Show {
+        /// The bug's number, as `harness bugs list` shows it
         id: u32,
         #[command(flatten)]
         project: ProjectArg,

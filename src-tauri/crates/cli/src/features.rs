@@ -26,14 +26,15 @@ pub enum FeaturesCommand {
     List {
         #[command(flatten)]
         project: ProjectArg,
-        /// Only cards with this status, such as pending, passing or blocked
-        #[arg(long)]
+        /// Only cards with this status; bugs are also found by open, analyzing, fixing and resolved
+        #[arg(long, value_parser = STATUSES)]
         status: Option<String>,
         #[command(flatten)]
         format: Format,
     },
     /// Show one card with its evidence and history
     Show {
+        /// The card's number, as `harness features list` shows it
         id: u32,
         #[command(flatten)]
         project: ProjectArg,
@@ -54,6 +55,7 @@ pub enum FeaturesCommand {
     Retry(One),
     /// Say that a passing card fails; a fix is created for it
     Fail {
+        /// The card's number
         id: u32,
         /// What fails and how it was seen
         #[arg(long)]
@@ -65,9 +67,10 @@ pub enum FeaturesCommand {
     Remove(One),
     /// Choose what must pass before a card can start
     Depend {
+        /// The card's number
         id: u32,
-        /// Cards that must pass first; none removes all
-        #[arg(long, value_delimiter = ',', num_args = 0..)]
+        /// Cards that must pass first, as 3,5; none removes all
+        #[arg(long, value_name = "ID", value_delimiter = ',', num_args = 0..)]
         on: Vec<u32>,
         #[command(flatten)]
         project: ProjectArg,
@@ -84,6 +87,7 @@ pub enum FeaturesCommand {
 /// One card of a project.
 #[derive(Debug, Args)]
 pub struct One {
+    /// The card's number, as `harness features list` shows it
     pub id: u32,
     #[command(flatten)]
     pub project: ProjectArg,
@@ -94,7 +98,7 @@ pub struct AddArgs {
     /// A short title
     pub name: String,
     /// What is to be built
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     pub description: String,
     /// Decides the architectural layer, such as database, api or pages
     #[arg(long, default_value = "functional")]
@@ -102,19 +106,19 @@ pub struct AddArgs {
     /// An acceptance step; repeat it for more
     #[arg(long = "step", value_name = "TEXT")]
     pub steps: Vec<String>,
-    /// Lower goes first within a layer
-    #[arg(long, allow_negative_numbers = true)]
+    /// Lower goes first within a layer; behind all others otherwise
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub priority: Option<i32>,
     /// From 0 (skeleton) to 8 (quality), instead of the category's
-    #[arg(long, value_parser = layer)]
+    #[arg(long, value_name = "0-8", value_parser = layer)]
     pub layer: Option<Layer>,
-    /// Cards that must pass first
+    /// Cards that must pass first, as 3,5
     #[arg(long = "depends-on", value_delimiter = ',', value_name = "ID")]
     pub depends_on: Vec<u32>,
     /// A command of its own that must succeed; repeat it for more
     #[arg(long = "check", value_name = "COMMAND")]
     pub checks: Vec<String>,
-    /// The model to use for it
+    /// The model to use for it, instead of the run's
     #[arg(long)]
     pub model: Option<String>,
     #[command(flatten)]
@@ -125,6 +129,7 @@ pub struct AddArgs {
 
 #[derive(Debug, Args)]
 pub struct EditArgs {
+    /// The card's number, as `harness features list` shows it
     pub id: u32,
     /// A new title
     #[arg(long)]
@@ -139,10 +144,10 @@ pub struct EditArgs {
     #[arg(long)]
     pub category: Option<String>,
     /// Lower goes first within a layer
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub priority: Option<i32>,
     /// From 0 (skeleton) to 8 (quality)
-    #[arg(long, value_parser = layer)]
+    #[arg(long, value_name = "0-8", value_parser = layer)]
     pub layer: Option<Layer>,
     /// The model to use for it; empty for the run's
     #[arg(long)]
@@ -153,6 +158,20 @@ pub struct EditArgs {
     #[command(flatten)]
     pub project: ProjectArg,
 }
+
+/// Every word that a list shows as a status.
+const STATUSES: [&str; 10] = [
+    "pending",
+    "in_progress",
+    "passing",
+    "failing",
+    "needs_input",
+    "blocked",
+    "open",
+    "analyzing",
+    "fixing",
+    "resolved",
+];
 
 fn layer(text: &str) -> Result<Layer, String> {
     let number = text.parse::<u64>().map_err(|_| format!("{text:?} is not a number from 0 to 8"))?;
@@ -201,6 +220,10 @@ fn list(project: &OpenProject, status: Option<&str>, format: Format) -> anyhow::
     }
     if format.json {
         return say_json(&views);
+    }
+    if let (true, Some(status)) = (views.is_empty(), status) {
+        say(&format!("No card is {}.", status.replace('_', " ")));
+        return Ok(());
     }
     if views.is_empty() {
         say(
@@ -256,6 +279,9 @@ fn show(project: &OpenProject, id: FeatureId, format: Format) -> anyhow::Result<
     for (number, step) in (1..).zip(&view.steps) {
         say(&format!("  {number}. {step}"));
     }
+    for line in links(&view) {
+        say(&line);
+    }
     if let Some(note) = &view.note {
         say(&format!("\nNote: {note}"));
     }
@@ -275,6 +301,19 @@ fn show(project: &OpenProject, id: FeatureId, format: Format) -> anyhow::Result<
         say(&format!("  {}  {}  by {}: {}", time(change.at_ms), change.to.as_str(), change.actor, change.reason));
     }
     Ok(())
+}
+
+/// What a card hangs on, and what a person chose for it.
+fn links(view: &FeatureView) -> Vec<String> {
+    let needs = view.dependencies.iter().map(|id| format!("#{id}")).collect::<Vec<_>>().join(", ");
+    let lines = [
+        (!needs.is_empty()).then(|| format!("Needs: {needs}")),
+        view.parent_id.map(|parent| format!("Mends: #{parent}")),
+        (!view.checks.is_empty()).then(|| format!("Its own checks: {}", view.checks.join("; "))),
+        view.model.as_ref().map(|model| format!("Model: {model}")),
+        view.is_pinned.then(|| "Pinned to the front of the queue".to_owned()),
+    ];
+    lines.into_iter().flatten().collect()
 }
 
 /// A time as the person's clock shows it.

@@ -21,6 +21,7 @@ pub enum ProjectsCommand {
     },
     /// Register a directory as a project
     Add {
+        /// The directory, which must exist
         dir: PathBuf,
         /// Another name than the directory's
         #[arg(long)]
@@ -28,6 +29,7 @@ pub enum ProjectsCommand {
     },
     /// Rename a project
     Rename {
+        /// The new name
         name: String,
         #[command(flatten)]
         project: ProjectArg,
@@ -69,13 +71,13 @@ pub struct ChecksArgs {
 #[derive(Debug, Args)]
 pub struct SettingsArgs {
     /// The model for sessions; empty for the CLI's default
-    #[arg(long)]
+    #[arg(long, value_name = "MODEL")]
     model: Option<String>,
-    /// Failed attempts before a card is parked
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    /// Failed attempts before a card is parked; 3 unless chosen
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     max_attempts: Option<u32>,
-    /// Seconds one check may take
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    /// Seconds one check may take; 600 unless chosen
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     check_timeout: Option<u32>,
     #[command(flatten)]
     project: ProjectArg,

@@ -22,6 +22,7 @@ pub enum QuestionsCommand {
     },
     /// Answer a question; its card goes back into the queue
     Answer {
+        /// The question's number, as `harness questions list` shows it
         id: u32,
         /// The answer in words
         answer: String,

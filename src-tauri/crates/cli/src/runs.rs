@@ -18,14 +18,15 @@ pub enum RunsCommand {
     List {
         #[command(flatten)]
         project: ProjectArg,
-        /// How many
-        #[arg(long, default_value_t = 20)]
+        /// How many at most
+        #[arg(long, value_name = "N", default_value_t = 20)]
         limit: usize,
         #[command(flatten)]
         format: Format,
     },
     /// Show one run: its states and sessions
     Show {
+        /// The run's number, as `harness runs list` shows it
         id: u32,
         #[command(flatten)]
         project: ProjectArg,
@@ -41,9 +42,10 @@ pub enum RunsCommand {
     },
     /// Find words in all transcripts
     Search {
+        /// All of these words, in any order
         words: String,
-        /// How many
-        #[arg(long, default_value_t = 20)]
+        /// How many at most
+        #[arg(long, value_name = "N", default_value_t = 20)]
         limit: usize,
         #[command(flatten)]
         project: ProjectArg,
@@ -73,6 +75,10 @@ pub fn obey(command: RunsCommand) -> anyhow::Result<()> {
                     ]
                 })
                 .collect();
+            if rows.is_empty() {
+                say("No runs yet. `harness run DIR` starts one.");
+                return Ok(());
+            }
             say_table(&["ID", "STARTED", "MODE", "END", "SESSIONS", "USD", ""], &rows);
         }
         RunsCommand::Show { id, project, format } => show(&open::project(&project)?, RunId(id), format)?,
@@ -80,6 +86,11 @@ pub fn obey(command: RunsCommand) -> anyhow::Result<()> {
             let store = open::project(&project)?.store;
             let session = SessionId(session);
             let mut from = 0;
+            let is_known = !store.transcript_window(&session, 0, 1)?.is_empty();
+            anyhow::ensure!(
+                is_known,
+                "no session {session} is known here; `harness runs show RUN` lists a run's sessions"
+            );
             loop {
                 let rows = store.transcript_window(&session, from, WINDOW)?;
                 let Some(last) = rows.last() else { break };
@@ -90,7 +101,11 @@ pub fn obey(command: RunsCommand) -> anyhow::Result<()> {
             }
         }
         RunsCommand::Search { words, limit, project } => {
-            for hit in open::project(&project)?.store.transcript_search(&words, limit)? {
+            let hits = open::project(&project)?.store.transcript_search(&words, limit)?;
+            if hits.is_empty() {
+                say("Nothing was found.");
+            }
+            for hit in hits {
                 say(&format!("{}  {}  {}", hit.session, hit.ordinal, hit.excerpt));
             }
         }
