@@ -39,7 +39,8 @@ async function testsInAHomeOfTheirOwn() {
   const changes = differences(before, photograph(watchedPlaces(real)));
   if (changes.length === 0) return;
   const message = complaint("While the tests ran, the real home directory changed", changes);
-  if (process.env.CI) throw new SetUpError(message);
+  // The Claude CLI's own files may be in use by somebody at the same time; this product's data is written by it alone.
+  if (process.env.CI && changes.some((change) => change.includes("auto-agent-harness"))) throw new SetUpError(message);
   console.log(`${message}\nIf Claude or the harness was in use meanwhile, that is why; otherwise a test did it.`);
 }
 
