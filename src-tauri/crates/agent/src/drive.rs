@@ -20,7 +20,10 @@ use serde_json::Value;
 use std::{
     collections::{HashMap, HashSet},
     process::ExitStatus,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tempfile::NamedTempFile;
@@ -47,6 +50,13 @@ const LAST_WAIT: Duration = Duration::from_secs(3);
 
 /// After the exit, how long what is left in the pipes may take to be read.
 const DRAIN: Duration = Duration::from_secs(5);
+
+/// A question of the CLI on its way to an answer.
+struct Question {
+    withdrawn: CancellationToken,
+    /// Whether the host has answered. From then on it is the CLI's turn: one that never reads the answer hangs.
+    is_decided: Arc<AtomicBool>,
+}
 
 /// Where a session stands, and until when it may stay there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,8 +101,7 @@ pub(crate) struct Driver {
     stderr_tail: Arc<Tail>,
     questions: JoinSet<Answered>,
     /// Questions that the CLI still waits for.
-    open: HashMap<String, CancellationToken>,
-    answered: Instant,
+    open: HashMap<String, Question>,
     initialize: Value,
     initialize_id: String,
     /// What is to be said as soon as the CLI listens.
@@ -142,7 +151,6 @@ impl Driver {
             stderr_tail,
             questions: JoinSet::new(),
             open: HashMap::new(),
-            answered: now,
             listens: false,
             has_prompt: false,
             said_meanwhile: false,
@@ -175,7 +183,6 @@ impl Driver {
                 },
                 Some(steer) = self.steer.recv() => self.on_steer(steer),
                 Some(answered) = self.questions.join_next() => {
-                    self.answered = Instant::now();
                     if let Ok(Answered { request_id, interrupts }) = answered {
                         self.open.remove(&request_id);
                         self.intervention.interrupted |= interrupts;
@@ -202,7 +209,7 @@ impl Driver {
             Event::Question { request_id, request } => self.on_question(request_id, request),
             Event::Withdrawn { request_id } => {
                 if let Some(question) = self.open.remove(&request_id) {
-                    question.cancel();
+                    question.withdrawn.cancel();
                 }
             }
             Event::Answer { request_id, answer } if request_id == self.initialize_id => self.on_initialized(answer),
@@ -230,9 +237,13 @@ impl Driver {
         }
         let host = self.host.clone();
         let withdrawn = CancellationToken::new();
-        self.open.insert(request_id.clone(), withdrawn.clone());
+        let is_decided = Arc::new(AtomicBool::new(false));
+        let question = Question { withdrawn: withdrawn.clone(), is_decided: is_decided.clone() };
+        self.open.insert(request_id.clone(), question);
         self.questions.spawn(async move {
             let answer = answer::answer(host.as_ref(), request, withdrawn.clone()).await;
+            shared.decided();
+            is_decided.store(true, Ordering::Release);
             let interrupts = answer.as_ref().is_ok_and(|answer| answer["interrupt"] == true);
             if !withdrawn.is_cancelled() {
                 shared.control.answer(&request_id, answer).await;
@@ -350,14 +361,20 @@ impl Driver {
         true
     }
 
+    fn is_deciding(&self) -> bool {
+        self.open.values().any(|question| !question.is_decided.load(Ordering::Acquire))
+    }
+
     fn deadline(&self) -> Instant {
         let now = Instant::now();
         match self.phase {
             // The CLI waits for us, so it is not the one that is silent.
-            Phase::Starting if !self.open.is_empty() => now + self.watchdogs.first_byte,
-            Phase::Working | Phase::Background if !self.open.is_empty() => now + self.watchdogs.idle,
-            Phase::Starting => self.shared.born().max(self.answered) + self.watchdogs.first_byte,
-            Phase::Working | Phase::Background => self.shared.last_heard().max(self.answered) + self.watchdogs.idle,
+            Phase::Starting if self.is_deciding() => now + self.watchdogs.first_byte,
+            Phase::Working | Phase::Background if self.is_deciding() => now + self.watchdogs.idle,
+            Phase::Starting => self.shared.born().max(self.shared.last_decided()) + self.watchdogs.first_byte,
+            Phase::Working | Phase::Background => {
+                self.shared.last_heard().max(self.shared.last_decided()) + self.watchdogs.idle
+            }
             Phase::BetweenTurns { until }
             | Phase::Leaving { until }
             | Phase::Stopping { until }
@@ -393,7 +410,7 @@ impl Driver {
         }
         self.intervention.ended.get_or_insert(outcome);
         for question in self.open.values() {
-            question.cancel();
+            question.withdrawn.cancel();
         }
         self.open.clear();
         if self.listens {
@@ -412,7 +429,7 @@ impl Driver {
     }
 
     async fn end(mut self, status: Option<ExitStatus>) -> SessionEnd {
-        self.open.values().for_each(CancellationToken::cancel);
+        self.open.values().for_each(|question| question.withdrawn.cancel());
         self.shared.control.end();
         self.shared.control.close(); // lets the writer end too
         let tree = self.tree.clone();

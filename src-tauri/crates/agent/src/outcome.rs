@@ -75,13 +75,22 @@ fn refusal(tally: &Tally, result_status: Option<u16>) -> Option<Outcome> {
     }
 }
 
+/// How much of the error output goes into a detail: it is shown to people, and stored with each session.
+const LAST_WORDS_CHARS: usize = 1_000;
+
+fn last_words(stderr_tail: &str) -> &str {
+    let words = stderr_tail.trim();
+    let start = words.char_indices().rev().nth(LAST_WORDS_CHARS - 1).map_or(0, |(start, _)| start);
+    &words[start..]
+}
+
 fn crashed(exit: Exit, stderr_tail: &str) -> Outcome {
     let how = match (exit.code, exit.signal) {
         (Some(code), _) => format!("the Claude CLI exited with code {code} and no result"),
         (None, Some(signal)) => format!("the Claude CLI was killed by signal {signal}"),
         (None, None) => "the Claude CLI disappeared".to_owned(),
     };
-    let last_words = stderr_tail.trim();
+    let last_words = last_words(stderr_tail);
     let detail = if last_words.is_empty() { how } else { format!("{how}: {last_words}") };
     Outcome::Crashed { detail }
 }
@@ -125,6 +134,14 @@ mod tests {
         let until = Outcome::RateLimited { until_ms: Some(1_893_456_000_000) };
         assert_eq!(outcome_of(&[REFUSED, &failed("429")]), until, "with a status");
         assert_eq!(outcome_of(&[REFUSED, &failed("null")]), until, "and without");
+    }
+
+    #[test]
+    fn a_crash_tells_the_end_of_its_error_output_and_not_all_of_it() {
+        let noise = format!("{}the reason: 日本", "日".repeat(5_000));
+        let Outcome::Crashed { detail } = crashed(Exit { code: Some(1), signal: None }, &noise) else { panic!() };
+        assert!(detail.ends_with("the reason: 日本"), "what matters stands last: {detail}");
+        assert!(detail.chars().count() < 1_100, "a screenful is enough: {}", detail.chars().count());
     }
 
     #[test]

@@ -45,6 +45,7 @@ pub(crate) struct Shared {
     results: AtomicU32,
     born: Instant,
     heard_after_ms: AtomicU64,
+    decided_after_ms: AtomicU64,
 }
 
 impl Shared {
@@ -56,6 +57,7 @@ impl Shared {
             results: AtomicU32::new(0),
             born,
             heard_after_ms: AtomicU64::new(0),
+            decided_after_ms: AtomicU64::new(0),
         }
     }
 
@@ -70,8 +72,16 @@ impl Shared {
 
     /// The CLI wrote something.
     pub(crate) fn heard(&self) {
-        let ms = u64::try_from(self.born.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.heard_after_ms.store(ms, Ordering::Relaxed);
+        self.heard_after_ms.store(self.age_ms(), Ordering::Relaxed);
+    }
+
+    /// The host answered a question of the CLI, whether or not the CLI has read that yet.
+    pub(crate) fn decided(&self) {
+        self.decided_after_ms.store(self.age_ms(), Ordering::Release);
+    }
+
+    fn age_ms(&self) -> u64 {
+        u64::try_from(self.born.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Takes note of a line; returns how many results there were.
@@ -81,6 +91,11 @@ impl Shared {
             self.results.fetch_add(1, Ordering::AcqRel);
         }
         self.results()
+    }
+
+    /// When the host answered last; the session's birth when it never did.
+    pub(crate) fn last_decided(&self) -> Instant {
+        self.born + Duration::from_millis(self.decided_after_ms.load(Ordering::Acquire))
     }
 
     /// When the CLI wrote last.

@@ -129,6 +129,16 @@ async fn what_is_unknown_or_broken_is_kept_and_the_session_goes_on() {
 }
 
 #[tokio::test]
+async fn one_that_asks_for_ever_and_reads_no_answer_is_a_hang() {
+    let room = Room::new();
+    let question = r#"'{"type":"control_request","request_id":"q'$i'","request":{"subtype":"from_the_future"}}'"#;
+    let mut launch = room.fake(&format!("i=0; while :; do i=$((i + 1)); echo {question}; done"));
+    launch.watchdogs.idle = Duration::from_millis(500);
+    let end = run(launch, &Arc::new(Host::default())).await;
+    assert_eq!(end.outcome, Outcome::HangIdle, "it waits for nothing of ours, and we for nothing of its: {end:?}");
+}
+
+#[tokio::test]
 async fn text_written_byte_by_byte_arrives_whole() {
     let room = Room::new();
     let host = Arc::new(Host::default());
