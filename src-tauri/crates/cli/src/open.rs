@@ -4,7 +4,7 @@ use crate::args::ProjectArg;
 use anyhow::Context;
 use harness_domain::id::SessionId;
 use harness_engine::{
-    App, OpenProject,
+    App, EngineError, OpenProject,
     clock::SystemClock,
     home::Home,
     toolbox::{Scope, Toolbox},
@@ -14,8 +14,8 @@ use std::{path::Path, sync::Arc};
 use tokio_util::sync::CancellationToken;
 
 /// The data directory.
-pub fn app() -> anyhow::Result<App> {
-    Ok(App::open(Home::locate()?, Arc::new(SystemClock))?)
+pub fn app() -> Result<App, EngineError> {
+    App::open(Home::locate()?, Arc::new(SystemClock))
 }
 
 /// A project by name or directory. A directory that is not registered yet is registered.

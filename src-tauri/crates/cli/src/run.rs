@@ -6,10 +6,9 @@ use crate::{
     open,
     print::{complain, say},
 };
-use anyhow::Context;
 use harness_domain::{failure::RunEnd, run::Mode};
 use harness_engine::{
-    App, OpenProject,
+    App, EngineError, OpenProject,
     bus::Delivery,
     git::Uncommitted,
     instance::Instance,
@@ -19,20 +18,9 @@ use harness_mcp::Tools;
 use harness_rehearsal::Scenario;
 use std::{fs, process::ExitCode, sync::Arc};
 
-/// Runs until the run ends; the exit code tells how.
+/// Runs until the run ends; the exit code tells how. With `--json` a refusal is an event like any other.
 pub async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
-    let scenario = args.rehearse.as_deref().map(Scenario::load).transpose()?;
-    fs::create_dir_all(&args.dir).with_context(|| format!("{} could not be made", args.dir.display()))?;
-    let app = open::app()?;
-    let project = app.open_directory(&args.dir)?;
-    let activity = format!("run {}", project.dir().display());
-    let _instance = Instance::take(&app.home, &activity, app.clock.as_ref())?;
-    let control = RunControl::default();
-    obey_signals(control.clone());
-    let display = Display::new(args.json, scenario.as_ref().map(|scenario| scenario.title().to_owned()), &project);
-    let options = options(&args, scenario);
-    let report = show_while(&app, &project, display, options, control).await;
-    match report {
+    match run_to_its_end(&args).await {
         Ok(end) => Ok(ExitCode::from(end.exit_code())),
         Err(error) => {
             if args.json {
@@ -44,6 +32,24 @@ pub async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+async fn run_to_its_end(args: &RunArgs) -> Result<RunEnd, EngineError> {
+    let scenario = args.rehearse.as_deref().map(Scenario::load).transpose()?;
+    fs::create_dir_all(&args.dir).map_err(|source| EngineError::File {
+        path: args.dir.clone(),
+        action: "made",
+        source,
+    })?;
+    let app = open::app()?;
+    let project = app.open_directory(&args.dir)?;
+    let activity = format!("run {}", project.dir().display());
+    let _instance = Instance::take(&app.home, &activity, app.clock.as_ref())?;
+    let control = RunControl::default();
+    obey_signals(control.clone());
+    let display = Display::new(args.json, scenario.as_ref().map(|scenario| scenario.title().to_owned()), &project);
+    let options = options(args, scenario);
+    show_while(&app, &project, display, options, control).await
 }
 
 /// Leaves a request for the process that runs the project.
@@ -68,7 +74,7 @@ async fn show_while(
     mut display: Display,
     options: RunOptions,
     control: RunControl,
-) -> Result<RunEnd, harness_engine::EngineError> {
+) -> Result<RunEnd, EngineError> {
     let mut events = app.bus.subscribe(None);
     let mut run = std::pin::pin!(conduct(project, options, Arc::new(Tools), control));
     let result = loop {

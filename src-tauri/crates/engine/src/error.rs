@@ -73,7 +73,7 @@ pub enum EngineError {
     File {
         /// Which.
         path: PathBuf,
-        /// `read` or `written`.
+        /// `read`, `written` or `made`.
         action: &'static str,
         /// Why.
         source: std::io::Error,
