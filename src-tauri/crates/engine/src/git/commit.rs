@@ -7,9 +7,9 @@ use super::{
     path::RepoPath,
     repository::{self, Position, Project},
     stage::{self, Staged},
-    status, swap,
+    status,
 };
-use git2::{ErrorClass, ErrorCode};
+use git2::ErrorCode;
 use std::{path::Path, time::Duration};
 
 /// What to commit, and how to word it.
@@ -104,14 +104,19 @@ impl std::fmt::Display for WhyLeftOut {
 /// `OperationInProgress` or `Unmerged` when a merge was left unfinished.
 pub fn commit_all(dir: &Path, request: &CommitRequest) -> Result<Committed, GitError> {
     let message = message::compose(&request.subject, &request.body, &request.trailers);
+    let started = std::time::Instant::now();
     let mut tries = 0;
     loop {
         let project = repository::open(dir)?;
         let _turn = project.take_turn()?;
-        swap::recover(&project)?;
         match try_commit(&project, request, &message) {
-            // Somebody committed in between: look again at what is left to commit.
-            Err(GitError::Git { source, .. }) if is_race(&source) && tries < RACES => tries += 1,
+            // Somebody committed in between, or is about to: look again at what is left to commit.
+            Err(GitError::Git { source, .. })
+                if is_race(&source) && (tries < RACES || started.elapsed() < request.lock_wait) =>
+            {
+                tries += 1;
+                std::thread::sleep(PAUSE);
+            }
             outcome => return outcome,
         }
     }
@@ -120,10 +125,12 @@ pub fn commit_all(dir: &Path, request: &CommitRequest) -> Result<Committed, GitE
 /// How often somebody else may commit first.
 const RACES: u32 = 5;
 
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// The branch moved under us, or somebody holds its lock.
 fn is_race(error: &git2::Error) -> bool {
-    matches!(error.code(), ErrorCode::Modified | ErrorCode::Locked | ErrorCode::Exists)
-        && error.class() == ErrorClass::Reference
-        || error.class() == ErrorClass::Object && error.message().contains("first parent")
+    matches!(error.code(), ErrorCode::Modified | ErrorCode::Locked)
 }
 
 fn try_commit(project: &Project, request: &CommitRequest, message: &str) -> Result<Committed, GitError> {

@@ -60,6 +60,15 @@ pub enum GitError {
         /// The `.git`.
         path: PathBuf,
     },
+    /// A part of the repository is a symbolic link, so writing it would write somewhere else.
+    #[error(
+        "{} is a symbolic link inside the repository: writing there would change files elsewhere. \
+         Replace it by what it leads to, then try again", .path.display()
+    )]
+    Linked {
+        /// The link.
+        path: PathBuf,
+    },
     /// Another user owns the repository, and git does not trust it.
     #[error(
         "{} belongs to another user, so git does not trust it; if you do, run \

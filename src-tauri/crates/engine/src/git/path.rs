@@ -48,6 +48,15 @@ impl RepoPath {
         slashes.into_iter().map(|at| RepoPath(self.0[..at].to_vec()))
     }
 
+    /// Whether it names something inside the project and outside `.git`, whoever wrote it.
+    pub(super) fn is_lawful(&self) -> bool {
+        !self.0.contains(&0)
+            && self.0.split(|byte| *byte == b'/').all(|part| {
+                let is_windows_path = cfg!(windows) && part.iter().any(|byte| matches!(byte, b'\\' | b':'));
+                !is_windows_path && !matches!(part, b"" | b"." | b"..") && !part.eq_ignore_ascii_case(b".git")
+            })
+    }
+
     /// Whether `pattern` means this path. A `*` stands for any characters but a slash; a final slash means all below.
     pub(super) fn matches(&self, pattern: &str) -> bool {
         let pattern = pattern.as_bytes();
@@ -110,5 +119,13 @@ mod tests {
         assert!(!is("prompts2/x", "prompts/"), "a final slash means that directory, not a prefix of a name");
         assert!(is("a/b/c.txt", "*/b/*.txt"), "several stars");
         assert!(!is("prompts/app_spec.txt.bak", "prompts/app_spec*.txt"), "the end has to match too");
+    }
+    #[test]
+    fn only_paths_inside_the_project_are_lawful() {
+        let is = |path: &str| RepoPath::from_git(path.as_bytes()).is_lawful();
+        assert!(is("a") && is("src/.github/ü b.txt"), "ordinary paths");
+        for path in ["", "/etc/passwd", "../x", "a/../../x", "a//b", "a/.", ".git/hooks/x", "a/.GIT/x", "a\0b"] {
+            assert!(!is(path), "{path:?} leads out of the project or into its repository");
+        }
     }
 }

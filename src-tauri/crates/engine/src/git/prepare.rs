@@ -8,12 +8,13 @@ use super::{
     repository::{self, Position, Project, Turn},
     stage,
     status::{self, Change, Changes},
-    swap,
 };
 use git2::{Repository, RepositoryInitOptions};
 use harness_domain::id::RunId;
 use serde::{Deserialize, Serialize};
 use std::{
+    fs::File,
+    io::Write,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -108,7 +109,7 @@ impl<'a> Preparing<'a> {
     fn new(project: &'a Project, how: &'a Prepare<'a>) -> Result<Self, GitError> {
         let turn = project.take_turn()?;
         let mut warnings = Vec::new();
-        if swap::recover(project)? {
+        if turn.has_recovered {
             warnings.push("An earlier start was cut off while it moved files; that was taken back first.".into());
         }
         project.wait_for_index(how.lock_wait)?;
@@ -318,7 +319,11 @@ impl IndexCopy {
             Some(bytes) if std::fs::read(&self.path).is_ok_and(|now| now == *bytes) => Ok(()),
             Some(bytes) => {
                 let partial = self.path.with_extension("auto-agent-harness");
-                std::fs::write(&partial, bytes).and_then(|()| std::fs::rename(&partial, &self.path))
+                let _ = std::fs::remove_file(&partial);
+                // A new file, so that nothing is written through a link of that name.
+                File::create_new(&partial)
+                    .and_then(|mut file| file.write_all(bytes))
+                    .and_then(|()| std::fs::rename(&partial, &self.path))
             }
             None => std::fs::remove_file(&self.path),
         };

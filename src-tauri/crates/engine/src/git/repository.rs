@@ -3,12 +3,12 @@
 use super::{
     GitError,
     error::{Doing, io_at},
-    files, status,
+    files, status, swap,
 };
 use git2::{Commit, ErrorClass, ErrorCode, Repository, RepositoryState, Signature, Time};
 use std::{
     ffi::OsStr,
-    fs::File,
+    fs::{File, TryLockError},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -54,6 +54,8 @@ pub(super) struct Project {
 /// Held while files, index or refs are changed, so that two callers in this product do not cross.
 pub(super) struct Turn {
     _lock: Option<File>,
+    /// Whether something that a dead process had left half-done was taken back first.
+    pub(super) has_recovered: bool,
 }
 
 /// Where HEAD stands.
@@ -127,12 +129,10 @@ fn checked(repo: Repository, dir: PathBuf) -> Result<Project, GitError> {
 /// A `.git` that is there but cannot be opened is for a person to look at, not to be overwritten.
 fn refuse_damaged(dir: &Path) -> Result<(), GitError> {
     let dot_git = dir.join(".git");
-    let is_absent = std::fs::symlink_metadata(&dot_git).is_err();
-    let is_empty = || std::fs::read_dir(&dot_git).is_ok_and(|mut entries| entries.next().is_none());
-    if is_absent || is_empty() {
-        return Ok(());
-    }
-    Err(GitError::Damaged { path: dot_git })
+    let Ok(meta) = std::fs::symlink_metadata(&dot_git) else { return Ok(()) };
+    // Through a link to an empty directory the repository would be made elsewhere.
+    let is_empty = meta.is_dir() && std::fs::read_dir(&dot_git).is_ok_and(|mut entries| entries.next().is_none());
+    if is_empty { Ok(()) } else { Err(GitError::Damaged { path: dot_git }) }
 }
 
 fn refuse_inside_other(dir: &Path) -> Result<(), GitError> {
@@ -231,13 +231,36 @@ impl Project {
         Err(GitError::Unmerged { files })
     }
 
-    /// Waits for another caller in this product that changes this repository.
+    /// Gets ready to change files, index or refs: checks that the repository leads nowhere else, waits for other callers
+    /// in this product, and takes back what a process that died left half-done.
     pub(super) fn take_turn(&self) -> Result<Turn, GitError> {
-        let path = self.repo.path().join("auto-agent-harness.lock");
+        self.refuse_links()?;
+        let path = self.repo.path().join(LOCK);
         let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io_at(&path))?;
+        let mut outcome = Ok(());
+        let is_free = wait_until(TURN_WAIT, || {
+            outcome = file.try_lock();
+            !matches!(outcome, Err(TryLockError::WouldBlock))
+        });
+        if !is_free {
+            return Err(GitError::IndexLocked { lock_file: path, waited: TURN_WAIT });
+        }
         // Some network file systems have no locks. One host per data directory is the rule anyway.
-        let is_held = file.lock().is_ok();
-        Ok(Turn { _lock: is_held.then_some(file) })
+        let lock = outcome.is_ok().then_some(file);
+        let has_recovered = swap::recover(self)?;
+        Ok(Turn { _lock: lock, has_recovered })
+    }
+
+    /// Refuses symbolic links in everything that is written: an agent can put one there, and git would write through it.
+    fn refuse_links(&self) -> Result<(), GitError> {
+        const WRITTEN: [&str; 10] =
+            ["HEAD", "ORIG_HEAD", "index", "packed-refs", "config", "logs", "refs", LOCK, swap::STAGING, swap::KEPT];
+        for root in [self.repo.path(), self.repo.commondir()] {
+            WRITTEN.iter().try_for_each(|name| refuse_links_below(&root.join(name), usize::MAX))?;
+            // Objects are never written over, so it is enough that their directories are real.
+            refuse_links_below(&root.join("objects"), 1)?;
+        }
+        Ok(())
     }
 
     /// Where another git command keeps the index to itself.
@@ -277,6 +300,26 @@ impl Project {
     }
 }
 
+/// The lock of this product's own callers, inside the git directory.
+const LOCK: &str = "auto-agent-harness.lock";
+
+/// How long a caller waits for another one of this product. An agent that takes the lock must not stop the host for ever.
+const TURN_WAIT: Duration = Duration::from_secs(120);
+
+fn refuse_links_below(path: &Path, depth: usize) -> Result<(), GitError> {
+    let Ok(meta) = std::fs::symlink_metadata(path) else { return Ok(()) };
+    if meta.is_symlink() {
+        return Err(GitError::Linked { path: path.to_path_buf() });
+    }
+    if !meta.is_dir() || depth == 0 {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(path).map_err(io_at(path))? {
+        refuse_links_below(&entry.map_err(io_at(path))?.path(), depth - 1)?;
+    }
+    Ok(())
+}
+
 /// Who commits; each missing part is replaced by this product's.
 pub(super) fn signature(
     config: &git2::Config,
@@ -298,7 +341,7 @@ pub(super) fn signature(
 }
 
 /// Asks again and again, more slowly each time, until `is_done` or the patience is over. Asks at least once.
-fn wait_until(patience: Duration, mut is_done: impl FnMut() -> bool) -> bool {
+pub(super) fn wait_until(patience: Duration, mut is_done: impl FnMut() -> bool) -> bool {
     let started = std::time::Instant::now();
     let mut pause = Duration::from_millis(10);
     loop {

@@ -41,7 +41,6 @@ pub fn restore_aside(dir: &Path, aside: &Aside) -> Result<Restored, GitError> {
 pub(super) fn restore_within(dir: &Path, aside: &Aside, patience: Duration) -> Result<Restored, GitError> {
     let project = repository::open(dir)?;
     let _turn = project.take_turn()?;
-    swap::recover(&project)?;
     project.refuse_unfinished()?;
     let Some((position, stash)) = find(&project, &aside.oid)? else { return Ok(Restored::Gone) };
     project.wait_for_index(patience)?;

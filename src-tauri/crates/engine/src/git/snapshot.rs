@@ -1,7 +1,7 @@
 //! Saves a dirty working tree on a private ref, before anything could discard it.
 
 use super::{
-    GitError, WhyLeftOut,
+    GitError, MAX_FILE_BYTES, WhyLeftOut,
     error::Doing,
     files::{Edits, Storer, in_index, in_tree},
     message,
@@ -44,7 +44,6 @@ pub struct Discarded {
 pub fn snapshot(dir: &Path, ref_name: &str, message: &str, at_ms: i64) -> Result<Option<Snapshot>, GitError> {
     let project = repository::open(dir)?;
     let _turn = project.take_turn()?;
-    swap::recover(&project)?;
     let found = status::changes(&project)?;
     let head = project.head_commit()?;
     let base = project.head_tree()?;
@@ -108,12 +107,12 @@ fn free_ref(project: &Project, wanted: &str, oid: Oid) -> Result<String, GitErro
 
 /// Makes the working tree and the index as in HEAD, for the files that `saved` holds exactly as they are now.
 ///
-/// Whatever was changed after the snapshot, or was left out of it, stays. Fails with `UnknownCommit` when the snapshot is
+/// Whatever was changed after the snapshot, or was left out of it, stays. So do untracked files that are too big to be
+/// set aside or committed: they may have been the person's before any agent came. Fails with `UnknownCommit` when the snapshot is
 /// gone, with `OperationInProgress`, and with `IndexLocked`; nothing is discarded then.
 pub fn discard_to_head(dir: &Path, saved: &Snapshot) -> Result<Discarded, GitError> {
     let project = repository::open(dir)?;
     let _turn = project.take_turn()?;
-    swap::recover(&project)?;
     project.refuse_unfinished()?;
     project.wait_for_index(LOCK_WAIT)?;
     let proof = project.commit(&saved.oid)?.tree().doing("read the snapshot")?;
@@ -122,12 +121,14 @@ pub fn discard_to_head(dir: &Path, saved: &Snapshot) -> Result<Discarded, GitErr
     let mut storer = Storer::new(&project)?;
     let (mut goals, mut discarded, mut kept) = (Goals::new(), Vec::new(), Vec::new());
     for change in status::changes(&project)?.files {
+        let is_untracked = change.is_untracked();
         let path = change.path;
         let now = if storer.needs_filter(&path) { None } else { storer.store(&path)? };
         let content = now.as_ref().map(|now| now.content);
         let before = in_tree(head.as_ref(), &path);
         let is_saved =
             content == in_tree(Some(&proof), &path) && !(content.is_none() && storer.looker.look(&path)?.is_some());
+        let is_saved = is_saved && !(is_untracked && now.as_ref().is_some_and(|now| now.meta.len() > MAX_FILE_BYTES));
         if !is_saved {
             kept.push(path);
             continue;

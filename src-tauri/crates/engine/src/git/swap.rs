@@ -73,10 +73,13 @@ struct Stamp {
 const JOURNAL: &str = "journal.json";
 
 /// Where a file goes that somebody wrote in the place of a file that has to be put back.
-const KEPT: &str = "auto-agent-harness-kept";
+pub(super) const KEPT: &str = "auto-agent-harness-kept";
+
+/// Where old files, new files and the journal are while a step is under way.
+pub(super) const STAGING: &str = "auto-agent-harness-swap";
 
 fn staging_of(project: &Project) -> PathBuf {
-    project.repo.path().join("auto-agent-harness-swap")
+    project.repo.path().join(STAGING)
 }
 
 /// Changes the working tree. `stash` names the stash entry that is to go when the step is taken back.
@@ -84,8 +87,9 @@ fn staging_of(project: &Project) -> PathBuf {
 /// Fails with `ChangedMeanwhile` or `InTheWay`; the working tree is as before then.
 pub(super) fn swap<'a>(project: &'a Project, goals: &Goals, stash: Option<Oid>) -> Result<Swapped<'a>, GitError> {
     let staging = staging_of(project);
-    std::fs::create_dir_all(staging.join("old")).map_err(io_at(&staging))?;
-    std::fs::create_dir_all(staging.join("new")).map_err(io_at(&staging))?;
+    for directory in [staging.clone(), staging.join("old"), staging.join("new")] {
+        std::fs::create_dir(&directory).map_err(io_at(&directory))?;
+    }
     let swapped = Swapped { project, staging, is_kept: false };
     let done = swapped.run(goals, stash);
     match done {
@@ -251,7 +255,7 @@ impl Swapped<'_> {
     fn take_back_inner(&self) -> Result<bool, GitError> {
         let path = self.staging.join(JOURNAL);
         let journal = match std::fs::read(&path) {
-            Ok(text) => serde_json::from_slice::<Journal>(&text).map_err(|error| io_at(&path)(error.into()))?,
+            Ok(text) => read_journal(&text).map_err(io_at(&path))?,
             // Nothing was moved before the journal was complete, and nothing is needed once it is gone.
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 std::fs::remove_dir_all(&self.staging).map_err(io_at(&self.staging))?;
@@ -259,20 +263,20 @@ impl Swapped<'_> {
             }
             Err(error) => return Err(io_at(path)(error)),
         };
+        let mut looker = Looker::new(&self.project.dir);
         for step in &journal.steps {
             let number = step.number.to_string();
             let was_moved_in = step.new.is_some() && !exists(&self.staging.join("new").join(&number));
             let was_moved_out = step.had_old && exists(&self.staging.join("old").join(&number));
-            let here = self.project.dir.join(step.path.to_path());
-            if (was_moved_in || was_moved_out)
-                && exists(&here)
-                && !std::fs::symlink_metadata(&here).is_ok_and(|meta| meta.is_dir())
-            {
-                self.move_away(step, &here)?;
+            let is_occupied = looker.look(&step.path)?.is_some_and(|meta| !meta.is_dir());
+            if (was_moved_in || was_moved_out) && is_occupied {
+                self.move_away(step, &self.project.dir.join(step.path.to_path()))?;
             }
         }
         for directory in journal.made.iter().rev() {
-            let _ = std::fs::remove_dir(self.project.dir.join(directory.to_path()));
+            if looker.look(directory)?.is_some_and(|meta| meta.is_dir()) {
+                let _ = std::fs::remove_dir(self.project.dir.join(directory.to_path()));
+            }
         }
         for step in &journal.steps {
             let old = self.staging.join("old").join(step.number.to_string());
@@ -327,6 +331,18 @@ impl Drop for Swapped<'_> {
             // An early return in the middle of a bigger step; what fails here is tried again at the next start.
             let _ = self.take_back_inner();
         }
+    }
+}
+
+/// Reads a journal. It lies where an agent can write, so its paths are not believed.
+fn read_journal(text: &[u8]) -> io::Result<Journal> {
+    let journal: Journal = serde_json::from_slice(text)?;
+    let mut paths = journal.steps.iter().map(|step| &step.path).chain(&journal.made);
+    match paths.find(|path| !path.is_lawful()) {
+        Some(path) => {
+            Err(io::Error::new(ErrorKind::InvalidData, format!("{path} is outside the project; delete this file")))
+        }
+        None => Ok(journal),
     }
 }
 

@@ -125,6 +125,22 @@ fn a_held_index_is_named_and_nothing_is_committed() {
 }
 
 #[test]
+fn a_branch_that_is_locked_for_a_moment_is_waited_for() {
+    let place = Place::with_history();
+    place.write("a.txt", "changed\n");
+    place.write(".git/refs/heads/main.lock", "");
+    let lock = place.at(".git/refs/heads/main.lock");
+    let releasing = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(300));
+        std::fs::remove_file(lock).expect("the lock is still there");
+    });
+    let patient = CommitRequest { lock_wait: Duration::from_secs(60), ..request("Change") };
+    let done = commit_all(&place.dir, &patient).expect("the lock goes away");
+    releasing.join().expect("it ends");
+    assert_eq!(done.oid, Some(place.head()), "committed after the wait");
+}
+
+#[test]
 fn an_unfinished_merge_is_not_committed_over() {
     let place = Place::with_history();
     place.git(&["checkout", "-q", "-b", "other"]);

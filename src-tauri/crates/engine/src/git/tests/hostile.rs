@@ -148,3 +148,55 @@ fn a_sparse_checkout_is_not_taken_for_a_deletion() {
     commit_all(&place.dir, &request("x")).expect("it can be committed");
     assert_eq!(place.git(&["show", "--format=", "--name-status", "HEAD"]), "M\ta.txt", "nothing was deleted");
 }
+
+#[test]
+fn nothing_is_written_through_links_inside_the_git_directory() {
+    for part in ["index", "HEAD", "logs/HEAD", "refs/heads/main", "refs/heads", "objects", "auto-agent-harness.lock"] {
+        let place = Place::with_history();
+        place.write("a.txt", "changed\n");
+        let (inside, outside) = (place.at(".git").join(part), place.holder.path().join("victim"));
+        if inside.exists() {
+            std::fs::rename(&inside, &outside).expect("a part of the repository");
+        }
+        std::os::unix::fs::symlink(&outside, &inside).expect("a link");
+        let before = std::fs::read(&outside).ok();
+        let refused = commit_all(&place.dir, &request("x")).expect_err(part);
+        assert!(matches!(&refused, GitError::Linked { path } if path.ends_with(part)), "{part}: {refused}");
+        assert_eq!(std::fs::read(&outside).ok(), before, "{part}: what it leads to is as before");
+    }
+}
+
+#[test]
+fn a_forged_journal_moves_nothing_outside_the_project() {
+    let place = Place::with_history();
+    let outside = place.holder.path().join("outside");
+    std::fs::create_dir(&outside).expect("a directory");
+    std::fs::write(outside.join("key"), "not of this project\n").expect("a file");
+    std::os::unix::fs::symlink(&outside, place.at("door")).expect("a link");
+    let forge = |path: &str| {
+        place.write(".git/auto-agent-harness-swap/old/0", "forged\n");
+        let bytes: Vec<String> = path.bytes().map(|byte| byte.to_string()).collect();
+        let step = format!(r#"{{"number":0,"path":[{}],"had_old":true,"new":null}}"#, bytes.join(","));
+        let journal = format!(r#"{{"steps":[{step}],"made":[],"stash":null}}"#);
+        place.write(".git/auto-agent-harness-swap/journal.json", journal);
+    };
+    for path in ["../outside/key", "door/key", "/etc/forged", ".git/hooks/forged"] {
+        forge(path);
+        let refused = commit_all(&place.dir, &request("x"));
+        assert!(refused.is_err(), "{path}: a person has to look at this: {refused:?}");
+        let there = std::fs::read_to_string(outside.join("key")).expect("it is still there");
+        assert_eq!(there, "not of this project\n", "{path}: neither moved nor overwritten");
+    }
+    assert!(!place.exists(".git/hooks/forged"), "no hook was planted");
+}
+
+#[test]
+fn a_link_in_the_place_of_a_repository_is_not_followed() {
+    let place = Place::empty();
+    let elsewhere = place.holder.path().join("elsewhere");
+    std::fs::create_dir(&elsewhere).expect("a directory");
+    std::os::unix::fs::symlink(&elsewhere, place.at(".git")).expect("a link");
+    let refused = prepare(&place.dir, &how(Uncommitted::Aside)).expect_err("it is a link");
+    assert!(matches!(refused, GitError::Damaged { .. }), "{refused}");
+    assert!(std::fs::read_dir(&elsewhere).expect("a directory").next().is_none(), "no repository was made there");
+}

@@ -1,5 +1,8 @@
 use super::*;
-use crate::git::{Aside, GitError, Restored, restore::restore_within, restore_aside, swap};
+use crate::git::{
+    Aside, GitError, Restored, aside, files, path::RepoPath, repository, restore::restore_within, restore_aside,
+    status, swap,
+};
 
 fn aside_of(place: &Place) -> Aside {
     place.prepare(Uncommitted::Aside).set_aside.expect("there were changes")
@@ -135,6 +138,18 @@ fn an_entry_that_cannot_be_taken_out_of_the_stash_is_taken_out_next_time() {
     assert_eq!((place.read("a.txt"), place.git(&["stash", "list"])), ("mine\n".into(), String::new()), "done");
 }
 
+/// Sets everything aside and dies before the step is complete.
+fn die_while_setting_aside(place: &Place) {
+    let project = repository::open(&place.dir).expect("a repository");
+    let found = status::changes(&project).expect("changes");
+    let changes: Vec<_> = found.files.iter().collect();
+    let who = project.signature(None, AT_MS).expect("a name");
+    let (_, swapped) = aside::set_aside(&project, &changes, RunId(3), &who).expect("it can be set aside");
+    let mut index = aside::clear_index(&project, &changes).expect("an index");
+    project.write_index(&mut index, Duration::ZERO).expect("nobody holds it");
+    std::mem::forget(swapped);
+}
+
 #[test]
 fn a_start_that_was_cut_off_is_taken_back_by_the_next_one() {
     let place = Place::with_history();
@@ -143,19 +158,10 @@ fn a_start_that_was_cut_off_is_taken_back_by_the_next_one() {
     place.remove("gone.txt");
     place.git(&["add", "new/file.txt"]);
     let (before, status) = (place.seen(), place.status());
-    {
-        let project = crate::git::repository::open(&place.dir).expect("a repository");
-        let found = crate::git::status::changes(&project).expect("changes");
-        let changes: Vec<_> = found.files.iter().collect();
-        let who = project.signature(None, AT_MS).expect("a name");
-        let (_, swapped) =
-            crate::git::aside::set_aside(&project, &changes, RunId(3), &who).expect("it can be set aside");
-        // The process dies here.
-        std::mem::forget(swapped);
-    }
+    die_while_setting_aside(&place);
     assert_ne!(place.seen(), before, "the files were moved already");
 
-    let project = crate::git::repository::open(&place.dir).expect("a repository");
+    let project = repository::open(&place.dir).expect("a repository");
     assert!(swap::recover(&project).expect("it can be taken back"), "there was something to take back");
     assert_eq!((place.seen(), place.status()), (before.clone(), status.clone()), "as if it had never begun");
     assert_eq!(place.git(&["stash", "list"]), "", "without a second copy in the stash");
@@ -169,17 +175,9 @@ fn a_start_that_was_cut_off_is_taken_back_by_the_next_one() {
 fn what_a_person_wrote_after_the_crash_is_kept_beside() {
     let place = Place::with_history();
     place.write("a.txt", "mine\n");
-    {
-        let project = crate::git::repository::open(&place.dir).expect("a repository");
-        let found = crate::git::status::changes(&project).expect("changes");
-        let changes: Vec<_> = found.files.iter().collect();
-        let who = project.signature(None, AT_MS).expect("a name");
-        let (_, swapped) =
-            crate::git::aside::set_aside(&project, &changes, RunId(3), &who).expect("it can be set aside");
-        std::mem::forget(swapped);
-    }
+    die_while_setting_aside(&place);
     place.write("a.txt", "written after the crash\n");
-    let project = crate::git::repository::open(&place.dir).expect("a repository");
+    let project = repository::open(&place.dir).expect("a repository");
     swap::recover(&project).expect("it can be taken back");
     assert_eq!(place.read("a.txt"), "mine\n", "the version from before the start is back");
     let kept: Vec<PathBuf> = std::fs::read_dir(place.at(".git/auto-agent-harness-kept"))
@@ -188,4 +186,32 @@ fn what_a_person_wrote_after_the_crash_is_kept_beside() {
         .collect();
     assert_eq!(kept.len(), 1, "one file: {kept:?}");
     assert_eq!(std::fs::read_to_string(&kept[0]).expect("text"), "written after the crash\n", "the later one is kept");
+}
+
+#[test]
+fn a_file_that_changed_since_it_was_read_is_not_moved() {
+    let place = Place::with_history();
+    place.write("a.txt", "read\n");
+    let project = repository::open(&place.dir).expect("a repository");
+    let path = RepoPath::from_git(b"a.txt");
+    let stored = files::Storer::new(&project).and_then(|mut storer| storer.store(&path)).expect("readable");
+    let expected = stored.map(|stored| stored.meta);
+    place.write("a.txt", "written since, longer\n");
+    let goals = swap::Goals::from([(path, swap::Goal { content: None, exact: None, expected })]);
+    let refused = swap::swap(&project, &goals, None).map(|_| ()).expect_err("it is another file now");
+    assert!(matches!(&refused, GitError::ChangedMeanwhile { path } if path == "a.txt"), "{refused}");
+    assert_eq!(place.read("a.txt"), "written since, longer\n", "it was left alone");
+    assert!(!place.exists(".git/auto-agent-harness-swap"), "nothing is left behind");
+}
+
+#[test]
+fn a_file_that_the_agent_renamed_is_a_conflict() {
+    let place = Place::with_history();
+    place.write("a.txt", "one\ntwo\nthree\nmine\n");
+    let aside = aside_of(&place);
+    place.git(&["mv", "a.txt", "b.txt"]);
+    place.git(&["commit", "-q", "-m", "agent"]);
+    let expected = Restored::Conflicts { files: vec!["a.txt".into()], kept_as: "stash@{0}".into() };
+    assert_eq!(restore(&place, &aside), expected, "where the lines belong is for the person to say");
+    assert_eq!(place.status(), "", "nothing was changed");
 }
