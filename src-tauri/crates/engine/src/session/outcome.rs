@@ -33,6 +33,15 @@ pub(super) enum Next {
     End(RunEnd),
 }
 
+/// What a session leaves behind.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Settled {
+    /// What the run does now.
+    pub next: Next,
+    /// Where uncommitted work is saved that still lies in the tree.
+    pub unfinished: Option<String>,
+}
+
 /// One session that has ended.
 pub(super) struct Ended<'a> {
     pub project: &'a OpenProject,
@@ -60,40 +69,48 @@ impl Ended<'_> {
     }
 
     /// Gives the card back, charges it when the attempt was its own failure, and keeps the tree in order.
-    pub async fn settle(&self, outcome: &Outcome) -> Result<Next, EngineError> {
-        if self.role == Role::Coding {
-            self.settle_card(outcome).await?;
-        }
-        Ok(self.next(outcome))
+    pub async fn settle(&self, outcome: &Outcome) -> Result<Settled, EngineError> {
+        let unfinished = if self.role == Role::Coding { self.settle_card(outcome).await? } else { None };
+        Ok(Settled { next: self.next(outcome), unfinished })
     }
 
-    async fn settle_card(&self, outcome: &Outcome) -> Result<(), EngineError> {
+    async fn settle_card(&self, outcome: &Outcome) -> Result<Option<String>, EngineError> {
         let store = &self.project.store;
         let session = &self.toolbox.scope().session;
         // The card it holds now may be another than it was started for: an agent may claim by number.
         let held = store.claimed_by(session)?;
         let mut is_parked = false;
-        if let Some(held) = held {
+        if let Some(card) = held.or(self.given_up()?) {
             let cause = self.project.cause(Actor::Host, Some(self.run), format!("session ended: {}", outcome.code()));
-            if outcome.counts_as_attempt() && !self.toolbox.is_done() {
+            if outcome.counts_as_attempt() {
                 let most = self.project.settings.max_attempts.unwrap_or(MAX_ATTEMPTS);
                 let diagnosis = self.diagnosis(outcome);
-                let status = store.attempt_failed(held.id, &diagnosis, most, &cause)?;
+                let status = store.attempt_failed(card.id, &diagnosis, most, &cause)?;
                 is_parked = status == Status::Blocked;
             } else {
                 store.release_session(session, &cause)?;
             }
-            self.project.publish_status(&store.feature(held.id)?, outcome.code());
+            self.project.publish_status(&store.feature(card.id)?, outcome.code());
         }
         self.settle_tree(is_parked).await
     }
 
+    /// The card it was started for, when the agent skipped it or gave it back: an attempt too, or agents that do
+    /// nothing else would keep a run going for ever.
+    fn given_up(&self) -> Result<Option<Feature>, EngineError> {
+        let Some(feature) = self.feature else { return Ok(None) };
+        let now = self.project.store.feature(feature.id)?;
+        let is_waiting = matches!(now.status, Status::Pending | Status::Open | Status::Failing);
+        Ok(Some(now).filter(|now| is_waiting && now.lease.is_none()))
+    }
+
     /// Work that will be continued stays in the tree; work on a card that the next session will not get is taken out.
-    async fn settle_tree(&self, is_parked: bool) -> Result<(), EngineError> {
-        let Some(feature) = self.feature else { return Ok(()) };
+    /// Returns where work that stays is saved as well.
+    async fn settle_tree(&self, is_parked: bool) -> Result<Option<String>, EngineError> {
+        let Some(feature) = self.feature else { return Ok(None) };
         let now = self.project.store.feature(feature.id)?;
         let is_over = match now.status {
-            Status::Blocked | Status::NeedsInput => true,
+            Status::Blocked | Status::NeedsInput | Status::Passing | Status::Resolved => true,
             Status::Pending => self.toolbox.is_done(),
             _ => false,
         };
@@ -101,18 +118,25 @@ impl Ended<'_> {
         let message = format!("Uncommitted work on #{} {}", feature.id, feature.name);
         let should_clear = is_over || is_parked;
         let saved = tree::save(self.project, name, message, should_clear).await?;
-        if let (Some(saved_as), true) = (saved, should_clear) {
+        if !should_clear {
+            return Ok(saved);
+        }
+        if let Some(saved_as) = saved {
             self.project.notice(
                 "work_saved",
-                format!("Unfinished work on #{} was taken out of the tree; it is kept as {saved_as}.", feature.id),
+                format!("Uncommitted work on #{} was taken out of the tree; it is kept as {saved_as}.", feature.id),
             );
         }
-        Ok(())
+        Ok(None)
     }
 
     fn diagnosis(&self, outcome: &Outcome) -> String {
         let mut text = match outcome {
             Outcome::GateFailed { detail } => format!("The session ended without the card passing: {detail}."),
+            Outcome::Completed => format!(
+                "The session ended without the card passing: {}.",
+                self.refusal.as_deref().unwrap_or("the agent gave it back")
+            ),
             Outcome::Crashed { detail } | Outcome::LoopDetected { detail } => {
                 format!("The session ended as {}: {detail}.", outcome.code())
             }

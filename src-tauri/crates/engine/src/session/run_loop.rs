@@ -8,7 +8,7 @@ use super::{
     outcome::{Ended, Next},
     pace, tree,
 };
-use crate::{EngineError, OpenProject, specs::ProjectSpec};
+use crate::{EngineError, OpenProject, git::Uncommitted, specs::ProjectSpec};
 use harness_agent::locate::Cli;
 use harness_domain::{
     event::Event,
@@ -25,6 +25,8 @@ use std::sync::Arc;
 
 /// Initializer sessions that may create nothing before the run gives up.
 const EMPTY_INITIALIZERS: u32 = 3;
+/// Tester sessions that may fail by themselves before the run gives up.
+const FAILED_TESTERS: u32 = 3;
 /// How long a card is held before its session has started.
 const FIRST_LEASE_MS: i64 = 30 * 60 * 1000;
 
@@ -48,6 +50,9 @@ pub(super) struct Conductor<'a> {
     /// Faults in a row that were not a card's.
     faults: u32,
     empty_initializers: u32,
+    /// Whether the tester of a regression run came to its end.
+    is_tested: bool,
+    failed_testers: u32,
     /// Actions of the rehearsal's person that were carried out.
     acted: usize,
     /// Where uncommitted work of an earlier session is saved, and still lies in the tree.
@@ -80,6 +85,8 @@ impl<'a> Conductor<'a> {
             spent_usd: 0.0,
             faults: 0,
             empty_initializers: 0,
+            is_tested: false,
+            failed_testers: 0,
             acted: 0,
             unfinished: None,
         }
@@ -152,7 +159,8 @@ impl<'a> Conductor<'a> {
             Mode::Code if !has_features => Err(EngineError::Refused(
                 "there are no features to work on yet; `--mode initialize` makes them from the specification".into(),
             )),
-            Mode::Regression if self.sessions > 0 => Ok(Step::End(RunEnd::Finished)),
+            Mode::Regression if self.is_tested => Ok(Step::End(RunEnd::Finished)),
+            Mode::Regression if self.failed_testers >= FAILED_TESTERS => Ok(Step::End(nothing_tested())),
             Mode::Regression => {
                 let most = usize::try_from(self.options.regression_features).unwrap_or(usize::MAX);
                 let targets = self.project.store.random_passing(most, rand::random())?;
@@ -236,7 +244,8 @@ impl<'a> Conductor<'a> {
         let end = &finished.end;
         self.project.store.session_end(&id, &outcome, end.turns, end.cost_usd, end.usage, now)?;
         self.project.store.run_add_cost(self.run, end.cost_usd)?;
-        let next = ended.settle(&outcome).await?;
+        let settled = ended.settle(&outcome).await?;
+        self.unfinished = settled.unfinished;
         self.project.publish(Event::SessionEnded {
             session: id,
             outcome: outcome.clone(),
@@ -244,8 +253,11 @@ impl<'a> Conductor<'a> {
             turns: end.turns,
             cost_usd: end.cost_usd,
         });
+        if role == Role::Tester && unfinished.is_none() {
+            self.sweep_up_after_tester().await?;
+        }
         self.conclude_session(role, &outcome).await?;
-        self.follow(next).await
+        self.follow(settled.next).await
     }
 
     /// Claims the next card before its session exists, so that the prompt, the model and the tools fit it.
@@ -261,7 +273,7 @@ impl<'a> Conductor<'a> {
         let has_features = self.project.store.counts()?.total > 0;
         match role {
             Role::Initializer | Role::Analyst => {
-                if *outcome == Outcome::Completed && !has_features {
+                if outcome.counts_as_attempt() && !has_features {
                     self.empty_initializers += 1;
                     let left = EMPTY_INITIALIZERS - self.empty_initializers;
                     self.project.notice(
@@ -274,9 +286,24 @@ impl<'a> Conductor<'a> {
                     tree::commit(self.project, self.run, subject, None).await?;
                 }
             }
-            Role::Coding | Role::Tester => {}
+            Role::Tester => {
+                self.is_tested = *outcome == Outcome::Completed;
+                self.failed_testers += u32::from(outcome.counts_as_attempt() && !self.is_tested);
+            }
+            Role::Coding => {}
         }
         self.rest_state(has_features)
+    }
+
+    /// What trying things out left in the tree is nobody's work on any card. Only for a tree that was clean before.
+    async fn sweep_up_after_tester(&self) -> Result<(), EngineError> {
+        // The person's own changes lie in the tree too then, and cannot be told apart.
+        if self.options.uncommitted == Uncommitted::Include || !self.project.dir().is_dir() {
+            return Ok(());
+        }
+        let message = "Files that a tester left".to_owned();
+        tree::save(self.project, format!("run-{}/tester", self.run), message, true).await?;
+        Ok(())
     }
 
     async fn follow(&mut self, next: Next) -> Result<Option<RunEnd>, EngineError> {
@@ -436,6 +463,16 @@ async fn watch_requests(project: &OpenProject, control: &RunControl) -> EngineEr
         if let Err(error) = obey_requests(project, control) {
             return error;
         }
+    }
+}
+
+fn nothing_tested() -> RunEnd {
+    RunEnd::Failed {
+        reason: "not_tested".into(),
+        message: format!(
+            "{FAILED_TESTERS} sessions in a row ended before their tests did; see their transcripts, and test fewer \
+             features at once with --regression-features"
+        ),
     }
 }
 

@@ -208,6 +208,7 @@ impl Toolbox {
                 if lease.session == self.scope.session || lease.expires_at_ms < self.project.app.clock.now_ms() =>
             {
                 self.project.store.release_session(&lease.session, &self.cause("given back"))?;
+                self.note_refusal("the agent gave it back".into());
             }
             Some(_) => {
                 return Err(EngineError::Refused(format!(
@@ -229,6 +230,7 @@ impl Toolbox {
         let was_held = before.lease.is_some();
         let after = self.project.store.skip(id, &self.cause(format!("skipped: {reason}")))?;
         if was_held {
+            self.note_refusal(format!("the agent skipped it: {}", reason.trim_end_matches('.')));
             self.finish();
         }
         self.project.publish_status(&after, reason);
