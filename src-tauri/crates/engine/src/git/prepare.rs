@@ -41,6 +41,7 @@ pub struct Prepare<'a> {
     pub uncommitted: Uncommitted,
     /// Files that stay where they are and are committed alone, such as `prompts/app_spec*.txt`.
     ///
+    /// When they have changed they are committed whatever `uncommitted` says, and the commit is reported.
     /// A `*` stands for any characters but a slash; a pattern that ends in a slash means everything below.
     pub keep: &'a [&'a str],
     /// Untracked files above this many bytes are neither committed nor set aside.

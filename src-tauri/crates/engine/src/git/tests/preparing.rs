@@ -61,6 +61,19 @@ fn a_repository_without_a_commit_gets_a_baseline_of_staged_and_other_files() {
 }
 
 #[test]
+fn a_first_commit_that_fails_leaves_the_index_and_the_files_as_they_were() {
+    let place = Place::unborn();
+    place.write("staged.txt", "1\n");
+    place.git(&["add", "staged.txt"]);
+    place.write("other.txt", "o\n");
+    let before = (place.seen(), place.status());
+    place.write(".git/refs/heads/main.lock", "");
+    prepare(&place.dir, &how(Uncommitted::Aside)).expect_err("the branch is locked");
+    assert_eq!((place.seen(), place.status()), before, "nothing is staged that was not");
+    assert_eq!(head(&place.dir).expect("a repository"), None, "there is no commit");
+}
+
+#[test]
 fn a_changed_specification_is_committed_alone_and_the_rest_set_aside() {
     let place = Place::with_history();
     place.write("prompts/app_spec.txt", "Build it.\n");
