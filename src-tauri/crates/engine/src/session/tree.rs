@@ -3,7 +3,7 @@
 use super::RunOptions;
 use crate::{
     EngineError, OpenProject,
-    git::{self, Aside, CommitRequest, MAX_FILE_BYTES, Prepare, Restored},
+    git::{self, CommitRequest, MAX_FILE_BYTES, Prepare, Restored},
     verify::{LOCK_WAIT, blocking},
 };
 use harness_domain::{
@@ -13,8 +13,6 @@ use harness_domain::{
 
 /// Set while uncommitted files in the tree are an agent's, not the person's.
 const AGENTS_WORK: &str = "tree:agents_work";
-/// The person's changes that were set aside and not given back yet, oldest first.
-const ASIDE: &str = "tree:aside";
 /// Files of the person that the product itself asks for; they stay where agents can read them.
 const KEPT: [&str; 3] = ["prompts/app_spec*.txt", "prompts/.spec_manifest.json", "app_spec.txt"];
 
@@ -32,7 +30,6 @@ pub(super) async fn prepare(project: &OpenProject, run: RunId, options: &RunOpti
     })
     .await?;
     if let Some(aside) = &prepared.set_aside {
-        remember_aside(project, aside)?;
         project.notice(
             "changes_set_aside",
             format!(
@@ -126,16 +123,25 @@ pub(super) async fn commit(
 }
 
 /// Gives the person's set-aside changes back, or says where they are.
+///
+/// The stash itself is the list: whatever an earlier run set aside and could not give back is in it, too.
 pub(super) async fn give_back(project: &OpenProject) -> Result<(), EngineError> {
-    let mut waiting = asides(project)?;
-    if waiting.is_empty() || is_agents(project)? {
+    let dir = project.dir().to_owned();
+    let mut waiting = blocking(move || git::waiting_asides(&dir)).await?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    if is_agents(project)? {
+        project.notice(
+            "changes_kept_in_stash",
+            "Your uncommitted changes stay set aside (`git stash list` shows them) until the unfinished work is built or removed.",
+        );
         return Ok(());
     }
     // The newest first: it was made on top of the older ones.
     while let Some(aside) = waiting.pop() {
         let dir = project.dir().to_owned();
-        let wanted = aside.clone();
-        match blocking(move || git::restore_aside(&dir, &wanted)).await? {
+        match blocking(move || git::restore_aside(&dir, &aside)).await? {
             Restored::Applied => project.notice("changes_given_back", "Your uncommitted changes are back."),
             Restored::Gone => {}
             Restored::Conflicts { files, kept_as } => project.notice(
@@ -147,20 +153,6 @@ pub(super) async fn give_back(project: &OpenProject) -> Result<(), EngineError> 
                 ),
             ),
         }
-        let left = serde_json::to_string(&waiting).ok().filter(|_| !waiting.is_empty());
-        project.store.set_note(ASIDE, left.as_deref())?;
     }
     Ok(())
-}
-
-fn asides(project: &OpenProject) -> Result<Vec<Aside>, EngineError> {
-    let stored = project.store.note(ASIDE)?;
-    // A list that cannot be read loses nothing: the changes are in the stash, where the person finds them.
-    Ok(stored.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
-}
-
-fn remember_aside(project: &OpenProject, aside: &Aside) -> Result<(), EngineError> {
-    let mut all = asides(project)?;
-    all.push(aside.clone());
-    Ok(project.store.set_note(ASIDE, serde_json::to_string(&all).ok().as_deref())?)
 }
