@@ -28,6 +28,8 @@ pub struct Wall {
     pub writable: Vec<PathBuf>,
     /// Further paths that may be read although the home hides them, at their own paths.
     pub readable: Vec<PathBuf>,
+    /// Paths inside what may be changed that must not be changed all the same.
+    pub protected: Vec<PathBuf>,
     /// Directories whose content must not be seen, such as the host's own data directory.
     pub hidden: Vec<PathBuf>,
     /// What it may reach.
@@ -65,6 +67,7 @@ impl Wall {
             home: home.into(),
             writable: Vec::new(),
             readable: Vec::new(),
+            protected: Vec::new(),
             hidden: Vec::new(),
             network: Network::Isolated,
         }

@@ -13,6 +13,7 @@ use std::{
     collections::BTreeMap,
     ffi::{OsStr, OsString},
     fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 use uuid::Uuid;
@@ -146,17 +147,92 @@ fn real_account(
     let chosen: Option<PathBuf> = env.get(OsStr::new("CLAUDE_CONFIG_DIR")).map(PathBuf::from);
     if let Some(config) = chosen.or_else(|| real_home.map(|home| home.join(".claude"))) {
         make_dir(&config)?;
+        wall.protected.extend(obeyed_later(&config)?);
+        if real_home != Some(seen_home) {
+            // Without walls the private home lies elsewhere, and the CLI would look for the login there.
+            env.insert("CLAUDE_CONFIG_DIR".into(), config.clone().into());
+        }
         wall.writable.push(config);
     }
     // Beside the directory the CLI keeps a file that says who is logged in. It is replaced as a whole, which a file
     // laid over from outside does not allow, so each session gets a copy.
     if let Some(from) = real_home.map(|home| home.join(".claude.json")).filter(|from| from.is_file()) {
-        let to = private_home.join(".claude.json");
-        fs::copy(&from, &to).map_err(|source| EngineError::File { path: to, action: "written", source })?;
+        copy_over(&from, &private_home.join(".claude.json"))?;
     }
     Ok(env)
 }
 
+/// What in the CLI's directory later sessions outside any wall obey: hooks, plugins, instructions. An agent that could
+/// change them would be out of its walls the next time the person starts the CLI by hand. What is missing is made, since
+/// only what exists can be protected.
+fn obeyed_later(config: &Path) -> Result<Vec<PathBuf>, EngineError> {
+    const FILES: [(&str, &str); 2] = [("settings.json", "{}\n"), ("CLAUDE.md", "")];
+    const DIRECTORIES: [&str; 7] = ["agents", "commands", "hooks", "output-styles", "plugins", "rules", "skills"];
+    let mut paths = Vec::new();
+    for (name, empty) in FILES {
+        let path = config.join(name);
+        match fs::File::create_new(&path).and_then(|mut file| file.write_all(empty.as_bytes())) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(EngineError::File { path, action: "written", source: error });
+            }
+            _ => paths.push(path),
+        }
+    }
+    for name in DIRECTORIES {
+        let path = config.join(name);
+        make_dir(&path)?;
+        paths.push(path);
+    }
+    // Where older versions of the CLI install themselves.
+    paths.extend(Some(config.join("local")).filter(|path| path.exists()));
+    Ok(paths)
+}
+
+/// Copies a file to a place that an agent may write to: whatever it put there is replaced, and no link is followed.
+fn copy_over(from: &Path, to: &Path) -> Result<(), EngineError> {
+    let copy = || -> io::Result<()> {
+        let bytes = fs::read(from)?;
+        let dir = to.parent().unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(dir)?;
+        file.write_all(&bytes)?;
+        file.persist(to)?;
+        Ok(())
+    };
+    copy().map_err(|source| EngineError::File { path: to.into(), action: "written", source })
+}
+
 fn make_dir(path: &Path) -> Result<(), EngineError> {
     fs::create_dir_all(path).map_err(|source| EngineError::File { path: path.into(), action: "written", source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_an_agent_left_in_its_home_is_replaced_and_not_followed() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let (from, precious, to) = (dir.path().join("from"), dir.path().join("precious"), dir.path().join("to"));
+        fs::write(&from, "who is logged in").expect("a file");
+        fs::write(&precious, "the person's own").expect("a file");
+        std::os::unix::fs::symlink(&precious, &to).expect("a link");
+        copy_over(&from, &to).expect("it is copied");
+        assert_eq!(fs::read_to_string(&precious).expect("a file"), "the person's own", "the host must not write there");
+        assert_eq!(fs::read_to_string(&to).expect("a file"), "who is logged in", "the copy took the link's place");
+        assert!(!fs::symlink_metadata(&to).expect("it exists").is_symlink(), "and is a file of its own");
+    }
+
+    #[test]
+    fn what_later_sessions_obey_is_protected_also_where_it_did_not_exist() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        fs::write(dir.path().join("settings.json"), "{\"model\":\"opus\"}").expect("a file");
+        let paths = obeyed_later(dir.path()).expect("the directory can be written");
+        for name in ["settings.json", "CLAUDE.md", "hooks", "plugins", "skills"] {
+            let path = dir.path().join(name);
+            assert!(path.exists() && paths.contains(&path), "{name} must exist to be protected: {paths:?}");
+        }
+        let settings = fs::read_to_string(dir.path().join("settings.json")).expect("a file");
+        assert_eq!(settings, "{\"model\":\"opus\"}", "what the person chose stays");
+    }
 }

@@ -98,6 +98,9 @@ pub(crate) fn wrap(wall: &Wall, real_home: Option<&Path>, search_path: Option<&O
         add(&[flag("--bind"), writable.as_os_str(), writable.as_os_str()]);
     }
     add(&[flag("--bind"), wall.project.as_os_str(), wall.project.as_os_str()]);
+    for protected in wall.protected.iter().filter(|path| path.exists()) {
+        add(&[flag("--ro-bind"), protected.as_os_str(), protected.as_os_str()]);
+    }
     add(&[flag("--chdir"), wall.project.as_os_str(), flag("--")]);
     words
 }
@@ -141,6 +144,19 @@ mod tests {
     fn the_real_home_is_not_seen() {
         let (ok, text) = inside("! cat REAL/secret", |_, _| {});
         assert!(ok && !text.contains("s3cret"), "the home's files must be out of sight: {text}");
+    }
+
+    #[test]
+    fn a_protected_path_inside_a_writable_directory_can_be_read_and_neither_changed_nor_replaced() {
+        let line = "cd ../config && touch here && cat rules && ! echo more >> rules && ! rm rules && ! mv rules other";
+        let (ok, text) = inside(line, |wall, root| {
+            let config = root.join("config");
+            fs::create_dir(&config).expect("a directory");
+            fs::write(config.join("rules"), "the rules\n").expect("a file");
+            wall.protected = vec![config.join("rules")];
+            wall.writable = vec![config];
+        });
+        assert!(ok && text.contains("the rules"), "only the rest of the directory may be changed: {text}");
     }
 
     #[test]
