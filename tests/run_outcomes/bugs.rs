@@ -43,11 +43,12 @@ fn a_feature_that_a_person_broke_is_found_by_a_regression_run_and_mended_by_the_
     assert_eq!(broken["note"], "add(2, 3) is -1, expected 5", "the reason is on the card");
     assert_eq!((&fix["kind"], &fix["status"], &fix["parent_id"]), (&json!("fix"), &json!("pending"), &json!(1)));
 
+    let mends_and_commits = "sed -i 's/a - b/a + b/' src/add.js && git commit --quiet --all --message 'By the agent'";
     let mends = json!([
         { "calls": ["feature_get_next"] },
         { "when": { "feature_get_next.type": "fix", "feature_get_next.parent.name": "Add", "prompt": { "contains": "is -1" } },
           "calls": [
-            { "Bash": { "command": "sed -i 's/a - b/a + b/' src/add.js", "description": "Mend it" } },
+            { "Bash": { "command": mends_and_commits, "description": "Mend it and commit" } },
             { "feature_mark_passing": { "feature_id": "{{ feature_get_next.feature.id }}" } }
         ] },
         { "say": "It brings back {{ feature_mark_passing.also_passing.0 }}." }
@@ -55,6 +56,9 @@ fn a_feature_that_a_person_broke_is_found_by_a_regression_run_and_mended_by_the_
     let mended = sums.play(&json!({ "coding": mends }), &[]);
     mended.expect(0, "all_passing");
     assert_eq!(mended.said(), ["It brings back 1."], "the fix's proof is the feature's");
+    assert_eq!(mended.of("committed").len(), 0, "the agent committed all of it, so there was nothing left to commit");
+    assert_eq!(sums.git(&["log", "-1", "--format=%s"]), "By the agent\n");
+    assert_eq!(sums.card(2)["evidence"]["commit"].as_str(), Some(sums.head().as_str()), "the proof names that commit");
     assert_eq!(history(&sums.card(1)), ["pending", "in_progress", "passing", "failing", "passing"]);
     assert_eq!(history(&sums.card(2)), ["pending", "in_progress", "passing"]);
 }

@@ -129,6 +129,29 @@ fn quick_mode_runs_static_checks_only_and_the_card_and_the_commit_say_so() {
 }
 
 #[test]
+fn a_tree_that_changes_while_it_is_checked_is_shown_on_the_evidence() {
+    let sums = Sums::with_features(&["Add"]);
+    let rewrites = "import { appendFileSync } from 'node:fs';
+import test from 'node:test';
+
+test('rewrites what it tests', () => appendFileSync('src/add.js', 'export const unchecked = 1;\\n'));
+";
+    let coding = json!([
+        { "calls": [
+            { "Write": { "file_path": "src/add.js", "content": ADD } },
+            { "Write": { "file_path": "test/add.test.js", "content": rewrites } },
+            { "feature_mark_passing": { "feature_id": 1 } }
+        ] },
+        { "say": "Done." }
+    ]);
+    sums.play(&json!({ "coding": coding }), &[]).expect(0, "all_passing");
+    let evidence = sums.board()[0]["evidence"].clone();
+    let warnings = texts(&evidence["warnings"]);
+    let expected = "Files changed while they were being checked: src/add.js.";
+    assert!(warnings.contains(&expected), "what is committed is not quite what was checked: {warnings:?}");
+}
+
+#[test]
 fn tests_that_were_deleted_or_switched_off_are_shown_on_the_evidence() {
     let sums = Sums::with_features(&["Add", "Subtract"]);
     let played = sums.rehearse("cheats", &[]);

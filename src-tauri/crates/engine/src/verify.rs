@@ -3,7 +3,7 @@
 use crate::{
     EngineError, OpenProject,
     check::{self, CheckEnvironment, CheckProgress, Plan},
-    git::{self, CommitRequest, GitError, MAX_FILE_BYTES, TestChanges},
+    git::{self, CommitRequest, GitError, MAX_FILE_BYTES, Since, TestChanges},
     toolbox::Scope,
 };
 use harness_domain::{
@@ -96,8 +96,12 @@ impl Verifier {
         if plan.found_nothing() {
             return Ok(Verdict::Refused { evidence: None, why: nothing_to_run(&plan) });
         }
+        let dir = self.project.dir().to_owned();
+        let before = blocking(move || git::moment(&dir)).await?;
         let results = self.run(&plan, feature.id, scope, cancelled).await?;
-        let evidence = self.keep(&plan, results, feature, scope).await?;
+        let dir = self.project.dir().to_owned();
+        let since = blocking(move || before.until_now(&dir)).await?;
+        let evidence = self.keep(&plan, results, &since, feature, scope).await?;
         if !evidence.is_passing {
             let why = match evidence.results.last() {
                 Some(last) if !last.is_ok() => format!("`{}` failed", last.check.command),
@@ -146,6 +150,7 @@ impl Verifier {
         &self,
         plan: &Plan,
         results: Vec<CheckResult>,
+        since: &Since,
         feature: &Feature,
         scope: &Scope,
     ) -> Result<Evidence, EngineError> {
@@ -159,6 +164,7 @@ impl Verifier {
             warnings.push("Quick mode: only static checks were run.".into());
         }
         warnings.extend(check::warnings(&results));
+        warnings.extend(moving_target(since));
         warnings.extend(self.tests_lost(feature.id).await?);
         let sandbox = harness_sandbox::probe().level;
         if sandbox == SandboxLevel::PolicyOnly {
@@ -221,7 +227,9 @@ impl Verifier {
         let cause = self.project.cause(Actor::Host, scope.run, format!("evidence {}", evidence.id));
         let changes = self.project.store.mark_passing(feature.id, evidence.id, &cause)?;
         self.project.store.set_note(&start_key(feature.id), None)?;
-        self.project.publish(Event::Committed { feature: Some(feature.id), commit: head.clone(), subject });
+        if committed.oid.is_some() {
+            self.project.publish(Event::Committed { feature: Some(feature.id), commit: head.clone(), subject });
+        }
         evidence.commit = Some(head);
         evidence.warnings.extend(left_out);
         Ok(Verdict::Passing { evidence, changes })
@@ -248,6 +256,20 @@ fn nothing_to_run(plan: &Plan) -> String {
     why
 }
 
+/// Sentences about a tree that was not the same before and after the checks: a check rewrites sources, or something that
+/// the agent left running does.
+fn moving_target(since: &Since) -> Vec<String> {
+    let mut sentences = Vec::new();
+    if let [first, rest @ ..] = &since.changed[..] {
+        let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+        sentences.push(format!("Files changed while they were being checked: {first}{more}."));
+    }
+    if since.has_head_moved {
+        sentences.push("Something was committed or checked out while the checks ran.".into());
+    }
+    sentences
+}
+
 fn commit_request(feature: &Feature, evidence: &Evidence, scope: &Scope, at_ms: i64) -> CommitRequest {
     let mut trailers = vec![("Feature".to_owned(), format!("#{} {}", feature.id, feature.name))];
     if let Some(run) = scope.run {
@@ -270,7 +292,7 @@ fn commit_request(feature: &Feature, evidence: &Evidence, scope: &Scope, at_ms: 
 
 /// Runs a question of the file system off the async threads.
 pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, git::GitError> + Send + 'static,
+    work: impl FnOnce() -> Result<T, GitError> + Send + 'static,
 ) -> Result<T, EngineError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => Ok(result?),

@@ -16,6 +16,7 @@ mod error;
 mod files;
 
 mod message;
+mod moment;
 mod path;
 mod prepare;
 mod repository;
@@ -36,6 +37,7 @@ pub use aside::{Aside, waiting_asides};
 pub use commit::{CommitRequest, Committed, LeftOut, MAX_FILE_BYTES, WhyLeftOut, commit_all};
 pub use diff::{CommitLine, DiffSummary, commits_since, diff_summary};
 pub use error::GitError;
+pub use moment::{Moment, Since, moment};
 pub use prepare::{Prepare, Prepared, Uncommitted, prepare};
 pub use repository::{head, identity, is_clean};
 pub use restore::{Restored, restore_aside};

@@ -1,5 +1,5 @@
 use super::*;
-use crate::git::{GitError, commits_since, diff_summary, test_changes};
+use crate::git::{GitError, Since, commits_since, diff_summary, moment, test_changes};
 
 const TEST: &str = "import test from 'node:test';\n\ntest('adds', () => {\n  assert.equal(add(1, 2), 3);\n  assert.equal(add(2, 2), 4);\n});\n";
 
@@ -132,4 +132,30 @@ fn commits_are_listed_newest_first_from_a_known_one() {
         let refused = commits_since(&place.dir, Some(wrong)).expect_err("no such commit");
         assert!(matches!(refused, GitError::UnknownCommit { .. }), "{wrong}: {refused}");
     }
+}
+
+#[test]
+fn what_changed_since_a_moment_is_told_apart_from_what_came_new() {
+    let place = Place::with_history();
+    place.write("a.txt", "changed before\n");
+    place.write("draft.js", "one();\n");
+    place.write("gone-soon.js", "two();\n");
+    let before = moment(&place.dir).expect("it can be looked at");
+    assert_eq!(before.until_now(&place.dir).expect("again"), Since::default(), "nothing happened yet");
+
+    place.write("a.txt", "changed before\n");
+    place.write("report.xml", "<made by a check/>\n");
+    place.write("ignored/x", "y\n");
+    assert_eq!(before.until_now(&place.dir).expect("again"), Since::default(), "the same content, and what is new");
+
+    place.write("draft.js", "one(); sneaked();\n");
+    place.write("src/b.txt", "changed since\n");
+    place.remove("gone-soon.js");
+    let since = before.until_now(&place.dir).expect("again");
+    assert_eq!(since.changed, ["draft.js", "gone-soon.js", "src/b.txt"], "whether git knew the file or not");
+    assert!(!since.has_head_moved);
+
+    place.git(&["commit", "-q", "-am", "meanwhile"]);
+    let since = before.until_now(&place.dir).expect("again");
+    assert!(since.has_head_moved && since.changed.contains(&"draft.js".to_owned()), "{since:?}");
 }
