@@ -1,6 +1,6 @@
 //! Specifications: found in the project's `prompts/` directory, checked, and remembered.
 
-use crate::{EngineError, OpenProject};
+use crate::{EngineError, OpenProject, project_file};
 use harness_domain::spec::{
     Spec, SpecWarning,
     manifest::{self, FoundSpecs, Manifest, SpecFile},
@@ -15,6 +15,8 @@ use std::{
 const DIRECTORY: &str = "prompts";
 /// The main specification.
 const MAIN: &str = "app_spec.txt";
+/// More than any specification that is read; what is larger than those is told its size, up to here.
+const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
 /// One specification of a project.
 #[derive(Debug, Clone)]
@@ -53,26 +55,25 @@ pub fn read(project: &OpenProject) -> Result<Vec<ProjectSpec>, EngineError> {
 pub fn adopt(dir: &Path, from: &Path) -> Result<(), EngineError> {
     let bytes = fs::read(from).map_err(|source| unreadable(from, source))?;
     Spec::from_bytes(&bytes).map_err(|source| EngineError::Spec { path: from.into(), source })?;
-    let to = dir.join(DIRECTORY).join(MAIN);
-    match fs::read(&to) {
-        Ok(present) if present == bytes => Ok(()),
-        Ok(_) => Err(EngineError::Refused(format!(
+    let to = Path::new(DIRECTORY).join(MAIN);
+    match project_file::read(dir, &to, MOST_BYTES)? {
+        Some(present) if present == bytes => Ok(()),
+        Some(_) => Err(EngineError::Refused(format!(
             "{} exists and differs from {}: remove or rename one of them",
-            to.display(),
+            dir.join(to).display(),
             from.display()
         ))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => write(&to, &bytes),
-        Err(source) => Err(unreadable(&to, source)),
+        None => project_file::make(dir, &to, &bytes),
     }
 }
 
 /// Writes `text` as the project's main specification unless it has one.
 pub fn provide(dir: &Path, text: &str) -> Result<(), EngineError> {
-    let to = dir.join(DIRECTORY).join(MAIN);
-    if to.exists() || dir.join(MAIN).exists() {
+    let to = Path::new(DIRECTORY).join(MAIN);
+    if dir.join(&to).exists() || dir.join(MAIN).exists() {
         return Ok(());
     }
-    write(&to, text.as_bytes())
+    project_file::make(dir, &to, text.as_bytes())
 }
 
 fn find(project: &OpenProject) -> Result<Vec<ProjectSpec>, EngineError> {
@@ -80,22 +81,25 @@ fn find(project: &OpenProject) -> Result<Vec<ProjectSpec>, EngineError> {
     let directory = dir.join(DIRECTORY);
     let mut specs = Vec::new();
     for entry in listed(project, &directory)? {
-        let path = directory.join(&entry.file);
-        let bytes = fs::read(&path).map_err(|source| unreadable(&path, source))?;
-        let spec = Spec::from_bytes(&bytes).map_err(|source| EngineError::Spec { path, source })?;
-        specs.push(ProjectSpec { name: entry.name, file: format!("{DIRECTORY}/{}", entry.file), spec });
+        specs.push(parsed(dir, entry.name, format!("{DIRECTORY}/{}", entry.file))?);
     }
     // Where the predecessor of this product left it.
-    let at_root = dir.join(MAIN);
-    if specs.is_empty() && at_root.is_file() {
-        let bytes = fs::read(&at_root).map_err(|source| unreadable(&at_root, source))?;
-        let spec = Spec::from_bytes(&bytes).map_err(|source| EngineError::Spec { path: at_root, source })?;
-        specs.push(ProjectSpec { name: "main".into(), file: MAIN.into(), spec });
+    if specs.is_empty() && dir.join(MAIN).is_file() {
+        specs.push(parsed(dir, manifest::MAIN.into(), MAIN.into())?);
     }
     if specs.is_empty() {
         return Err(EngineError::NoSpec { expected: directory.join(MAIN) });
     }
     Ok(specs)
+}
+
+fn parsed(dir: &Path, name: String, file: String) -> Result<ProjectSpec, EngineError> {
+    let path = dir.join(&file);
+    let Some(bytes) = project_file::read(dir, Path::new(&file), MOST_BYTES)? else {
+        return Err(unreadable(&path, io::ErrorKind::NotFound.into()));
+    };
+    let spec = Spec::from_bytes(&bytes).map_err(|source| EngineError::Spec { path, source })?;
+    Ok(ProjectSpec { name, file, spec })
 }
 
 /// The specifications that the manifest lists, or else those found by their names; the main one always first.
@@ -115,23 +119,15 @@ fn listed(project: &OpenProject, directory: &Path) -> Result<Vec<SpecFile>, Engi
     if !names.iter().any(|name| name == manifest::MANIFEST_FILE) {
         return Ok(found);
     }
-    let path = directory.join(manifest::MANIFEST_FILE);
-    let text = fs::read_to_string(&path).map_err(|source| unreadable(&path, source))?;
-    let mut files = Manifest::parse(&text)?.files();
+    let file = Path::new(DIRECTORY).join(manifest::MANIFEST_FILE);
+    let bytes = project_file::read(project.dir(), &file, MOST_BYTES)?.unwrap_or_default();
+    let mut files = Manifest::parse(&String::from_utf8_lossy(&bytes))?.files();
     if let Some(main) = found.into_iter().find(|spec| spec.file == MAIN)
         && !files.iter().any(|listed| listed.file == MAIN)
     {
         files.insert(0, main);
     }
     Ok(files)
-}
-
-fn write(to: &Path, bytes: &[u8]) -> Result<(), EngineError> {
-    let failed = |source| EngineError::File { path: to.into(), action: "written", source };
-    if let Some(parent) = to.parent() {
-        fs::create_dir_all(parent).map_err(failed)?;
-    }
-    fs::write(to, bytes).map_err(failed)
 }
 
 fn hex(bytes: &[u8]) -> String {

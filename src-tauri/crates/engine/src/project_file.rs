@@ -1,0 +1,118 @@
+//! Reading and making files that a repository, or an agent in it, may have replaced by something else.
+
+use crate::EngineError;
+use std::{
+    fs,
+    io::{self, Read as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+/// The whole file `relative` of the project in `dir`; none when there is none.
+///
+/// A link is followed inside the project only: one that leads out could make any file of the person part of a
+/// conversation. Fails with [`EngineError::File`] for such a link, for what is no ordinary file (a pipe would keep the
+/// host waiting for ever), and for more than `most_bytes`.
+pub(crate) fn read(dir: &Path, relative: &Path, most_bytes: u64) -> Result<Option<Vec<u8>>, EngineError> {
+    let path = dir.join(relative);
+    let failed = |source| EngineError::File { path: path.clone(), action: "read", source };
+    let Some(real) = inside(dir, &path).map_err(failed)? else { return Ok(None) };
+    if !fs::metadata(&real).map_err(failed)?.is_file() {
+        return Err(failed(io::Error::other("it is not an ordinary file")));
+    }
+    let mut bytes = Vec::new();
+    let file = fs::File::open(&real).map_err(failed)?;
+    file.take(most_bytes + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > most_bytes {
+        return Err(failed(io::Error::other(format!("it is larger than {most_bytes} bytes"))));
+    }
+    Ok(Some(bytes))
+}
+
+/// Makes the new file `relative` of the project in `dir`, with the directories that lead to it.
+///
+/// Fails with [`EngineError::File`] when anything is there already, even a link to nothing, and when a directory on the
+/// way leads out of the project.
+pub(crate) fn make(dir: &Path, relative: &Path, bytes: &[u8]) -> Result<(), EngineError> {
+    let path = dir.join(relative);
+    let write = || -> io::Result<()> {
+        let parent = path.parent().unwrap_or(dir);
+        fs::create_dir_all(parent)?;
+        inside(dir, parent)?;
+        fs::File::create_new(&path)?.write_all(bytes)
+    };
+    write().map_err(|source| EngineError::File { path: path.clone(), action: "written", source })
+}
+
+/// Where `path` really is; none when nothing is there. Fails when that is outside `dir`, or a link leads nowhere.
+fn inside(dir: &Path, path: &Path) -> io::Result<Option<PathBuf>> {
+    let real = match path.canonicalize() {
+        Ok(real) => real,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(path).is_err() => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    if real.starts_with(dir.canonicalize()?) {
+        return Ok(Some(real));
+    }
+    Err(io::Error::other(format!("it is a link out of the project, to {}", real.display())))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    const MOST: u64 = 100;
+
+    fn why(result: Result<impl std::fmt::Debug, EngineError>) -> String {
+        result.expect_err("it must be refused").to_string()
+    }
+
+    #[test]
+    fn a_file_is_read_and_what_is_not_there_is_none() {
+        let dir = tempfile::tempdir().expect("a directory");
+        fs::write(dir.path().join("file"), "text").expect("a file");
+        symlink("file", dir.path().join("link")).expect("a link");
+        let read = |name: &str| read(dir.path(), Path::new(name), MOST).expect("it can be read");
+        assert_eq!(read("file").as_deref(), Some(b"text".as_slice()));
+        assert_eq!(read("link").as_deref(), Some(b"text".as_slice()), "a link inside the project does no harm");
+        assert_eq!(read("none"), None);
+        assert_eq!(read("none/deeper"), None, "nor is there a directory");
+    }
+
+    #[test]
+    fn a_link_out_of_the_project_is_not_followed_wherever_it_stands_on_the_way() {
+        let (dir, outside) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+        fs::write(outside.path().join("secret"), "s3cret").expect("a file");
+        symlink(outside.path().join("secret"), dir.path().join("file")).expect("a link");
+        symlink(outside.path(), dir.path().join("directory")).expect("a link");
+        for name in ["file", "directory/secret"] {
+            let why = why(read(dir.path(), Path::new(name), MOST));
+            assert!(why.contains("out of the project"), "{name} is told as what it is: {why}");
+        }
+        let why = why(make(dir.path(), Path::new("directory/new"), b"x"));
+        assert!(why.contains("out of the project"), "nor written through: {why}");
+        assert!(!outside.path().join("new").exists(), "nothing was made there");
+    }
+
+    #[test]
+    fn what_is_no_ordinary_file_keeps_nobody_waiting_and_a_huge_one_fills_no_memory() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("socket")).expect("a socket");
+        assert!(why(read(dir.path(), Path::new("socket"), MOST)).contains("not an ordinary file"));
+        fs::write(dir.path().join("huge"), vec![b'x'; 101]).expect("a file");
+        assert!(why(read(dir.path(), Path::new("huge"), MOST)).contains("larger than 100 bytes"));
+    }
+
+    #[test]
+    fn a_new_file_takes_nothings_place() {
+        let (dir, outside) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+        make(dir.path(), Path::new("a/b"), b"new").expect("it is made");
+        assert_eq!(fs::read(dir.path().join("a/b")).expect("a file"), b"new");
+        why(make(dir.path(), Path::new("a/b"), b"newer"));
+        symlink(outside.path().join("planted"), dir.path().join("dangling")).expect("a link");
+        why(make(dir.path(), Path::new("dangling"), b"x"));
+        assert!(!outside.path().join("planted").exists(), "a link to nothing is not filled");
+    }
+}
