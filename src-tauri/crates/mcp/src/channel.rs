@@ -6,7 +6,10 @@
 //! to list tools, where this CLI initialises twice and lists whenever it likes. Concurrency is the caller's: each
 //! message is a future of its own, and a slow check holds up nobody.
 
-use crate::{handler::Handler, table::Table};
+use crate::{
+    handler::{Handler, no_such_method},
+    table::Table,
+};
 use async_trait::async_trait;
 use harness_domain::run::Role;
 use harness_engine::{
@@ -15,7 +18,7 @@ use harness_engine::{
 };
 use rmcp::{
     ErrorData, ServerHandler,
-    model::{CallToolRequestParams, ErrorCode, InitializeRequestParams},
+    model::{CallToolRequestParams, InitializeRequestParams},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
@@ -96,11 +99,7 @@ impl Channel {
                 result.result_type = None;
                 write(&result)
             }
-            other => Err(ErrorData::new(
-                ErrorCode::METHOD_NOT_FOUND,
-                format!("there is no method {other:?} here: this server offers tools and nothing else"),
-                None,
-            )),
+            other => Err(no_such_method(other)),
         }
     }
 

@@ -6,8 +6,8 @@ use harness_engine::toolbox::Toolbox;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListToolsResult,
-        PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+        CallToolRequestParams, CallToolResponse, CallToolResult, CustomRequest, CustomResult, ErrorCode,
+        Implementation, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
     },
     service::RequestContext,
 };
@@ -105,6 +105,29 @@ impl ServerHandler for Handler {
     ) -> Result<CallToolResponse, ErrorData> {
         self.call(params, &context.ct).await.map(Into::into)
     }
+
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        // The SDK brings here what it knows no method for, and also what is no lawful request of a method it knows.
+        let CustomRequest { method, params, .. } = request;
+        if method != "tools/call" {
+            return Err(no_such_method(&method));
+        }
+        let why = match serde_json::from_value::<CallToolRequestParams>(params.unwrap_or_default()) {
+            Ok(_) => "its parameters do not fit".into(),
+            Err(error) => error.to_string(),
+        };
+        Err(ErrorData::invalid_params(format!("{method} cannot be read: {why}"), None))
+    }
+}
+
+/// What is said to a client that asks for something other than tools.
+pub(crate) fn no_such_method(method: &str) -> ErrorData {
+    let why = format!("there is no method {method:?} here: this server offers tools and nothing else");
+    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, why, None)
 }
 
 /// What the tools are for, in the words of the work at hand.
