@@ -45,7 +45,7 @@ pub enum FeaturesCommand {
     Add(AddArgs),
     /// Change a card
     Edit(EditArgs),
-    /// Put a card at the end of the queue
+    /// Put a card behind the others of its layer
     Skip(One),
     /// Put a card at the front of the queue
     Pin(One),

@@ -71,7 +71,7 @@ fn taking() -> Vec<Entry> {
         Definition {
             name: "feature_skip",
             title: "Put a feature off",
-            description: "Puts a feature behind all others, because something outside the project makes it impossible for now. \
+            description: "Puts a feature behind all others of its layer, because something outside the project makes it impossible for now. \
                           Difficulty is not a reason, and neither is missing code: build it, or name what it needs with \
                           feature_add_dependency. Ends this session's work when it held the feature.",
             effect: Effect::Sets,
