@@ -1,0 +1,44 @@
+//! Readers that go away, and many cards.
+
+use crate::desk::Desk;
+use rusqlite::Connection;
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::Stdio,
+};
+
+/// Far more than a pipe holds.
+const CARDS: u32 = 3_000;
+
+#[test]
+fn a_reader_that_closes_the_pipe_early_is_no_error() {
+    let desk = Desk::new();
+    let file = desk.machine.path("features.db");
+    let old = Connection::open(&file).expect("a database");
+    let sql = format!(
+        "CREATE TABLE features (id INTEGER PRIMARY KEY, name TEXT);
+         WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {CARDS})
+         INSERT INTO features SELECT n, 'Feature number ' || n || ' with a name that fills the pipe' FROM numbers"
+    );
+    old.execute_batch(&sql).expect("many cards");
+    desk.ok(&["features", "import", file.to_str().expect("a plain path")]);
+    assert_eq!(desk.order().len(), CARDS as usize, "all of them are listed to a reader that stays");
+
+    for words in [&["features", "list"][..], &["features", "list", "--json"], &["completions", "bash"]] {
+        let is_about_project = words[0] == "features";
+        let project = is_about_project.then_some(["--project", desk.project()]).into_iter().flatten();
+        let words: Vec<&str> = words.iter().copied().chain(project).collect();
+        let mut command = desk.machine.command(&words);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut first = String::new();
+        let mut reader = BufReader::with_capacity(16, child.stdout.take().expect("a pipe"));
+        reader.read_line(&mut first).expect("a line");
+        assert!(!first.is_empty(), "{words:?} says something");
+        drop(reader);
+        let mut complaint = String::new();
+        child.stderr.take().expect("a pipe").read_to_string(&mut complaint).expect("standard error is readable");
+        let status = child.wait().expect("it ends");
+        assert_eq!(complaint, "", "{words:?} has nothing to complain of");
+        assert_eq!(status.code(), Some(0), "{words:?} did what it was asked for");
+    }
+}
