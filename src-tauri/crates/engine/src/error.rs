@@ -125,7 +125,9 @@ impl EngineError {
         match self {
             EngineError::Home { .. } => "data_directory",
             EngineError::HeldByAnother { .. } => "held_by_another",
-            EngineError::ProjectMissing { .. } => "project_missing",
+            EngineError::ProjectMissing { .. }
+            | EngineError::Git(GitError::Missing { .. })
+            | EngineError::Check(CheckError::DirectoryMissing { .. }) => "project_missing",
             EngineError::NoSuchProject { .. } => "no_such_project",
             EngineError::NoSpec { .. } => "no_spec",
             EngineError::Spec { .. } | EngineError::Manifest(_) => "bad_spec",

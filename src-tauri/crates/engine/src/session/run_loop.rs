@@ -4,11 +4,11 @@ use super::{
     Recovered, RunControl, RunOptions, RunReport, ToolServer,
     conduct::obey_requests,
     enter_state,
-    one::{Stage, Task, new_id},
+    one::{Finished, Stage, Task, new_id},
     outcome::{Ended, Next},
     pace, tree,
 };
-use crate::{EngineError, OpenProject, git::Uncommitted, specs::ProjectSpec};
+use crate::{EngineError, OpenProject, git::Uncommitted, specs::ProjectSpec, toolbox::Toolbox};
 use harness_agent::locate::Cli;
 use harness_domain::{
     event::Event,
@@ -16,7 +16,7 @@ use harness_domain::{
     feature::{Actor, Feature},
     id::{FeatureId, RunId, SessionId},
     lifecycle::State,
-    run::{Mode, Role},
+    run::{Mode, Role, Session},
     schedule::why_nothing_is_ready,
 };
 use harness_rehearsal::Rehearsal;
@@ -121,10 +121,7 @@ impl<'a> Conductor<'a> {
         if self.control.is_stopping() {
             return Ok(Some(RunEnd::Stopped));
         }
-        if !self.project.dir().is_dir() {
-            let path = self.project.dir().to_owned();
-            return Err(EngineError::ProjectMissing { path, detail: "it was removed during the run".into() });
-        }
+        still_there(self.project)?;
         let counts = self.project.store.counts()?;
         if counts.total > 0 && counts.done == counts.total && matches!(self.options.mode, Mode::Auto | Mode::Code) {
             return Ok(Some(RunEnd::AllPassing));
@@ -223,11 +220,7 @@ impl<'a> Conductor<'a> {
         if let Some(card) = card {
             toolbox.adopt(card)?;
         }
-        let watched = watch_requests(self.project, &self.control);
-        let finished = tokio::select! {
-            finished = stage.play(&task, toolbox) => finished?,
-            error = watched => return Err(error),
-        };
+        let finished = play_watched(&stage, &task, toolbox).await?;
         let ended = Ended {
             project: self.project,
             run: self.run,
@@ -256,7 +249,7 @@ impl<'a> Conductor<'a> {
         if role == Role::Tester && unfinished.is_none() {
             self.sweep_up_after_tester().await?;
         }
-        self.conclude_session(role, &outcome).await?;
+        self.conclude_session(role, &outcome, &settled.next).await?;
         self.follow(settled.next).await
     }
 
@@ -269,11 +262,12 @@ impl<'a> Conductor<'a> {
     }
 
     /// What a role's session leaves for the run as a whole.
-    async fn conclude_session(&mut self, role: Role, outcome: &Outcome) -> Result<(), EngineError> {
+    async fn conclude_session(&mut self, role: Role, outcome: &Outcome, next: &Next) -> Result<(), EngineError> {
         let has_features = self.project.store.counts()?.total > 0;
         match role {
             Role::Initializer | Role::Analyst => {
-                if outcome.counts_as_attempt() && !has_features {
+                // After a fault of the CLI or the API the run waits and counts that instead.
+                if *next == Next::GoOn && !has_features {
                     self.empty_initializers += 1;
                     let left = EMPTY_INITIALIZERS - self.empty_initializers;
                     self.project.notice(
@@ -405,6 +399,7 @@ impl<'a> Conductor<'a> {
     pub async fn finish(mut self, end: RunEnd) -> Result<RunReport, EngineError> {
         let cause = self.project.cause(Actor::Host, Some(self.run), format!("the run ended: {}", end.code()));
         self.project.store.release_run(self.run, &cause)?;
+        self.end_sessions()?;
         self.final_state(&end)?;
         if let Err(error) = self.leave_tree().await {
             // The run's own end matters more, and what is not given back now is given back by the next run.
@@ -416,6 +411,17 @@ impl<'a> Conductor<'a> {
             rehearsal.stop().await;
         }
         Ok(RunReport { run: self.run, end, sessions: self.sessions, cost_usd: self.spent_usd })
+    }
+
+    /// A session that an error cut off never got to say how it ended.
+    fn end_sessions(&self) -> Result<(), EngineError> {
+        let now = self.project.app.clock.now_ms();
+        let open = self.project.store.sessions_of(self.run)?.into_iter().filter(|session| session.outcome.is_none());
+        for session in open {
+            let Session { turns, cost_usd, usage, .. } = session;
+            self.project.store.session_end(&session.id, &Outcome::Stopped, turns, cost_usd, usage, now)?;
+        }
+        Ok(())
     }
 
     /// Saves unfinished work, and gives the person's own changes back when there is none.
@@ -456,14 +462,36 @@ impl<'a> Conductor<'a> {
     }
 }
 
-/// Looks for requests of other processes while a session runs. Ends only with an error.
-async fn watch_requests(project: &OpenProject, control: &RunControl) -> EngineError {
+/// Plays a session to its end, or ends it when the run cannot go on.
+async fn play_watched(stage: &Stage<'_>, task: &Task<'_>, toolbox: Toolbox) -> Result<Finished, EngineError> {
+    let mut playing = std::pin::pin!(stage.play(task, toolbox));
+    tokio::select! {
+        finished = &mut playing => finished,
+        error = watch(stage.project, stage.control) => {
+            // In order, so that its processes are gone and its transcript is whole; what it says now counts no more.
+            stage.control.stop();
+            drop(playing.await);
+            Err(error)
+        }
+    }
+}
+
+/// Looks for requests of other processes, and after the project's directory, while a session runs. Ends only with an
+/// error.
+async fn watch(project: &OpenProject, control: &RunControl) -> EngineError {
     loop {
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-        if let Err(error) = obey_requests(project, control) {
+        if let Err(error) = obey_requests(project, control).and_then(|()| still_there(project)) {
             return error;
         }
     }
+}
+
+fn still_there(project: &OpenProject) -> Result<(), EngineError> {
+    if project.dir().is_dir() {
+        return Ok(());
+    }
+    Err(EngineError::ProjectMissing { path: project.dir().to_owned(), detail: "it was removed during the run".into() })
 }
 
 fn nothing_tested() -> RunEnd {
