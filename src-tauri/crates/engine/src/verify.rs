@@ -201,7 +201,15 @@ impl Verifier {
     async fn tests_lost(&self, feature: FeatureId) -> Result<Vec<String>, EngineError> {
         let Some(start) = self.project.store.note(&start_key(feature))? else { return Ok(Vec::new()) };
         let dir = self.project.dir().to_owned();
-        let changes: TestChanges = blocking(move || git::test_changes(&dir, &start)).await?;
+        let changes: TestChanges = match blocking(move || git::test_changes(&dir, &start)).await {
+            // The history was rewritten, or the repository made anew: that must not keep the card from ever passing.
+            Err(EngineError::Git(GitError::UnknownCommit { .. })) => {
+                let gone =
+                    "Whether tests were deleted or weakened is not known: the commit the work began from is gone.";
+                return Ok(vec![gone.into()]);
+            }
+            found => found?,
+        };
         let deleted = changes.deleted_test_files.iter().map(|file| format!("The test file {file} was deleted."));
         let skipped =
             changes.newly_skipped.iter().map(|test| format!("A test in {} was switched off: {}", test.file, test.line));
