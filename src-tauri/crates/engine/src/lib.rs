@@ -13,6 +13,8 @@ mod project_file;
 pub mod prompts;
 pub mod session;
 pub mod specs;
+#[cfg(test)]
+mod stage;
 pub mod toolbox;
 pub mod verify;
 

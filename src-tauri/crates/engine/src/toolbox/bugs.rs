@@ -54,7 +54,11 @@ impl Toolbox {
         if before.status == Status::Resolved.as_str() {
             return Ok(before);
         }
+        let is_own = self.claimed()?.is_some_and(|held| held.id == id);
         let changes = self.project.store.resolve_bug(id, &self.cause("all fixes pass"))?;
+        if is_own {
+            self.finish();
+        }
         self.project.publish_changes(&changes)?;
         self.bug_status(id)
     }
@@ -64,11 +68,11 @@ impl Toolbox {
     /// `question` is one question, or an object with fields as the person's form shows them.
     pub fn request_human_input(&self, id: FeatureId, question: Value) -> Result<Value, EngineError> {
         self.only_claim(id)?;
-        let words = question
-            .get("question")
-            .or_else(|| question.get("prompt"))
-            .and_then(Value::as_str)
-            .map_or_else(|| question.to_string(), str::to_owned);
+        if self.is_anothers(&self.project.store.feature(id)?) {
+            return Err(EngineError::Refused(format!("#{id} is in the hands of another session")));
+        }
+        let asked = question.get("question").or_else(|| question.get("prompt")).unwrap_or(&question);
+        let words = asked.as_str().map_or_else(|| question.to_string(), str::to_owned);
         if words.trim().is_empty() || words == "null" {
             return Err(EngineError::Refused("the question is empty: ask one that a person can answer".into()));
         }

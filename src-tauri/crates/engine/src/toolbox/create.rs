@@ -165,7 +165,16 @@ impl Toolbox {
     }
 
     /// Records the features that an existing code base already has.
+    ///
+    /// Only an analysis, or a client outside any run, is believed that something passes: a session that plans from a
+    /// specification could otherwise call everything done before anything was checked.
     pub fn import_existing(&self, cards: Vec<ImportedCard>) -> Result<Imported, EngineError> {
+        if !matches!(self.scope.role, None | Some(Role::Analyst)) && cards.iter().any(|found| found.passes) {
+            return Err(EngineError::Refused(
+                "only an analysis may record features as passing: leave `passes` out, and the host verifies them"
+                    .into(),
+            ));
+        }
         let first = self.project.store.features()?.iter().map(|feature| feature.id.0).max().unwrap_or(0) + 1;
         let mut imported = Vec::with_capacity(cards.len());
         for (id, ImportedCard { card, passes }) in (first..).zip(cards) {

@@ -25,8 +25,9 @@ use std::sync::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// How long a claim lasts without being renewed. Long enough for the slowest check, short enough for a lost client.
-const LEASE_MS: i64 = 30 * 60 * 1000;
+/// How long a claim lasts without being renewed, in milliseconds. Who holds one renews it every few minutes while it
+/// lives, so this is only how long a card waits for a client that was lost.
+pub(crate) const LEASE_MS: i64 = 30 * 60 * 1000;
 
 /// Who asks, and how far the answer may go.
 #[derive(Debug, Clone)]
@@ -51,12 +52,22 @@ pub struct Toolbox {
     /// A session of a run works on one card; after it, the session is over.
     is_done: Arc<AtomicBool>,
     last_refusal: Arc<Mutex<Option<String>>>,
+    /// Held while this session's checks run.
+    checking: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Toolbox {
     /// The tools for `scope`. `cancelled` ends checks that are under way.
     pub fn new(project: OpenProject, scope: Scope, verifier: Verifier, cancelled: CancellationToken) -> Self {
-        Self { project, scope, verifier, cancelled, is_done: Arc::default(), last_refusal: Arc::default() }
+        Self {
+            project,
+            scope,
+            verifier,
+            cancelled,
+            is_done: Arc::default(),
+            last_refusal: Arc::default(),
+            checking: Arc::default(),
+        }
     }
 
     /// Takes over a card that the host claimed for this session before it started.
@@ -128,6 +139,11 @@ impl Toolbox {
         self.adopt(feature)
     }
 
+    /// Whether another session holds `feature`.
+    fn is_anothers(&self, feature: &Feature) -> bool {
+        feature.lease.as_ref().is_some_and(|lease| lease.session != self.scope.session)
+    }
+
     /// Refuses when this session works on another card: one card at a time keeps evidence and commits apart.
     fn only_claim(&self, wanted: FeatureId) -> Result<(), EngineError> {
         if self.is_done() {
@@ -145,3 +161,6 @@ impl Toolbox {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

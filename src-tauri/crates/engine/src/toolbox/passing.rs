@@ -65,12 +65,21 @@ impl Toolbox {
         }
         self.only_claim(id)?;
         self.refuse_beside_a_run()?;
+        let Ok(_checking) = self.checking.try_lock() else {
+            return Err(EngineError::Refused(
+                "the checks that this session asked for are still running: wait for that answer".into(),
+            ));
+        };
         if self.claimed()?.is_none() {
             let claimed = self.project.store.claim(id, &self.claim(), &self.cause("claimed to be verified"))?;
             self.note_claim(&claimed)?;
         }
         self.renew_lease()?;
-        let verdict = self.verifier.verify(&feature, &self.scope, &checks, &self.cancelled).await?;
+        let verdict = self.verifier.verify(&feature, &self.scope, &checks, &self.cancelled).await;
+        if let Err(error) = &verdict {
+            self.note_refusal(format!("the card could not be verified: {error}"));
+        }
+        let verdict = verdict?;
         match verdict {
             Verdict::Passing { evidence, changes } => {
                 self.finish();

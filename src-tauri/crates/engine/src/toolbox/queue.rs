@@ -200,15 +200,20 @@ impl Toolbox {
     }
 
     /// Gives the session's card back, or a card that no living session holds.
+    ///
+    /// A session of a run is over then: what it wrote for one card must not end up in the commit of another.
     pub fn clear_in_progress(&self, id: FeatureId) -> Result<FeatureView, EngineError> {
         let feature = self.project.store.feature(id)?;
         match &feature.lease {
             None => return Ok(FeatureView::new(feature, None)),
             Some(lease)
-                if lease.session == self.scope.session || lease.expires_at_ms < self.project.app.clock.now_ms() =>
+                if lease.session == self.scope.session || lease.expires_at_ms <= self.project.app.clock.now_ms() =>
             {
                 self.project.store.release_session(&lease.session, &self.cause("given back"))?;
-                self.note_refusal("the agent gave it back".into());
+                if lease.session == self.scope.session {
+                    self.note_refusal("the agent gave it back".into());
+                    self.finish();
+                }
             }
             Some(_) => {
                 return Err(EngineError::Refused(format!(
@@ -221,10 +226,14 @@ impl Toolbox {
         Ok(FeatureView::new(feature, None))
     }
 
-    /// Puts a card behind every other. Refused when it passes or another session holds it.
+    /// Puts a card behind every other. Refused when it passes or another session holds it; a session of a run can skip
+    /// only its own.
     pub fn skip(&self, id: FeatureId, reason: &str) -> Result<Skipped, EngineError> {
+        if self.scope.run.is_some() {
+            self.only_claim(id)?;
+        }
         let before = self.project.store.feature(id)?;
-        if before.lease.as_ref().is_some_and(|lease| lease.session != self.scope.session) {
+        if self.is_anothers(&before) {
             return Err(EngineError::Refused(format!("#{id} is in the hands of another session")));
         }
         let was_held = before.lease.is_some();
