@@ -56,8 +56,12 @@ fn a_feature_that_a_person_broke_is_found_by_a_regression_run_and_mended_by_the_
     let mended = sums.play(&json!({ "coding": mends }), &[]);
     mended.expect(0, "all_passing");
     assert_eq!(mended.said(), ["It brings back 1."], "the fix's proof is the feature's");
-    assert_eq!(mended.of("committed").len(), 0, "the agent committed all of it, so there was nothing left to commit");
-    assert_eq!(sums.git(&["log", "-1", "--format=%s"]), "By the agent\n");
+    let commits = sums.git(&["log", "-2", "--format=%s|%(trailers:key=Feature,valueonly,separator=%x2C)"]);
+    let by_host = "Fix: Add|#2 Fix: Add\nBy the agent|\n";
+    assert_eq!(
+        commits, by_host,
+        "the agent committed all of it; the history names card, run and evidence all the same"
+    );
     assert_eq!(sums.card(2)["evidence"]["commit"].as_str(), Some(sums.head().as_str()), "the proof names that commit");
     assert_eq!(history(&sums.card(1)), ["pending", "in_progress", "passing", "failing", "passing"]);
     assert_eq!(history(&sums.card(2)), ["pending", "in_progress", "passing"]);

@@ -227,7 +227,7 @@ impl Verifier {
         let committed = blocking(move || git::commit_all(&dir, &request)).await?;
         let left_out: Vec<String> =
             committed.left_out.iter().map(|file| format!("{} was not committed: {}.", file.path, file.why)).collect();
-        let Some(head) = committed.head else {
+        let Some(head) = committed.oid else {
             let why = "nothing was built: the repository is still empty".to_owned();
             return Ok(Verdict::Refused { evidence: Some(evidence), why });
         };
@@ -235,9 +235,7 @@ impl Verifier {
         let cause = self.project.cause(Actor::Host, scope.run, format!("evidence {}", evidence.id));
         let changes = self.project.store.mark_passing(feature.id, evidence.id, &cause)?;
         self.project.store.set_note(&start_key(feature.id), None)?;
-        if committed.oid.is_some() {
-            self.project.publish(Event::Committed { feature: Some(feature.id), commit: head.clone(), subject });
-        }
+        self.project.publish(Event::Committed { feature: Some(feature.id), commit: head.clone(), subject });
         evidence.commit = Some(head);
         evidence.warnings.extend(left_out);
         Ok(Verdict::Passing { evidence, changes })
@@ -292,6 +290,8 @@ fn commit_request(feature: &Feature, evidence: &Evidence, scope: &Scope, at_ms: 
         body: feature.description.clone(),
         trailers,
         author: None,
+        // An agent may have committed all of it on the way: the history names feature, run and evidence all the same.
+        may_be_empty: true,
         max_file_bytes: MAX_FILE_BYTES,
         lock_wait: LOCK_WAIT,
         at_ms,

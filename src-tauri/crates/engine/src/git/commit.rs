@@ -25,6 +25,8 @@ pub struct CommitRequest {
     pub author: Option<(String, String)>,
     /// New files above this many bytes are left out; a file that is tracked already may grow.
     pub max_file_bytes: u64,
+    /// Commit even when nothing differs, so that the message stands in the history: somebody else committed the work.
+    pub may_be_empty: bool,
     /// How long to wait for another git command that holds the index.
     pub lock_wait: Duration,
     /// UTC, in milliseconds since 1970.
@@ -168,7 +170,7 @@ fn record(
         Some(base) => base.id() != tree,
         None => !staged.is_empty(),
     };
-    if !has_news {
+    if !has_news && !(request.may_be_empty && head.is_some()) {
         return Ok(None);
     }
     let who = project.signature(request.author.as_ref(), request.at_ms)?;

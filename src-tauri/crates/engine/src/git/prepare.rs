@@ -135,6 +135,7 @@ impl<'a> Preparing<'a> {
             body: String::new(),
             trailers: vec![("Run".into(), self.how.run.to_string())],
             author: None,
+            may_be_empty: false,
             max_file_bytes: self.how.max_file_bytes,
             lock_wait: self.how.lock_wait,
             at_ms: self.how.at_ms,

@@ -107,6 +107,7 @@ pub(super) async fn commit(
         body: String::new(),
         trailers: vec![("Run".into(), run.to_string())],
         author: None,
+        may_be_empty: false,
         max_file_bytes: MAX_FILE_BYTES,
         lock_wait: LOCK_WAIT,
         at_ms: project.app.clock.now_ms(),

@@ -222,3 +222,16 @@ fn without_settings_of_a_person_the_product_signs_for_itself() {
     assert_eq!(who.email(), Ok("harness@localhost"), "an empty address is replaced");
     assert!(!who.name().expect("text").contains('<'), "marks that git uses itself are dropped");
 }
+
+#[test]
+fn a_message_can_stand_in_the_history_although_somebody_else_committed_the_work() {
+    let place = Place::with_history();
+    let before = place.head();
+    let wanted = CommitRequest { may_be_empty: true, ..request("Say that it is proven") };
+    let done = commit_all(&place.dir, &wanted).expect("it can be committed");
+    assert_eq!(done.oid.as_deref(), Some(place.head().as_str()), "there is a commit of its own");
+    assert_eq!(place.git(&["rev-parse", "HEAD^"]), before, "on top of the work");
+    assert_eq!(place.git(&["diff", "--stat", "HEAD^", "HEAD"]), "", "with nothing in it");
+    let nothing = commit_all(&place.dir, &request("Nothing")).expect("it is no error");
+    assert_eq!(nothing.oid, None, "unless asked for, nothing makes no commit");
+}

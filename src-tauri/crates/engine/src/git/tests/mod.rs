@@ -199,6 +199,7 @@ fn request(subject: &str) -> CommitRequest {
         body: String::new(),
         trailers: Vec::new(),
         author: None,
+        may_be_empty: false,
         max_file_bytes: MAX_FILE_BYTES,
         lock_wait: Duration::from_millis(300),
         at_ms: AT_MS,
