@@ -301,3 +301,22 @@ fn a_project_that_is_deleted_under_the_agent_ends_the_run_and_leaves_nobody_behi
     let warnings = stage.card("Add")["evidence"]["warnings"].to_string();
     assert!(warnings.contains("the commit the work began from is gone"), "what cannot be told is said: {warnings}");
 }
+
+#[test]
+fn what_git_obeys_is_out_of_an_agents_reach_and_history_is_out_of_a_checks_reach() {
+    let stage = with_history(&["Add"]);
+    let before = stage.read(".git/config");
+    let attempts = "for try in 'echo evil > .git/hooks/pre-commit' 'git config core.pager evil' 'mv .git/hooks old' \
+                    'echo evil > .git/info/attributes'; do sh -c \"$try\" && echo \"DONE: $try\"; done; true";
+    let check = "if rm -rf .git 2>/dev/null || touch .git/x 2>/dev/null; then exit 1; fi; test -d .git/objects";
+    stage.file(
+        "package.json",
+        format!(r#"{{"private": true, "type": "module", "scripts": {{"lint": "{check}", "test": "node --test"}}}}"#),
+    );
+    commit_all(&stage, "Add a check that attacks the history");
+    stage.run_to_all_passing(&builds("attacks", &format!("{attempts}; {BUILD}")), &[]);
+    assert_eq!(stage.read(".git/config"), before, "an agent cannot change what git runs for the person");
+    assert!(!stage.dir.join(".git/hooks/pre-commit").exists(), "nor plant a hook");
+    assert!(!stage.dir.join(".git/info/attributes").exists(), "nor a filter");
+    assert_eq!(stage.git(&["rev-list", "--count", "HEAD"]).trim(), "3", "the history is whole");
+}

@@ -123,6 +123,8 @@ impl Verifier {
         let mut environment = CheckEnvironment::of_this_machine(self.project.dir(), self.project.private_home());
         if let Some(wall) = &mut environment.wall {
             wall.hidden.push(self.project.app.home.root().to_owned());
+            // No check needs to write history, and one that an agent wrote must not be able to.
+            wall.protected.push(self.project.dir().join(".git"));
         }
         if scope.run.is_some() {
             // What ends the session's processes when the host is killed finds those of its checks by the same mark:

@@ -101,6 +101,7 @@ impl Walls {
         wall.network = Network::Host;
         wall.hidden.push(project.app.home.root().to_owned());
         wall.readable.push(start.cli.to_owned());
+        wall.protected.extend(obeyed_by_git(project.dir())?);
         let mut env = match start.rehearsal {
             Some(rehearsal) => {
                 let base_url = rehearsal.base_url(start.role.as_str(), &start.session.0);
@@ -160,6 +161,19 @@ fn real_account(
         copy_over(&from, &private_home.join(".claude.json"))?;
     }
     Ok(env)
+}
+
+/// What in the repository git obeys whenever somebody uses it: hooks, and commands named in its settings. An agent that
+/// could change them would be out of its walls at the person's next `git commit`.
+fn obeyed_by_git(project_dir: &Path) -> Result<Vec<PathBuf>, EngineError> {
+    let git = project_dir.join(".git");
+    let is_directory = fs::symlink_metadata(&git).is_ok_and(|found| found.is_dir());
+    if !is_directory {
+        return Ok(Vec::new());
+    }
+    make_dir(&git.join("hooks"))?;
+    make_dir(&git.join("info"))?;
+    Ok(["hooks", "info", "config"].map(|name| git.join(name)).into())
 }
 
 /// What in the CLI's directory later sessions outside any wall obey: hooks, plugins, instructions. An agent that could
