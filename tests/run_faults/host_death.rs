@@ -193,8 +193,22 @@ fn the_host_dies_while_it_backs_off() {
     assert_eq!(waiting["reason"], "backing_off", "{waiting}");
     stage.kill_at_once(run, &[]);
     assert_eq!(stage.card("Add")["status"], "pending", "a card is not held while nobody works on it");
+    let ended = stage.tell(&["stop"]);
+    assert!(ended.stderr.contains("no run is under way"), "there is nobody to stop: {ended:?}");
     stage.run_to_all_passing(&builds("continues", BUILD), &[]);
     assert_crashed(&stage, 1);
+}
+
+#[test]
+fn a_project_whose_host_died_can_be_forgotten() {
+    let stage = Stage::new(&["Add"]);
+    let run = stage.start(&coding("failing", json!([{ "error": { "status": 503 } }])), &["--backoff", "600"]);
+    run.until("it waits", |event| event["event"] == "run_waiting");
+    let ended = stage.tell(&["projects", "remove"]);
+    assert_eq!(ended.code, Some(1), "not under a host that works on it: {ended:?}");
+    stage.kill_at_once(run, &[]);
+    stage.ok(&["projects", "remove"]);
+    assert!(stage.dir.join("package.json").exists(), "the directory is left alone");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::support::{Ended, Machine, PATIENCE, git};
 use serde_json::{Value, json};
 use std::{
+    collections::BTreeSet,
     fs,
     io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
@@ -13,7 +14,8 @@ use std::{
 };
 
 /// Where bubblewrap is looked for; covering all of them is how a machine without it is played.
-const BUBBLEWRAPS: &str = "/usr/bin/bwrap /usr/local/bin/bwrap /bin/bwrap /run/current-system/sw/bin/bwrap";
+const BUBBLEWRAPS: [&str; 4] =
+    ["/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap", "/run/current-system/sw/bin/bwrap"];
 
 /// Processes that a dead host left may live no longer than this.
 const DEATH_WITHIN: Duration = Duration::from_secs(15);
@@ -115,13 +117,17 @@ impl Stage {
         Watched::over(self.machine.command(&self.words(scenario, more)))
     }
 
-    /// Starts a run on a machine that has no walls to offer.
+    /// Starts a run on a machine that has no walls to offer, and temporary files of its own.
     pub fn start_unwalled(&self, scenario: &Value, more: &[&str]) -> Watched {
-        let hide = format!(
-            "for wall in {BUBBLEWRAPS}; do [ ! -e $wall ] || mount --bind /dev/null $wall || exit 99; done; exec \"$@\""
-        );
-        let run = self.machine.command(&self.words(scenario, more));
-        Watched::over(inside(&["unshare", "--map-root-user", "--mount", "sh", "-c", &hide, "sh"], &run))
+        let root = self.machine.path("").canonicalize().expect("it is there");
+        let (root, tmp) = (root.display().to_string(), self.machine.project("tmp").display().to_string());
+        let mut words = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--bind", &tmp, "/tmp"].to_vec();
+        words.extend(["--bind", &root, &root]);
+        let programs: BTreeSet<PathBuf> = BUBBLEWRAPS.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
+        for program in &programs {
+            words.extend(["--dev-bind", "/dev/null", program.to_str().expect("a plain path")]);
+        }
+        Watched::over(inside(&words, &self.machine.command(&self.words(scenario, more))))
     }
 
     /// A run from start to end.

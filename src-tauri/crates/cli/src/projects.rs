@@ -103,11 +103,9 @@ pub fn obey(command: ProjectsCommand) -> anyhow::Result<()> {
         }
         ProjectsCommand::Remove { project } => {
             let project = open::project(&project)?;
-            anyhow::ensure!(
-                project.store.runs_unfinished()?.is_empty(),
-                "{} has an unfinished run; stop it first",
-                project.project.name
-            );
+            // A run whose host died is unfinished too, and cannot be stopped any more.
+            let is_running = project.store.runs_unfinished()?.iter().any(|run| harness_agent::is_alive(run.host));
+            anyhow::ensure!(!is_running, "a run is under way in {}; stop it first", project.project.name);
             project.app.store.project_remove(project.project.id)?;
             say(&format!("{} is forgotten; {} is left alone.", project.project.name, project.dir().display()));
             Ok(())
