@@ -123,6 +123,14 @@ impl Stage {
         let (root, tmp) = (root.display().to_string(), self.machine.project("tmp").display().to_string());
         let mut words = ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--bind", &tmp, "/tmp"].to_vec();
         words.extend(["--bind", &root, &root]);
+        // Whatever of the product lies below /tmp stays in sight.
+        let checkout =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..").canonicalize().expect("it is built from here");
+        let built = Path::new(env!("CARGO_BIN_EXE_harness")).canonicalize().expect("it is built");
+        for path in [checkout.to_str(), built.to_str()] {
+            let path = path.expect("a plain path");
+            words.extend(["--ro-bind", path, path]);
+        }
         let programs: BTreeSet<PathBuf> = BUBBLEWRAPS.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
         for program in &programs {
             words.extend(["--dev-bind", "/dev/null", program.to_str().expect("a plain path")]);
