@@ -26,7 +26,8 @@ pub enum Outcome {
         /// HTTP status, when there was one.
         status: Option<u16>,
     },
-    /// The API refused the request itself (400, 404, too long a context); the same session would fail again.
+    /// The API refused the request itself (400, too long a context; 404, no such model); the same session would fail
+    /// again.
     ApiRefused {
         /// HTTP status, when there was one.
         status: Option<u16>,
@@ -98,6 +99,7 @@ impl Outcome {
                 | Outcome::AuthExpired
                 | Outcome::BudgetExhausted
                 | Outcome::ApiUnavailable { .. }
+                | Outcome::ApiRefused { status: Some(404) }
                 | Outcome::NotStarted { .. }
                 | Outcome::Stopped
                 | Outcome::StorageFailed { .. }
@@ -188,6 +190,7 @@ mod tests {
             (Outcome::MaxTurns, true),
             (Outcome::ApiUnavailable { status: Some(529) }, false),
             (Outcome::ApiRefused { status: Some(400) }, true),
+            (Outcome::ApiRefused { status: Some(404) }, false),
             (Outcome::HangNoFirstByte, true),
             (Outcome::HangIdle, true),
             (Outcome::HangAfterResult, true),

@@ -170,7 +170,7 @@ fn record(
         Some(base) => base.id() != tree,
         None => !staged.is_empty(),
     };
-    if !has_news && !(request.may_be_empty && head.is_some()) {
+    if !(has_news || request.may_be_empty && head.is_some()) {
         return Ok(None);
     }
     let who = project.signature(request.author.as_ref(), request.at_ms)?;

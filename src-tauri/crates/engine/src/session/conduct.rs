@@ -1,8 +1,9 @@
 //! A run from its first look at the project to its report.
 
-use super::{RunControl, RunOptions, ToolServer, recover, run_loop::Conductor};
+use super::{RunControl, RunOptions, ToolServer, pace, recover, run_loop::Conductor};
 use crate::{
     EngineError, OpenProject,
+    git::{self, GitError},
     specs::{self, ProjectSpec},
 };
 use harness_agent::{env::child_environment, locate::locate, process};
@@ -15,7 +16,7 @@ use harness_domain::{
 };
 use harness_rehearsal::Rehearsal;
 use harness_sandbox::Probe;
-use harness_store::NewRun;
+use harness_store::{EvidenceSummary, NewRun};
 use std::sync::Arc;
 
 /// Where a person's request to a running host is left by another process.
@@ -44,6 +45,7 @@ pub async fn conduct(
     tools: Arc<dyn ToolServer>,
     control: RunControl,
 ) -> Result<RunReport, EngineError> {
+    refuse_emptied(project)?;
     if let Some(from) = &options.spec {
         specs::adopt(project.dir(), from)?;
     }
@@ -81,12 +83,35 @@ pub async fn conduct(
     conductor.finish(end).await
 }
 
+/// Refuses to go on where the records say that cards were built and committed, but there is no commit at all: the
+/// directory was emptied or replaced, and to call the cards passing would be untrue.
+fn refuse_emptied(project: &OpenProject) -> Result<(), EngineError> {
+    let is_empty = match git::head(project.dir()) {
+        Ok(head) => head.is_none(),
+        Err(GitError::NotARepository { .. } | GitError::InsideOther { .. }) => true,
+        Err(error) => return Err(error.into()),
+    };
+    let passed = |evidence: &EvidenceSummary| evidence.is_passing && evidence.commit.is_some();
+    if !is_empty || !project.store.evidence_latest()?.values().any(passed) {
+        return Ok(());
+    }
+    Err(EngineError::Refused(format!(
+        "{dir} holds no commit any more, but {done} of its cards are recorded as built: were its files removed? Put \
+         them back, or start anew: `harness projects remove --project {name}` forgets the records",
+        dir = project.dir().display(),
+        done = project.store.counts()?.done,
+        name = project.project.name,
+    )))
+}
+
 /// Until when a rate limit holds that the run before this one met and did not wait out, however it ended: the API has
 /// not forgotten. A rehearsed limit holds up no real run, nor the other way round.
 fn limit_left(project: &OpenProject, is_rehearsal: bool) -> Result<Option<i64>, EngineError> {
     let last = project.store.runs(1)?.pop().filter(|last| last.rehearsal.is_some() == is_rehearsal);
     let now_ms = project.app.clock.now_ms();
-    Ok(last.and_then(|last| last.paused_until_ms).filter(|until_ms| *until_ms > now_ms))
+    let until_ms = last.and_then(|last| last.paused_until_ms).filter(|until_ms| *until_ms > now_ms);
+    // A clock that was wrong at the time must not stop every run from now on.
+    Ok(until_ms.filter(|until_ms| *until_ms <= pace::latest_limit(now_ms)))
 }
 
 /// Stores the run and tells the world, with everything a person should know from the start.

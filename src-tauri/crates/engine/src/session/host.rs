@@ -100,9 +100,6 @@ impl AgentHost for SessionHost {
     }
 
     async fn post_tool_use(&self, _done: ToolDone) -> Option<String> {
-        if let Err(error) = self.toolbox.renew_lease() {
-            tracing::warn!(session = %self.session, %error, "the lease could not be renewed");
-        }
         None
     }
 

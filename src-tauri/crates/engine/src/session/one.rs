@@ -26,8 +26,12 @@ use harness_store::NewSession;
 use std::{
     path::Path,
     sync::{Arc, Mutex, OnceLock, PoisonError, atomic::AtomicBool},
+    time::Duration,
 };
 use uuid::Uuid;
+
+/// How often a living session's claim is renewed: a small part of what a claim lasts, and soon after the computer slept.
+const RENEWAL: Duration = Duration::from_secs(60);
 
 /// What all sessions of a run share.
 pub(super) struct Stage<'a> {
@@ -118,7 +122,10 @@ impl Stage<'_> {
             was_reminded: AtomicBool::new(false),
             last_words: Mutex::new(None),
         });
-        let end = self.supervise(&task.id, launch, host.clone(), &ending).await;
+        let end = tokio::select! {
+            end = self.supervise(&task.id, launch, host.clone(), &ending) => end,
+            never = keep_claim(&toolbox) => match never {},
+        };
         recorder.close();
         writer.finished().await;
         let last_words = host.last_words();
@@ -170,6 +177,22 @@ impl Stage<'_> {
             model,
         });
         Ok(())
+    }
+}
+
+/// Renews a session's claim again and again: nothing may be heard of an agent that thinks, waits for a long command or
+/// for the checks, but its card is in its hands all the same. Never ends.
+async fn keep_claim(toolbox: &Toolbox) -> std::convert::Infallible {
+    let mut renewal = tokio::time::interval(RENEWAL);
+    renewal.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        renewal.tick().await;
+        let renewing = toolbox.clone();
+        match tokio::task::spawn_blocking(move || renewing.renew_lease()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(session = %toolbox.scope().session, %error, "the claim was not renewed"),
+            Err(error) => tracing::warn!(session = %toolbox.scope().session, %error, "the claim was not renewed"),
+        }
     }
 }
 

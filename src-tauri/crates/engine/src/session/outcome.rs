@@ -5,9 +5,10 @@ use crate::{EngineError, OpenProject, toolbox::Toolbox};
 use harness_domain::{
     failure::{Outcome, RunEnd},
     feature::{Actor, Feature, Status},
-    id::RunId,
+    id::{FeatureId, RunId},
     run::Role,
 };
+use harness_store::StoreError;
 
 /// Failed attempts before a card is parked, unless the project says otherwise.
 const MAX_ATTEMPTS: u32 = 3;
@@ -51,6 +52,8 @@ pub(super) struct Ended<'a> {
     /// The card it was started for.
     pub feature: Option<&'a Feature>,
     pub outcome: &'a Outcome,
+    /// Whether a person limited the run's money.
+    pub has_budget: bool,
     pub last_words: Option<String>,
     /// Why the host refused to call the card passing, the last time it did.
     pub refusal: Option<String>,
@@ -90,7 +93,9 @@ impl Ended<'_> {
             } else {
                 store.release_session(session, &cause)?;
             }
-            self.project.publish_status(&store.feature(card.id)?, outcome.code());
+            if let Some(now) = self.now(card.id)? {
+                self.project.publish_status(&now, outcome.code());
+            }
         }
         self.settle_tree(is_parked).await
     }
@@ -99,20 +104,27 @@ impl Ended<'_> {
     /// nothing else would keep a run going for ever.
     fn given_up(&self) -> Result<Option<Feature>, EngineError> {
         let Some(feature) = self.feature else { return Ok(None) };
-        let now = self.project.store.feature(feature.id)?;
-        let is_waiting = matches!(now.status, Status::Pending | Status::Open | Status::Failing);
-        Ok(Some(now).filter(|now| is_waiting && now.lease.is_none()))
+        let is_waiting = |now: &Feature| matches!(now.status, Status::Pending | Status::Open | Status::Failing);
+        Ok(self.now(feature.id)?.filter(|now| is_waiting(now) && now.lease.is_none()))
+    }
+
+    /// A card as it stands now; none when a person has removed it meanwhile.
+    fn now(&self, id: FeatureId) -> Result<Option<Feature>, EngineError> {
+        match self.project.store.feature(id) {
+            Ok(feature) => Ok(Some(feature)),
+            Err(StoreError::NoSuchFeature(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Work that will be continued stays in the tree; work on a card that the next session will not get is taken out.
     /// Returns where work that stays is saved as well.
     async fn settle_tree(&self, is_parked: bool) -> Result<Option<String>, EngineError> {
         let Some(feature) = self.feature else { return Ok(None) };
-        let now = self.project.store.feature(feature.id)?;
-        let is_over = match now.status {
-            Status::Blocked | Status::NeedsInput | Status::Passing | Status::Resolved => true,
-            Status::Pending => self.toolbox.is_done(),
-            _ => false,
+        let is_over = match self.now(feature.id)?.map(|now| now.status) {
+            None | Some(Status::Blocked | Status::NeedsInput | Status::Passing | Status::Resolved) => true,
+            Some(Status::Pending | Status::Open | Status::Failing) => self.toolbox.is_done(),
+            Some(Status::InProgress | Status::Analyzing | Status::Fixing) => false,
         };
         let name = format!("run-{}/card-{}", self.run, feature.id);
         let message = format!("Uncommitted work on #{} {}", feature.id, feature.name);
@@ -122,10 +134,7 @@ impl Ended<'_> {
             return Ok(saved);
         }
         if let Some(saved_as) = saved {
-            self.project.notice(
-                "work_saved",
-                format!("Uncommitted work on #{} was taken out of the tree; it is kept as {saved_as}.", feature.id),
-            );
+            self.project.notice("work_saved", tree::taken_out(feature.id, &saved_as));
         }
         Ok(None)
     }
@@ -160,7 +169,18 @@ impl Ended<'_> {
                 why: "the login or API key is not accepted: run `claude auth login` (or set a new key), then run again"
                     .into(),
             }),
-            Outcome::BudgetExhausted => Next::End(RunEnd::BudgetExhausted),
+            Outcome::BudgetExhausted if self.has_budget => Next::End(RunEnd::BudgetExhausted),
+            // Nobody set a limit here, so it is the account that has no money left.
+            Outcome::BudgetExhausted => Next::End(RunEnd::NeedsPerson {
+                why: "the account has no credit left: add some, or log in to another one, then run again".into(),
+            }),
+            // The one thing of a request that a person chose and that may not exist.
+            Outcome::ApiRefused { status: Some(404) } => Next::End(RunEnd::NeedsPerson {
+                why:
+                    "the API does not know the model that was asked for: choose another with --model, in the project's \
+                      settings or on the card, then run again"
+                        .into(),
+            }),
             Outcome::Stopped => Next::End(RunEnd::Stopped),
             Outcome::StorageFailed { detail } => {
                 Next::End(RunEnd::Failed { reason: "storage_failed".into(), message: detail.clone() })

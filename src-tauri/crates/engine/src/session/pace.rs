@@ -7,6 +7,9 @@ use std::time::Duration;
 
 /// The longest wait after a fault.
 const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
+/// The longest wait for a rate limit that is believed. Subscriptions count by the week; a time beyond that is a
+/// mistake, and would keep every later run from starting.
+const LONGEST_LIMIT: Duration = Duration::from_secs(8 * 24 * 60 * 60);
 /// How often the clock is looked at while waiting: it may jump, and the computer may have slept.
 const GLANCE: Duration = Duration::from_secs(2);
 
@@ -19,9 +22,16 @@ pub(super) fn backoff(pace: &Pace, faults: u32) -> Duration {
 
 /// Until when a rate limit is waited out: the time it named, or an agreed span from now, and up to a tenth more.
 pub(super) fn limit_end(pace: &Pace, now_ms: i64, named_ms: Option<i64>) -> i64 {
+    let latest = latest_limit(now_ms);
     let base = named_ms.filter(|named| *named > now_ms).unwrap_or(now_ms.saturating_add(millis(pace.unnamed_limit)));
+    let base = base.min(latest);
     let most = millis(pace.jitter).min((base - now_ms) / 10);
     base.saturating_add(rand::random_range(0..=most))
+}
+
+/// The latest time that a rate limit met now, or remembered from an earlier run, can last to.
+pub(super) fn latest_limit(now_ms: i64) -> i64 {
+    now_ms.saturating_add(millis(LONGEST_LIMIT))
 }
 
 /// Waits until `until_ms` by the engine's clock, or until the person stops or pauses the run.
@@ -78,9 +88,18 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_of_years_is_a_mistake_and_not_waited_out() {
+        let pace = Pace { jitter: Duration::ZERO, ..Pace::default() };
+        let eight_days = 1_000 + 8 * 24 * 60 * 60 * 1000;
+        for named in [eight_days + 1, 1_893_456_000_000_000, i64::MAX] {
+            assert_eq!(limit_end(&pace, 1_000, Some(named)), eight_days, "named: {named}");
+        }
+    }
+
+    #[test]
     fn what_is_added_to_a_limit_is_at_most_a_tenth_of_the_wait_and_never_more_than_the_jitter() {
         let pace = Pace { jitter: Duration::from_millis(700), ..Pace::default() };
-        for (named_ms, most_ms) in [(2_000, 100), (11_000, 700), (i64::MAX, 0)] {
+        for (named_ms, most_ms) in [(2_000, 100), (11_000, 700)] {
             for _ in 0..100 {
                 let added = limit_end(&pace, 1_000, Some(named_ms)) - named_ms;
                 assert!((0..=most_ms).contains(&added), "{added} ms were added to a limit until {named_ms}");

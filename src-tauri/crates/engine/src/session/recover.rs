@@ -54,10 +54,27 @@ pub async fn recover(project: &OpenProject) -> Result<Recovered, EngineError> {
         let message = "Uncommitted work found after the host had ended in the middle of a run";
         found.saved_as = tree::save(project, format!("{last}/rescue"), message.into(), false).await?;
     }
+    found.tell(project)?;
     if let Some(saved_as) = &found.saved_as {
         project.notice("work_saved", format!("Uncommitted work of the interrupted session is saved as {saved_as}."));
     }
     Ok(found)
+}
+
+impl Recovered {
+    /// Tells a person, and a program that follows the cards, what was put right.
+    fn tell(&self, project: &OpenProject) -> Result<(), EngineError> {
+        for id in &self.released {
+            project.publish_status(&project.store.feature(*id)?, "nobody works on it any more");
+        }
+        for run in &self.runs {
+            project.notice("recovered", format!("Run {run} was cut off: its host ended without a word."));
+        }
+        if self.killed > 0 {
+            project.notice("recovered", format!("{} processes of it were still there and were ended.", self.killed));
+        }
+        Ok(())
+    }
 }
 
 /// A run that is over stands still: idle, or waiting for a person if that is what it did.

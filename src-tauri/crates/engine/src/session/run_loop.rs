@@ -1,22 +1,30 @@
 //! The loop: what comes next, a session for it, and what follows from how it ended.
 
+mod aftermath;
+mod ending;
+
 use super::{
-    Recovered, RunControl, RunOptions, RunReport, ToolServer,
+    Recovered, RunControl, RunOptions, ToolServer,
     conduct::obey_requests,
     enter_state,
     one::{Finished, Stage, Task, new_id},
     outcome::{Ended, Next},
     pace, tree,
 };
-use crate::{EngineError, OpenProject, git::Uncommitted, specs::ProjectSpec, toolbox::Toolbox};
+use crate::{
+    EngineError, OpenProject,
+    git::Uncommitted,
+    specs::ProjectSpec,
+    toolbox::{LEASE_MS, Toolbox},
+};
 use harness_agent::locate::Cli;
 use harness_domain::{
     event::Event,
-    failure::{Outcome, RunEnd},
+    failure::RunEnd,
     feature::{Actor, Feature},
     id::{FeatureId, RunId, SessionId},
     lifecycle::State,
-    run::{Mode, Role, Session},
+    run::{Mode, Role, Usage},
     schedule::why_nothing_is_ready,
 };
 use harness_rehearsal::Rehearsal;
@@ -25,10 +33,10 @@ use std::sync::Arc;
 
 /// Initializer sessions that may create nothing before the run gives up.
 const EMPTY_INITIALIZERS: u32 = 3;
+/// Set while the specification is only partly turned into features: its initializer was cut off.
+const PLAN_OPEN: &str = "plan:open";
 /// Tester sessions that may fail by themselves before the run gives up.
 const FAILED_TESTERS: u32 = 3;
-/// How long a card is held before its session has started.
-const FIRST_LEASE_MS: i64 = 30 * 60 * 1000;
 
 enum Step {
     Session { role: Role, targets: Vec<Feature> },
@@ -50,6 +58,8 @@ pub(super) struct Conductor<'a> {
     /// Faults in a row that were not a card's.
     faults: u32,
     empty_initializers: u32,
+    /// Initializer sessions that ended before they were done although they had created features.
+    cut_off_plans: u32,
     /// Whether the tester of a regression run came to its end.
     is_tested: bool,
     failed_testers: u32,
@@ -85,6 +95,7 @@ impl<'a> Conductor<'a> {
             spent_usd: 0.0,
             faults: 0,
             empty_initializers: 0,
+            cut_off_plans: 0,
             is_tested: false,
             failed_testers: 0,
             acted: 0,
@@ -139,20 +150,22 @@ impl<'a> Conductor<'a> {
     }
 
     fn step(&mut self) -> Result<Step, EngineError> {
+        let is_planned = self.project.store.counts()?.total > 0 && !self.is_plan_open()?;
         let has_features = self.project.store.counts()?.total > 0;
         let session = |role| Step::Session { role, targets: Vec::new() };
         match self.options.mode {
-            Mode::Initialize | Mode::Analyze if self.sessions > 0 && has_features => Ok(Step::End(RunEnd::Finished)),
+            Mode::Initialize if self.sessions > 0 && is_planned => Ok(Step::End(RunEnd::Finished)),
+            Mode::Analyze if self.sessions > 0 && has_features => Ok(Step::End(RunEnd::Finished)),
             Mode::Analyze if self.empty_initializers >= EMPTY_INITIALIZERS => Ok(Step::End(nothing_created())),
             Mode::Analyze => Ok(session(Role::Analyst)),
-            Mode::Initialize if has_features => {
+            Mode::Initialize if is_planned => {
                 Err(EngineError::Refused("the project has features already; `--mode code` works on them".into()))
             }
             Mode::Initialize | Mode::Auto if !has_features && self.empty_initializers >= EMPTY_INITIALIZERS => {
                 Ok(Step::End(nothing_created()))
             }
             Mode::Initialize => Ok(session(Role::Initializer)),
-            Mode::Auto if !has_features => Ok(session(Role::Initializer)),
+            Mode::Auto if !is_planned => Ok(session(Role::Initializer)),
             Mode::Code if !has_features => Err(EngineError::Refused(
                 "there are no features to work on yet; `--mode initialize` makes them from the specification".into(),
             )),
@@ -170,6 +183,11 @@ impl<'a> Conductor<'a> {
             }
             Mode::Auto | Mode::Code => self.next_card(),
         }
+    }
+
+    /// Whether a session that was to plan was cut off: what it has created is not all there is to be built.
+    fn is_plan_open(&self) -> Result<bool, EngineError> {
+        Ok(self.project.store.note(PLAN_OPEN)?.is_some())
     }
 
     fn next_card(&self) -> Result<Step, EngineError> {
@@ -194,9 +212,17 @@ impl<'a> Conductor<'a> {
             return Ok(None);
         }
         self.enter_working_state(role, card)?;
-        tree::hand_to_agent(self.project)?;
+        // With the person's own changes in the tree nobody can tell whose they are.
+        let may_sort = self.options.uncommitted != Uncommitted::Include;
+        let mut unfinished = self.unfinished.take();
+        if may_sort && tree::take_out_others(self.project, self.run, card).await? {
+            unfinished = None;
+        }
+        tree::hand_to_agent(self.project, card)?;
+        if role == Role::Initializer {
+            self.project.store.set_note(PLAN_OPEN, Some("yes"))?;
+        }
         self.sessions += 1;
-        let unfinished = self.unfinished.take();
         let task = Task {
             id: id.clone(),
             role,
@@ -228,6 +254,7 @@ impl<'a> Conductor<'a> {
             toolbox: &finished.toolbox,
             feature: card,
             outcome: &finished.end.outcome,
+            has_budget: self.options.budget_usd.is_some(),
             last_words: finished.last_words,
             refusal: finished.toolbox.last_refusal(),
         };
@@ -237,8 +264,6 @@ impl<'a> Conductor<'a> {
         let end = &finished.end;
         self.project.store.session_end(&id, &outcome, end.turns, end.cost_usd, end.usage, now)?;
         self.project.store.run_add_cost(self.run, end.cost_usd)?;
-        let settled = ended.settle(&outcome).await?;
-        self.unfinished = settled.unfinished;
         self.project.publish(Event::SessionEnded {
             session: id,
             outcome: outcome.clone(),
@@ -246,6 +271,18 @@ impl<'a> Conductor<'a> {
             turns: end.turns,
             cost_usd: end.cost_usd,
         });
+        if self.options.budget_usd.is_some() && end.cost_usd <= 0.0 && end.usage != Usage::default() {
+            self.project.notice(
+                "cost_unknown",
+                format!(
+                    "The session ended before the CLI told its cost ({} tokens read, {} written): the budget does not count it.",
+                    end.usage.input_tokens + end.usage.cache_read_tokens + end.usage.cache_write_tokens,
+                    end.usage.output_tokens
+                ),
+            );
+        }
+        let settled = ended.settle(&outcome).await?;
+        self.unfinished = settled.unfinished;
         if role == Role::Tester && unfinished.is_none() {
             self.sweep_up_after_tester().await?;
         }
@@ -256,48 +293,9 @@ impl<'a> Conductor<'a> {
     /// Claims the next card before its session exists, so that the prompt, the model and the tools fit it.
     fn claim(&self, session: &SessionId) -> Result<Option<Feature>, EngineError> {
         let cause = self.project.cause(Actor::Host, Some(self.run), "next in the queue");
-        let lease_until_ms = self.project.app.clock.now_ms() + FIRST_LEASE_MS;
+        let lease_until_ms = self.project.app.clock.now_ms() + LEASE_MS;
         let claim = Claim { session: session.clone(), run: Some(self.run), lease_until_ms };
         Ok(self.project.store.claim_next(&claim, &cause)?)
-    }
-
-    /// What a role's session leaves for the run as a whole.
-    async fn conclude_session(&mut self, role: Role, outcome: &Outcome, next: &Next) -> Result<(), EngineError> {
-        let has_features = self.project.store.counts()?.total > 0;
-        match role {
-            Role::Initializer | Role::Analyst => {
-                // After a fault of the CLI or the API the run waits and counts that instead.
-                if *next == Next::GoOn && !has_features {
-                    self.empty_initializers += 1;
-                    let left = EMPTY_INITIALIZERS - self.empty_initializers;
-                    self.project.notice(
-                        "nothing_created",
-                        format!("The session ended without creating a single feature; {left} more tries."),
-                    );
-                }
-                if self.project.dir().is_dir() {
-                    let subject = if role == Role::Initializer { "Set up the project" } else { "Describe the project" };
-                    tree::commit(self.project, self.run, subject, None).await?;
-                }
-            }
-            Role::Tester => {
-                self.is_tested = *outcome == Outcome::Completed;
-                self.failed_testers += u32::from(outcome.counts_as_attempt() && !self.is_tested);
-            }
-            Role::Coding => {}
-        }
-        self.rest_state(has_features)
-    }
-
-    /// What trying things out left in the tree is nobody's work on any card. Only for a tree that was clean before.
-    async fn sweep_up_after_tester(&self) -> Result<(), EngineError> {
-        // The person's own changes lie in the tree too then, and cannot be told apart.
-        if self.options.uncommitted == Uncommitted::Include || !self.project.dir().is_dir() {
-            return Ok(());
-        }
-        let message = "Files that a tester left".to_owned();
-        tree::save(self.project, format!("run-{}/tester", self.run), message, true).await?;
-        Ok(())
     }
 
     async fn follow(&mut self, next: Next) -> Result<Option<RunEnd>, EngineError> {
@@ -320,6 +318,9 @@ impl<'a> Conductor<'a> {
                     format!("The session failed ({why}); trying again in {} s.", wait.as_secs()),
                 );
                 let until = self.project.app.clock.now_ms() + pace::millis(wait);
+                if self.is_over()?.is_some() {
+                    return Ok(None);
+                }
                 pace::wait_until(self.project, self.run, &self.control, until, "backing_off").await?;
             }
         }
@@ -328,6 +329,10 @@ impl<'a> Conductor<'a> {
 
     async fn wait_for_limit(&mut self, until_ms: i64) -> Result<(), EngineError> {
         self.project.store.run_pause_until(self.run, Some(until_ms))?;
+        // A run that would start no session afterwards leaves the wait to the next one.
+        if self.is_over()?.is_some() {
+            return Ok(());
+        }
         pace::wait_until(self.project, self.run, &self.control, until_ms, "rate_limited").await?;
         // A stop in the middle keeps the time: the next run waits out the rest.
         if self.project.app.clock.now_ms() >= until_ms {
@@ -367,25 +372,6 @@ impl<'a> Conductor<'a> {
         }
     }
 
-    /// Where the run stands between two sessions.
-    fn rest_state(&self, has_features: bool) -> Result<(), EngineError> {
-        let counts = self.project.store.counts()?;
-        let is_complete = has_features && counts.done == counts.total;
-        match self.project.store.run(self.run)?.state {
-            State::Verifying if is_complete => self.enter(State::Completed, None, "every card passes"),
-            State::Verifying => self.enter(State::Planning, None, "a card passes"),
-            State::Initializing if has_features => self.enter(State::Planning, None, "the features exist"),
-            State::Initializing => {
-                self.enter(State::Error, None, "the initializer created nothing")?;
-                self.enter(State::Idle, None, "between two sessions")
-            }
-            State::Coding | State::Testing | State::Analyzing => {
-                self.enter(State::Idle, None, "the session ended without a passing card")
-            }
-            _ => Ok(()),
-        }
-    }
-
     fn enter(&self, state: State, feature: Option<FeatureId>, reason: &str) -> Result<(), EngineError> {
         let now = self.project.store.run(self.run)?.state;
         // The initializer may start again after one that created nothing; only from idle.
@@ -393,72 +379,6 @@ impl<'a> Conductor<'a> {
             enter_state(self.project, self.run, State::Idle, feature, reason)?;
         }
         enter_state(self.project, self.run, state, feature, reason)
-    }
-
-    /// Puts everything in order and stores how the run ended.
-    pub async fn finish(mut self, end: RunEnd) -> Result<RunReport, EngineError> {
-        let cause = self.project.cause(Actor::Host, Some(self.run), format!("the run ended: {}", end.code()));
-        self.project.store.release_run(self.run, &cause)?;
-        self.end_sessions()?;
-        self.final_state(&end)?;
-        if let Err(error) = self.leave_tree().await {
-            // The run's own end matters more, and what is not given back now is given back by the next run.
-            self.project.notice("repository", error.to_string());
-        }
-        self.project.store.run_end(self.run, &end, self.project.app.clock.now_ms())?;
-        self.project.publish(Event::RunEnded { run: self.run, end: end.clone() });
-        if let Some(rehearsal) = self.rehearsal.take() {
-            rehearsal.stop().await;
-        }
-        Ok(RunReport { run: self.run, end, sessions: self.sessions, cost_usd: self.spent_usd })
-    }
-
-    /// A session that an error cut off never got to say how it ended.
-    fn end_sessions(&self) -> Result<(), EngineError> {
-        let now = self.project.app.clock.now_ms();
-        let open = self.project.store.sessions_of(self.run)?.into_iter().filter(|session| session.outcome.is_none());
-        for session in open {
-            let Session { turns, cost_usd, usage, .. } = session;
-            self.project.store.session_end(&session.id, &Outcome::Stopped, turns, cost_usd, usage, now)?;
-        }
-        Ok(())
-    }
-
-    /// Saves unfinished work, and gives the person's own changes back when there is none.
-    async fn leave_tree(&self) -> Result<(), EngineError> {
-        if !self.project.dir().is_dir() {
-            return Ok(());
-        }
-        let message = "Uncommitted work at the end of the run".to_owned();
-        if tree::is_agents(self.project)?
-            && let Some(saved_as) = tree::save(self.project, format!("run-{}/last", self.run), message, false).await?
-        {
-            self.project.notice(
-                "work_saved",
-                format!("Unfinished work lies in the tree and is kept as {saved_as}; the next run continues it."),
-            );
-        }
-        tree::give_back(self.project).await
-    }
-
-    fn final_state(&self, end: &RunEnd) -> Result<(), EngineError> {
-        let reason = end.code();
-        let state = self.project.store.run(self.run)?.state;
-        if matches!(end, RunEnd::NeedsPerson { .. }) && matches!(state, State::Idle | State::Planning) {
-            self.enter(State::Planning, None, reason)?;
-            return self.enter(State::WaitingApproval, None, reason);
-        }
-        if matches!(end, RunEnd::Failed { .. }) && state.next().contains(&State::Error) {
-            self.enter(State::Error, None, reason)?;
-        }
-        match self.project.store.run(self.run)?.state {
-            State::Idle | State::Completed | State::Error => Ok(()),
-            State::Initializing => {
-                self.enter(State::Error, None, reason)?;
-                enter_state(self.project, self.run, State::Idle, None, reason)
-            }
-            _ => self.enter(State::Idle, None, reason),
-        }
     }
 }
 

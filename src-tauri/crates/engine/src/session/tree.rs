@@ -8,10 +8,12 @@ use crate::{
 };
 use harness_domain::{
     event::Event,
+    feature::Feature,
     id::{FeatureId, RunId},
 };
 
-/// Set while uncommitted files in the tree are an agent's, not the person's.
+/// Set while uncommitted files in the tree are an agent's, not the person's: to the number of the card they are for, or
+/// to another word when they are for none.
 const AGENTS_WORK: &str = "tree:agents_work";
 /// Files of the person that the product itself asks for; they stay where agents can read them.
 const KEPT: [&str; 3] = ["prompts/app_spec*.txt", "prompts/.spec_manifest.json", "app_spec.txt"];
@@ -61,9 +63,36 @@ pub(super) async fn prepare(project: &OpenProject, run: RunId, options: &RunOpti
     Ok(())
 }
 
-/// From now on uncommitted files are an agent's.
-pub(super) fn hand_to_agent(project: &OpenProject) -> Result<(), EngineError> {
-    Ok(project.store.set_note(AGENTS_WORK, Some("yes"))?)
+/// From now on uncommitted files are an agent's that works on `card`.
+pub(super) fn hand_to_agent(project: &OpenProject, card: Option<&Feature>) -> Result<(), EngineError> {
+    let whose = card.map_or_else(|| "no card".into(), |card| card.id.to_string());
+    Ok(project.store.set_note(AGENTS_WORK, Some(&whose))?)
+}
+
+/// Takes unfinished work out of the tree that a session on `card` would not continue: it would end up in that card's
+/// commit. Returns whether the tree holds nothing of another card now.
+///
+/// A fix continues what the analysis of its bug left, which may be a test that shows the fault.
+pub(super) async fn take_out_others(
+    project: &OpenProject,
+    run: RunId,
+    card: Option<&Feature>,
+) -> Result<bool, EngineError> {
+    let whose = project.store.note(AGENTS_WORK)?.and_then(|whose| whose.parse().ok()).map(FeatureId);
+    let Some(other) = whose else { return Ok(false) };
+    if card.is_some_and(|card| card.id == other || card.parent == Some(other)) {
+        return Ok(false);
+    }
+    let message = format!("Uncommitted work on #{other}");
+    if let Some(saved_as) = save(project, format!("run-{run}/card-{other}"), message, true).await? {
+        project.notice("work_saved", taken_out(other, &saved_as));
+    }
+    Ok(true)
+}
+
+/// What a person is told of work that was taken out of the tree.
+pub(super) fn taken_out(card: FeatureId, saved_as: &str) -> String {
+    format!("Uncommitted work on #{card} was taken out of the tree; it is kept as {saved_as}.")
 }
 
 /// Whether uncommitted files are an agent's.
