@@ -42,3 +42,6 @@ pub(crate) fn enter_state(
     project.publish(Event::RunStateChanged { run, from, to: state, feature });
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

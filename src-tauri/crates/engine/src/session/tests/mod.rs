@@ -1,0 +1,5 @@
+//! What follows from the end of a session, of a host, and of a run, without a CLI in between.
+
+mod beginning;
+mod ending;
+mod recovering;
