@@ -1,17 +1,11 @@
 //! The CLI dies, and the host lives on.
 
 use crate::{
-    stage::{BUILD, Stage, ask_for_checks, bash, coding, told},
+    stage::{BUILD, Stage, ask_for_checks, bash, coding, kill, told},
     support::eventually,
 };
 use serde_json::json;
-use std::{fs, process::Command};
-
-/// Kills one process without a warning.
-fn kill(pid: u32) {
-    let status = Command::new("sh").args(["-c", &format!("kill -KILL {pid}")]).status().expect("there is a shell");
-    assert!(status.success(), "process {pid} was alive a moment ago");
-}
+use std::fs;
 
 fn parent(pid: u32) -> Option<u32> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;

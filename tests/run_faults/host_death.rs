@@ -1,6 +1,9 @@
 //! The host is killed without a warning, in each state of a run.
 
-use crate::stage::{BUILD, Stage, Watched, ask_for_checks, bash, builds, coding, end_of, notices, take_card, told};
+use crate::{
+    stage::{BUILD, Stage, Watched, ask_for_checks, bash, builds, coding, end_of, kill, notices, take_card, told},
+    support::eventually,
+};
 use serde_json::{Value, json};
 use std::{fs, sync::atomic::AtomicU32, sync::atomic::Ordering};
 
@@ -83,6 +86,27 @@ fn without_walls_nothing_survives_the_host_either() {
     assert_eq!(started["sandbox"], "policy_only", "bubblewrap is out of sight: {started}");
     stage.kill(run, &[&daemon, &foreground]);
     stage.run_to_all_passing(&builds("continues", BUILD), &[]);
+    assert_crashed(&stage, 1);
+}
+
+#[test]
+fn what_outlived_the_host_and_its_guard_is_ended_by_the_next_start() {
+    let stage = Stage::new(&["Add"]);
+    let (daemon, foreground) = (endless(), endless());
+    let run = stage.start_unwalled(&coding("unguarded", json!([take_card(), bash(&stuck(&daemon, &foreground))])), &[]);
+    let session = run.until("a session starts", |event| event["event"] == "session_started")["session"].clone();
+    let session = session.as_str().expect("an id");
+    let running = |word: &str| stage.processes(&[session]).into_iter().find(|(_, command)| command.contains(word));
+    eventually("the daemon runs", || running(&daemon).is_some());
+    // The guard would clean up; without it the kernel ends the CLI, and nobody the daemon.
+    let (guard, _) = running("harness-guard").expect("a session has a guard");
+    kill(guard);
+    run.kill();
+    eventually("the CLI dies with the host", || running("--session-id").is_none());
+    assert!(running(&daemon).is_some(), "this is what the next start has to find");
+
+    stage.run_to_all_passing(&builds("continues", BUILD), &[]);
+    assert!(running(&daemon).is_none(), "nothing of a dead run works on beside a new one");
     assert_crashed(&stage, 1);
 }
 

@@ -204,6 +204,12 @@ impl Stage {
     }
 }
 
+/// Kills one process without a warning.
+pub fn kill(pid: u32) {
+    let status = Command::new("sh").args(["-c", &format!("kill -KILL {pid}")]).status().expect("there is a shell");
+    assert!(status.success(), "process {pid} was alive a moment ago");
+}
+
 /// `command` with other words before its own, in the same environment.
 pub fn inside(words: &[&str], command: &Command) -> Command {
     let mut outer = Command::new(words[0]);
@@ -309,7 +315,7 @@ impl Watched {
     }
 
     /// Kills it without a warning.
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it can be waited for");
     }
