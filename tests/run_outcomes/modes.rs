@@ -50,3 +50,25 @@ fn several_specifications_are_planned_together_and_each_feature_knows_its_own() 
     let cards: Vec<Value> = sums.board().into_iter().map(|card| json!([card["name"], card["source_spec"]])).collect();
     assert_eq!(cards, [json!(["Add over HTTP", "main"]), json!(["Show a sum", "mobile"])]);
 }
+
+#[test]
+fn a_plan_that_was_cut_off_is_gone_on_with_before_anything_is_built() {
+    let sums = Sums::bare(&[("prompts/app_spec.txt", "Functions that add and subtract two numbers, with tests.\n")]);
+    let creates = |name: &str| {
+        json!({ "feature_create_bulk": { "features": [
+            { "category": "models", "name": name, "description": name, "steps": ["It works"] }
+        ] } })
+    };
+    let initializer = json!([
+        { "when": { "session": 1 }, "calls": [creates("Add")] },
+        { "when": { "session": 1 }, "error": { "status": 429 } },
+        { "when": { "prompt": { "contains": "0 of 1 cards pass" } }, "calls": [creates("Subtract")] },
+        { "say": "Planned." }
+    ]);
+    let played = sums.play(&json!({ "initializer": initializer }), &["--mode", "initialize", "--limit-wait", "1"]);
+    played.expect(0, "finished");
+    assert_eq!(played.outcomes(), ["rate_limited", "completed"], "half a plan is no plan");
+    let names: Vec<Value> = sums.board().into_iter().map(|card| card["name"].clone()).collect();
+    assert_eq!(names, [json!("Add"), json!("Subtract")]);
+    assert_eq!(played.notices("plan_incomplete").len(), 1, "the person learns why it is planned again");
+}
