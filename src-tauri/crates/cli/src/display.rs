@@ -1,7 +1,7 @@
 //! What a person sees of a run: a line for what happened, and at the bottom how far it is.
 
 use crate::{
-    print::{say, say_bytes},
+    print::{harmless, say},
     run::json_line,
 };
 use harness_domain::{
@@ -113,7 +113,9 @@ impl Display {
                 self.line(&cut(&status_line(feature.0, name, *kind, *status, reason)));
             }
             Event::FeaturesEdited { .. } => {}
-            Event::CheckStarted { command, .. } => self.bar.set_message(format!("checking: {command}")),
+            Event::CheckStarted { command, .. } => {
+                self.bar.set_message(format!("checking: {}", harmless(&one_line(command))));
+            }
             Event::CheckEnded { command, is_ok, duration_ms, .. } => {
                 let mark = if *is_ok { "✓" } else { "✗" };
                 self.line(&cut(&format!("  {mark} {command}  ({:.1} s)", f64::from(*duration_ms) / 1000.0)));
@@ -141,10 +143,7 @@ impl Display {
         if self.is_json {
             return;
         }
-        self.bar.suspend(|| {
-            say_bytes(text.as_bytes());
-            say_bytes(b"\n");
-        });
+        self.bar.suspend(|| say(text));
     }
 }
 

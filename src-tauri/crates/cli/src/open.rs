@@ -18,12 +18,12 @@ pub fn app() -> Result<App, EngineError> {
     App::open(Home::locate()?, Arc::new(SystemClock))
 }
 
-/// A project by name or directory. A directory that is not registered yet is registered.
+/// A project by name, or by any directory in it. A directory that belongs to none yet is registered.
 pub fn project(arg: &ProjectArg) -> anyhow::Result<OpenProject> {
     let app = app()?;
     let dir = Path::new(&arg.project);
     if dir.is_dir() {
-        return Ok(app.open_directory(dir)?);
+        return Ok(app.open_around(dir)?);
     }
     Ok(app.open_named(&arg.project)?)
 }

@@ -1,12 +1,21 @@
 //! Words to the terminal. The one place that writes to standard output and standard error.
 
 use serde::Serialize;
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 /// A line on standard output. A reader that went away (`| head`) is no error.
 pub fn say(line: &str) {
-    say_bytes(line.as_bytes());
-    say_bytes(b"\n");
+    say_bytes(format!("{}\n", harmless(line)).as_bytes());
+}
+
+/// Words without the control characters that agents and repositories could steer a terminal with: rewrite what it
+/// shows, change its title, fill its clipboard.
+pub fn harmless(words: &str) -> Cow<'_, str> {
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if words.contains(steers) { Cow::Owned(words.replace(steers, "\u{fffd}")) } else { Cow::Borrowed(words) }
 }
 
 /// Bytes on standard output, as they are.
@@ -20,7 +29,7 @@ pub fn say_bytes(bytes: &[u8]) {
 /// A line on standard error.
 pub fn complain(line: &str) {
     let mut err = io::stderr().lock();
-    if writeln!(err, "harness: {line}").is_err() {
+    if writeln!(err, "harness: {}", harmless(line)).is_err() {
         // There is nowhere left to say it.
     }
 }
@@ -48,5 +57,19 @@ pub fn say_table(headings: &[&str], rows: &[Vec<String>]) {
     say(&line(&headings.iter().map(|heading| (*heading).to_owned()).collect::<Vec<_>>()));
     for row in rows {
         say(&line(row));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn words_of_an_agent_cannot_steer_the_terminal() {
+        let hostile = "\u{1b}]0;owned\u{7}\u{1b}[2Jpassing\r\u{9b}31m";
+        let shown = harmless(hostile);
+        assert!(!shown.chars().any(char::is_control), "nothing is left that a terminal obeys: {shown:?}");
+        assert!(shown.contains("passing"), "the words are still there: {shown:?}");
+        assert_eq!(harmless("a\tb\nc é 日本"), "a\tb\nc é 日本", "ordinary text is as it was");
     }
 }

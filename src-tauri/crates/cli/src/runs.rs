@@ -8,6 +8,7 @@ use crate::{
 };
 use clap::Subcommand;
 use harness_domain::id::{RunId, SessionId};
+use harness_store::ProjectStore;
 
 /// Rows of a transcript read at once.
 const WINDOW: usize = 500;
@@ -55,14 +56,21 @@ pub enum RunsCommand {
 pub fn obey(command: RunsCommand) -> anyhow::Result<()> {
     match command {
         RunsCommand::List { project, limit, format } => {
-            let runs = open::project(&project)?.store.runs(limit)?;
+            let store = open::project(&project)?.store;
+            let runs = store.runs(limit)?;
             if format.json {
                 return say_json(&runs);
             }
+            let alive = alive(&store)?;
             let rows: Vec<Vec<String>> = runs
                 .iter()
                 .map(|run| {
-                    let end = run.end.as_ref().map_or("running", |end| end.code());
+                    let end = match &run.end {
+                        Some(end) => end.code(),
+                        None if alive.contains(&run.id) => "running",
+                        // The next run puts right what its host left.
+                        None => "cut off",
+                    };
                     let kind = run.rehearsal.as_ref().map_or_else(String::new, |name| format!("rehearsal {name}"));
                     vec![
                         run.id.to_string(),
@@ -111,6 +119,12 @@ pub fn obey(command: RunsCommand) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The runs whose host is there.
+fn alive(store: &ProjectStore) -> anyhow::Result<Vec<RunId>> {
+    let unfinished = store.runs_unfinished()?.into_iter();
+    Ok(unfinished.filter(|found| harness_agent::is_alive(found.host)).map(|found| found.run.id).collect())
 }
 
 fn show(project: &harness_engine::OpenProject, id: RunId, format: Format) -> anyhow::Result<()> {

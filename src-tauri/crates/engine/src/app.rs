@@ -74,6 +74,20 @@ impl App {
         self.open_project(project)
     }
 
+    /// Opens the registered project that `dir` is or lies in; where there is none, registers `dir` itself.
+    ///
+    /// Fails as [`App::open_directory`] does.
+    pub fn open_around(&self, dir: &Path) -> Result<OpenProject, EngineError> {
+        if let Ok(path) = dir.canonicalize() {
+            for above in path.ancestors() {
+                if self.store.project_by_path(above)?.is_some() {
+                    return self.open_directory(above);
+                }
+            }
+        }
+        self.open_directory(dir)
+    }
+
     /// Opens a registered project by its name, or by any path to its directory.
     pub fn open_named(&self, name_or_dir: &str) -> Result<OpenProject, EngineError> {
         if let Some(project) = self.store.project_by_name(name_or_dir)? {
@@ -170,5 +184,53 @@ impl OpenProject {
         let message = message.into();
         tracing::info!(project = %self.project.name, topic, message);
         self.publish(Event::Noticed { topic: topic.into(), message });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::FixedClock;
+
+    fn app(home: &tempfile::TempDir) -> App {
+        App::open(Home::at(home.path()).expect("a data directory"), Arc::new(FixedClock::at(0)))
+            .expect("an application")
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_project_is_the_same_by_every_path_that_leads_to_it() {
+        let (home, place) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+        let (dir, link) = (place.path().join("mein Projekt ✓"), place.path().join("link"));
+        std::fs::create_dir_all(dir.join("src/deep")).expect("directories");
+        std::os::unix::fs::symlink(&dir, &link).expect("a link");
+        let app = app(&home);
+        let id = app.open_directory(&dir).expect("a project").project.id;
+        assert_eq!(app.open_directory(&link).expect("a project").project.id, id, "over a link");
+        assert_eq!(app.open_named("mein Projekt ✓").expect("a project").project.id, id, "by its name");
+        assert_eq!(app.open_named(&link.display().to_string()).expect("a project").project.id, id);
+        assert_eq!(app.open_around(&dir.join("src/deep")).expect("a project").project.id, id, "from somewhere inside");
+        assert_eq!(app.open_around(&link.join("src")).expect("a project").project.id, id);
+        assert_eq!(app.store.project_list().expect("projects").len(), 1, "nothing was registered twice");
+    }
+
+    #[test]
+    fn two_directories_of_one_name_are_told_apart_and_the_data_directory_is_no_project() {
+        let (home, place) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+        let app = app(&home);
+        for (parent, name) in [("a", "todo"), ("b", "todo-2"), ("c", "todo-3")] {
+            let dir = place.path().join(parent).join("todo");
+            std::fs::create_dir_all(&dir).expect("directories");
+            assert_eq!(app.open_directory(&dir).expect("a project").project.name, name);
+        }
+        let inside = home.path().join("inside");
+        std::fs::create_dir(&inside).expect("a directory");
+        let around = home.path().parent().expect("it has a parent");
+        for dir in [home.path(), &inside, around] {
+            let refusal = app.open_directory(dir).err().map(|error| error.code());
+            assert_eq!(refusal, Some("refused"), "an agent in {} could change its own records", dir.display());
+        }
+        let missing = app.open_directory(&place.path().join("missing")).err().map(|error| error.code());
+        assert_eq!(missing, Some("project_missing"));
     }
 }
