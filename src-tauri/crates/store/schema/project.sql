@@ -29,6 +29,23 @@ CREATE INDEX evidence_counted ON evidence (id) WHERE is_passing AND tests_run IS
 
 CREATE INDEX evidence_feature ON evidence (feature_id, id);
 
+CREATE TRIGGER card_counted AFTER INSERT ON feature
+BEGIN
+    INSERT INTO status_count (status, cards) VALUES (NEW.status, 1) ON CONFLICT (status) DO UPDATE SET cards = cards + 1;
+END;
+
+CREATE TRIGGER card_counted_anew AFTER UPDATE OF status ON feature
+WHEN OLD.status <> NEW.status
+BEGIN
+    UPDATE status_count SET cards = cards - 1 WHERE status = OLD.status;
+    INSERT INTO status_count (status, cards) VALUES (NEW.status, 1) ON CONFLICT (status) DO UPDATE SET cards = cards + 1;
+END;
+
+CREATE TRIGGER card_not_counted AFTER DELETE ON feature
+BEGIN
+    UPDATE status_count SET cards = cards - 1 WHERE status = OLD.status;
+END;
+
 CREATE TRIGGER feature_done AFTER UPDATE OF status ON feature
 WHEN OLD.status NOT IN ('passing', 'resolved') AND NEW.status IN ('passing', 'resolved')
 BEGIN
@@ -245,6 +262,11 @@ CREATE TABLE spec (
     sha256 TEXT    NOT NULL,
     at_ms  INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE status_count (
+    status TEXT PRIMARY KEY,
+    cards  INTEGER NOT NULL CHECK (cards >= 0)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE transcript (
     id          INTEGER PRIMARY KEY,

@@ -9,7 +9,10 @@ use std::path::Path;
 pub(crate) struct Migrations(pub(crate) &'static [&'static str]);
 
 pub(crate) const APP: Migrations = Migrations(&[include_str!("../migrations/app/0001_registry.sql")]);
-pub(crate) const PROJECT: Migrations = Migrations(&[include_str!("../migrations/project/0001_board.sql")]);
+pub(crate) const PROJECT: Migrations = Migrations(&[
+    include_str!("../migrations/project/0001_board.sql"),
+    include_str!("../migrations/project/0002_status_count.sql"),
+]);
 
 impl Migrations {
     /// The schema number a database has when every step is applied.

@@ -54,7 +54,7 @@ impl ProjectStore {
     pub fn counts(&self) -> Result<Counts> {
         self.db.read(|connection| {
             let mut counts = Counts::default();
-            let sql = "SELECT status, count(*) AS cards FROM feature GROUP BY status";
+            let sql = "SELECT status, cards FROM status_count WHERE cards > 0";
             all(connection, sql, (), |row| {
                 let status = word(row, "status", "a status", Status::parse)?;
                 let cards: u32 = row.get("cards")?;

@@ -109,8 +109,12 @@ impl Board {
                       WHERE d.feature_id = f.id AND n.status NOT IN ('passing', 'resolved')) \
             OR open_fixes <> (SELECT count(*) FROM feature x WHERE x.parent_id = f.id \
                               AND x.status NOT IN ('passing', 'resolved'))";
-        let wrong: u32 = self.db.read(|connection| Ok(connection.query_row(SQL, (), |row| row.get(0))?)).unwrap();
-        assert_eq!(wrong, 0, "every counter must equal what a recount finds");
+        const COUNTS: &str = "SELECT (SELECT group_concat(status || cards) FROM status_count WHERE cards > 0) IS NOT \
+            (SELECT group_concat(status || cards) FROM (SELECT status, count(*) AS cards FROM feature GROUP BY status))";
+        for sql in [SQL, COUNTS] {
+            let wrong: u32 = self.db.read(|connection| Ok(connection.query_row(sql, (), |row| row.get(0))?)).unwrap();
+            assert_eq!(wrong, 0, "every counter must equal what a recount finds");
+        }
     }
 }
 

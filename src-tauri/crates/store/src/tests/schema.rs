@@ -65,3 +65,20 @@ fn a_step_that_fails_leaves_the_schema_as_it_was() {
     let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 1, "the next start tries again");
 }
+
+#[test]
+fn an_upgrade_counts_the_cards_that_are_there_already() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    let file = Path::new("memory");
+    migrate::Migrations(&migrate::PROJECT.0[..1]).apply(&mut connection, file).unwrap();
+    let insert = "INSERT INTO feature (kind, status, priority, layer, created_at_ms, updated_at_ms, source_spec, category, \
+                  name, description) VALUES ('feature', ?1, 1, 0, 1, 1, 'main', 'api', 'Card', '')";
+    for status in ["pending", "pending", "passing"] {
+        connection.execute(insert, [status]).unwrap();
+    }
+    migrate::PROJECT.apply(&mut connection, file).unwrap();
+    connection.execute("UPDATE feature SET status = 'passing' WHERE id = 1", ()).unwrap();
+    let sql = "SELECT group_concat(status || ' ' || cards) FROM status_count";
+    let counts: String = connection.query_row(sql, (), |row| row.get(0)).unwrap();
+    assert_eq!(counts, "passing 2,pending 1", "older cards count from then on");
+}
