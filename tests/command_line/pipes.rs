@@ -1,10 +1,14 @@
-//! Readers that go away, and many cards.
+//! Readers that go away or fall asleep, and many cards.
 
 use crate::desk::Desk;
 use rusqlite::Connection;
+use serde_json::{Value, json};
 use std::{
+    fs,
     io::{BufRead, BufReader, Read},
     process::Stdio,
+    thread,
+    time::{Duration, Instant},
 };
 
 /// Far more than a pipe holds.
@@ -41,4 +45,40 @@ fn a_reader_that_closes_the_pipe_early_is_no_error() {
         assert_eq!(complaint, "", "{words:?} has nothing to complain of");
         assert_eq!(status.code(), Some(0), "{words:?} did what it was asked for");
     }
+}
+
+#[test]
+fn a_reader_that_sleeps_does_not_hold_up_a_run() {
+    let desk = Desk::new();
+    fs::create_dir(desk.dir.join("prompts")).expect("a directory");
+    fs::write(desk.dir.join("prompts/app_spec.txt"), "Functions that add two numbers, with tests.\n").expect("a file");
+    let talks = json!({
+        "repeat": 60,
+        "say": "Much to say. ".repeat(150),
+        "calls": [{ "Bash": { "command": "true", "description": "Think" } }]
+    });
+    let scenario =
+        json!({ "name": "talkative", "title": "Talks", "roles": { "initializer": [talks, { "say": "Done." }] } });
+    let file = desk.machine.path("talkative.json");
+    fs::write(&file, scenario.to_string()).expect("a scenario");
+    let words =
+        ["run", desk.project(), "--rehearse", file.to_str().expect("a plain path"), "--max-sessions", "1", "--json"];
+    let mut child = desk.machine.command(&words).stdout(Stdio::piped()).spawn().expect("the program starts");
+    let mut pipe = child.stdout.take().expect("a pipe");
+
+    let started = Instant::now();
+    let ended = loop {
+        let runs = desk.json(&["runs", "list"]);
+        if !runs[0]["end"].is_null() {
+            break runs[0]["end"].clone();
+        }
+        assert!(started.elapsed() < Duration::from_secs(120), "the run waits for its reader: {runs}");
+        thread::sleep(Duration::from_millis(100));
+    };
+    let mut said = String::new();
+    pipe.read_to_string(&mut said).expect("text");
+    assert!(said.len() > 1 << 16, "a pipe holds 64 KiB, and this is more: {} bytes", said.len());
+    let last: Value = serde_json::from_str(said.lines().last().unwrap_or_default()).expect("JSON");
+    assert_eq!((&last["event"], &last["end"]), (&json!("run_ended"), &ended), "whoever wakes up reads all of it");
+    assert_eq!(child.wait().expect("it ends").code(), Some(3));
 }

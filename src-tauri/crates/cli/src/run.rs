@@ -17,6 +17,7 @@ use harness_engine::{
 use harness_mcp::Tools;
 use harness_rehearsal::Scenario;
 use std::{fs, process::ExitCode, sync::Arc};
+use tokio_util::sync::CancellationToken;
 
 /// Runs until the run ends; the exit code tells how. With `--json` a refusal is an event like any other.
 pub async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
@@ -76,20 +77,28 @@ async fn show_while(
     control: RunControl,
 ) -> Result<RunEnd, EngineError> {
     let mut events = app.bus.subscribe(None);
-    let mut run = std::pin::pin!(conduct(project, options, Arc::new(Tools), control));
-    let result = loop {
-        tokio::select! {
+    let ended = CancellationToken::new();
+    let (until, runtime) = (ended.clone(), tokio::runtime::Handle::current());
+    // On a thread of its own: a terminal that was told to hold (Ctrl-S) or a reader that sleeps must not stop the run.
+    let showing = tokio::task::spawn_blocking(move || {
+        runtime.block_on(async {
             // What happened is shown before the end is.
-            biased;
-            delivery = events.next() => display.show(&delivery),
-            result = &mut run => break result,
-        }
-    };
-    while let Some(delivery) = events.try_next() {
-        display.show(&delivery);
-    }
+            while let Some(delivery) = until.run_until_cancelled(events.next()).await {
+                display.show(&delivery);
+            }
+            while let Some(delivery) = events.try_next() {
+                display.show(&delivery);
+            }
+        });
+        display
+    });
+    let result = conduct(project, options, Arc::new(Tools), control).await;
+    ended.cancel();
+    let shown = showing.await;
     let report = result?;
-    display.conclude(project, &report);
+    if let Ok(mut display) = shown {
+        display.conclude(project, &report);
+    }
     Ok(report.end)
 }
 
