@@ -113,6 +113,8 @@ fn a_passing_card_that_fails_gets_a_fix_and_both_go_back_into_the_queue() {
     let told = desk.ok(&["features", "fail", "3", "--reason", "The table is empty."]);
     assert_eq!(told, "#3 is failing; #11 mends it.\n");
     assert_eq!(desk.card(3)["status"], "failing", "it passes no more");
+    let last = desk.card(3)["history"].as_array().and_then(|history| history.last().cloned()).unwrap_or_default();
+    assert_eq!(last["actor"], "person", "the trail says who said so: {last}");
     let fix = desk.card(11);
     assert_eq!((&fix["kind"], &fix["parent_id"]), (&json!("fix"), &json!(3)), "{fix}");
     assert!(fix.to_string().contains("The table is empty."), "the fix knows what was seen: {fix}");

@@ -197,8 +197,11 @@ pub fn obey(command: FeaturesCommand) -> anyhow::Result<()> {
             project.store.retry(id, &project.cause(Actor::Person, None, reason)).map(drop)
         }),
         FeaturesCommand::Fail { id, reason, project } => {
-            let report = open::toolbox(open::project(&project)?).mark_failing(FeatureId(id), &reason)?;
-            say(&format!("#{id} is failing; #{} mends it.", report.fix_id));
+            anyhow::ensure!(!reason.trim().is_empty(), "say what fails and how it was seen: the fix starts from that");
+            let project = open::project(&project)?;
+            let cause = project.cause(Actor::Person, None, &reason);
+            let (_, fix) = project.store.mark_failing(FeatureId(id), &reason, &cause)?;
+            say(&format!("#{id} is failing; #{} mends it.", fix.id));
             Ok(())
         }
         FeaturesCommand::Remove(one) => remove(&one),

@@ -8,7 +8,7 @@ use crate::{
 };
 use anyhow::Context;
 use clap::Subcommand;
-use harness_domain::feature::Actor;
+use harness_domain::{feature::Actor, id::QuestionId};
 use harness_store::Question;
 
 #[derive(Debug, Subcommand)]
@@ -54,7 +54,7 @@ pub fn obey(command: QuestionsCommand) -> anyhow::Result<()> {
         QuestionsCommand::Answer { id, answer, project } => {
             let project = open::project(&project)?;
             let open = project.store.questions_open()?;
-            let question = open.iter().find(|question| question.id.to_string() == id.to_string());
+            let question = open.iter().find(|question| question.id == QuestionId(id));
             let question = question
                 .with_context(|| format!("no open question has the number {id}; see `harness questions list`"))?;
             let json = serde_json::Value::String(answer).to_string();

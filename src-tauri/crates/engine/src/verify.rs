@@ -14,7 +14,7 @@ use harness_domain::{
     lifecycle::State,
 };
 use harness_store::NewEvidence;
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 /// How long another git command may hold the index before the host gives up.
@@ -167,6 +167,7 @@ impl Verifier {
         }
         warnings.extend(check::warnings(&results));
         warnings.extend(moving_target(since));
+        warnings.extend(settings_in(&self.project.private_home()));
         warnings.extend(self.tests_lost(feature.id).await?);
         let sandbox = harness_sandbox::probe().level;
         if sandbox == SandboxLevel::PolicyOnly {
@@ -276,6 +277,35 @@ fn moving_target(since: &Since) -> Vec<String> {
         sentences.push("Something was committed or checked out while the checks ran.".into());
     }
     sentences
+}
+
+/// A sentence about settings in the agents' home that steer the tools the checks start. They are in no commit, so that
+/// nobody could see from the project why its checks succeed.
+fn settings_in(home: &Path) -> Option<String> {
+    const FILES: [&str; 10] = [
+        ".npmrc",
+        ".yarnrc",
+        ".yarnrc.yml",
+        ".cargo/config",
+        ".cargo/config.toml",
+        ".config/go/env",
+        ".config/pip/pip.conf",
+        ".pip/pip.conf",
+        ".pydistutils.cfg",
+        ".m2/settings.xml",
+    ];
+    let mut found: Vec<String> =
+        FILES.iter().filter(|name| home.join(name).exists()).map(|name| format!("~/{name}")).collect();
+    // Python imports these before anything else.
+    for python in std::fs::read_dir(home.join(".local/lib")).into_iter().flatten().flatten() {
+        for hook in ["usercustomize.py", "sitecustomize.py"] {
+            if python.path().join("site-packages").join(hook).exists() {
+                found.push(format!("~/.local/lib/{}/site-packages/{hook}", python.file_name().display()));
+            }
+        }
+    }
+    (!found.is_empty())
+        .then(|| format!("Settings outside the project, made by an agent, steer its checks: {}.", found.join(", ")))
 }
 
 fn commit_request(feature: &Feature, evidence: &Evidence, scope: &Scope, at_ms: i64) -> CommitRequest {

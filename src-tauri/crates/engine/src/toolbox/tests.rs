@@ -189,3 +189,19 @@ fn a_question_without_words_is_refused_and_one_with_words_hands_the_card_to_the_
     assert_eq!((stage.status(id), coder.is_done()), (Status::NeedsInput, true));
     assert!(stage.card(id).note.is_some_and(|note| note.contains("Which colour?")), "the board shows the question");
 }
+
+#[tokio::test]
+async fn settings_that_an_agent_left_in_its_home_are_shown_on_the_evidence_of_checks_they_steer() {
+    let stage = Stage::new();
+    let home = stage.project.private_home();
+    let python = home.join(".local/lib/python3.12/site-packages");
+    std::fs::create_dir_all(&python).expect("directories");
+    std::fs::write(home.join(".npmrc"), "script-shell=/bin/true\n").expect("a file");
+    std::fs::write(python.join("usercustomize.py"), "").expect("a file");
+    let id = stage.feature("Cheap");
+    stage.write("built", "");
+    let report = stage.client().mark_passing(id, Vec::new()).await.expect("a verdict");
+    let warning = report.warnings.iter().find(|warning| warning.contains("~/.npmrc")).map(String::as_str);
+    let warning = warning.unwrap_or_else(|| panic!("a person must see it: {:?}", report.warnings));
+    assert!(warning.contains("~/.local/lib/python3.12/site-packages/usercustomize.py"), "{warning}");
+}
