@@ -1,11 +1,18 @@
 //! The host is killed without a warning, in each state of a run.
 
 use crate::{
-    stage::{BUILD, Stage, Watched, ask_for_checks, bash, builds, coding, end_of, kill, notices, take_card, told},
+    stage::{
+        BUILD, DEATH_WITHIN, Stage, Watched, ask_for_checks, bash, builds, coding, end_of, kill, notices, take_card,
+        told,
+    },
     support::eventually,
 };
 use serde_json::{Value, json};
-use std::{fs, sync::atomic::AtomicU32, sync::atomic::Ordering};
+use std::{
+    fs,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Instant,
+};
 
 /// A duration for `sleep` that no other process of this machine has.
 fn endless() -> String {
@@ -102,7 +109,9 @@ fn what_outlived_the_host_and_its_guard_is_ended_by_the_next_start() {
     let (guard, _) = running("harness-guard").expect("a session has a guard");
     kill(guard);
     run.kill();
+    let killed_at = Instant::now();
     eventually("the CLI dies with the host", || running("--session-id").is_none());
+    assert!(killed_at.elapsed() < DEATH_WITHIN, "and not when its command ends: {:?}", killed_at.elapsed());
     assert!(running(&daemon).is_some(), "this is what the next start has to find");
 
     stage.run_to_all_passing(&builds("continues", BUILD), &[]);

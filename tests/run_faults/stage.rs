@@ -18,7 +18,7 @@ const BUBBLEWRAPS: [&str; 4] =
     ["/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap", "/run/current-system/sw/bin/bwrap"];
 
 /// Processes that a dead host left may live no longer than this.
-const DEATH_WITHIN: Duration = Duration::from_secs(15);
+pub const DEATH_WITHIN: Duration = Duration::from_secs(15);
 
 /// A machine with one project.
 pub struct Stage {
