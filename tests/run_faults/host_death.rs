@@ -199,7 +199,7 @@ fn the_host_dies_while_it_waits_for_a_rate_limit() {
             take_card(), bash(BUILD), ask_for_checks(), { "say": "Done." },
         ]),
     );
-    let run = stage.start(&scenario, &["--limit-wait", "15"]);
+    let run = stage.start(&scenario, &["--limit-wait", "10"]);
     let waiting = run.until("it waits", |event| event["event"] == "run_waiting");
     assert_eq!(waiting["reason"], "rate_limited", "{waiting}");
     stage.kill_at_once(run, &[]);

@@ -204,6 +204,15 @@ impl Stage {
     }
 }
 
+impl Drop for Stage {
+    fn drop(&mut self) {
+        // Whatever a test that failed has left behind. It names the machine's own directory, so it is nobody else's.
+        for (pid, _) in self.processes(&[]) {
+            let _ = Command::new("sh").args(["-c", &format!("kill -KILL {pid} 2> /dev/null")]).status();
+        }
+    }
+}
+
 /// Kills one process without a warning.
 pub fn kill(pid: u32) {
     let status = Command::new("sh").args(["-c", &format!("kill -KILL {pid}")]).status().expect("there is a shell");
