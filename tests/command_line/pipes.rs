@@ -72,6 +72,8 @@ fn a_reader_that_sleeps_does_not_hold_up_a_run() {
         if !runs[0]["end"].is_null() {
             break runs[0]["end"].clone();
         }
+        let gone = child.try_wait().expect("a child");
+        assert_eq!(gone, None, "it cannot be over before its reader has read: {runs}");
         assert!(started.elapsed() < Duration::from_secs(120), "the run waits for its reader: {runs}");
         thread::sleep(Duration::from_millis(100));
     };

@@ -7,7 +7,7 @@ use harness_domain::{
     id::RunId,
     project::{Project, ProjectSettings},
 };
-use harness_store::{AppStore, Cause, ProjectStore};
+use harness_store::{AppStore, Cause, ProjectStore, StoreError};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -64,12 +64,16 @@ impl App {
             )));
         }
         let now = self.clock.now_ms();
-        let project = match self.store.project_by_path(&path)? {
-            Some(known) => {
+        let project = loop {
+            if let Some(known) = self.store.project_by_path(&path)? {
                 self.store.project_touch(known.id, now)?;
-                known
+                break known;
             }
-            None => self.store.project_add(&self.free_name(&path)?, &path, now)?,
+            match self.store.project_add(&self.free_name(&path)?, &path, now) {
+                // Another process registered it, or took the name, between the question and the answer.
+                Err(StoreError::PathTaken { .. } | StoreError::NameTaken { .. }) => {}
+                added => break added?,
+            }
         };
         self.open_project(project)
     }
@@ -212,6 +216,23 @@ mod tests {
         assert_eq!(app.open_around(&dir.join("src/deep")).expect("a project").project.id, id, "from somewhere inside");
         assert_eq!(app.open_around(&link.join("src")).expect("a project").project.id, id);
         assert_eq!(app.store.project_list().expect("projects").len(), 1, "nothing was registered twice");
+    }
+
+    #[test]
+    fn processes_that_open_projects_at_the_same_moment_register_each_once() {
+        let (home, place) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+        let dirs: Vec<PathBuf> = (0..5).map(|number| place.path().join(format!("{number}/todo"))).collect();
+        dirs.iter().for_each(|dir| std::fs::create_dir_all(dir).expect("directories"));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                // With a database of its own, as another process has; the first ones also make it.
+                scope.spawn(|| {
+                    let app = app(&home);
+                    dirs.iter().for_each(|dir| drop(app.open_directory(dir).expect("nobody is refused")));
+                });
+            }
+        });
+        assert_eq!(app(&home).store.project_list().expect("projects").len(), dirs.len(), "and none twice");
     }
 
     #[test]
