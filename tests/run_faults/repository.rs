@@ -285,7 +285,10 @@ fn a_project_that_is_deleted_under_the_agent_ends_the_run_and_leaves_nobody_behi
     assert_eq!(ended.code, Some(1), "{}", told(&ended, &events));
     let end = end_of(&events);
     assert_eq!(end["reason"], "project_missing", "{end}");
-    assert!(end["message"].to_string().contains("app is not there"), "the person learns what is missing: {end}");
+    assert!(
+        end["message"].to_string().contains("my app 日本 is not there"),
+        "the person learns what is missing: {end}"
+    );
     assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
     crate::support::eventually("nothing of the session is left", || stage.processes(&[]).is_empty());
 

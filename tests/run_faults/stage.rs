@@ -41,7 +41,8 @@ impl Stage {
     /// A project directory with nothing in it.
     pub fn empty() -> Self {
         let machine = Machine::new();
-        let dir = machine.project("app").canonicalize().expect("it was made a moment ago");
+        // Spaces and characters of several bytes, as on people's machines.
+        let dir = machine.project("my app 日本").canonicalize().expect("it was made a moment ago");
         Self { machine, dir }
     }
 

@@ -181,3 +181,42 @@ fn a_disk_that_fills_up_ends_the_run_with_a_whole_database_and_room_lets_it_go_o
     let verdict: String = database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("an answer");
     assert_eq!(verdict, "ok", "the database is whole");
 }
+
+#[test]
+fn a_full_disk_under_the_project_lets_no_card_pass_and_room_does() {
+    let stage = Stage::new(&["Add"]);
+    let scenario = coding(
+        "fills",
+        json!([
+            take_card(),
+            bash(&format!("{BUILD}; echo filler > .gitignore; head -c 30000000 /dev/zero > filler; test ! -s filler || df . | tail -1")),
+            ask_for_checks(),
+            bash("rm filler; git log --format=%s > .git/before-room"),
+            ask_for_checks(),
+            { "say": "Done." },
+        ]),
+    );
+    let fills = stage.machine.scenario("fills", &scenario.to_string());
+    let (dir, copy) = (stage.dir.to_str().expect("a plain path"), stage.machine.project("copy"));
+    fs::copy(stage.dir.join("package.json"), copy.join("package.json")).expect("a file");
+    fs::create_dir(copy.join("test")).expect("a directory");
+    fs::copy(stage.dir.join("test/base.test.js"), copy.join("test/base.test.js")).expect("a file");
+    // The project's own disk of eight megabytes, for as long as the shell lives.
+    let script = r#"
+        cp -r "$1/." "$2" || exit 90
+        "$0" run "$2" --rehearse "$3" --json; code=$?
+        git -C "$2" fsck --no-progress >&2 || exit 91
+        cp -r "$2/.git" "$1"
+        exit $code
+    "#;
+    let line = [copy.to_str().expect("a plain path"), dir, &fills];
+    let walls = ["bwrap", "--dev-bind", "/", "/", "--size", "8000000", "--tmpfs", dir, "sh", "-c", script];
+    let (ended, events) = Watched::over(inside(&walls, &stage.machine.command(&line))).end();
+    assert_eq!(ended.code, Some(0), "with room the card passes: {}", told(&ended, &events));
+    let passed: Vec<&Value> = events.iter().filter(|event| event["status"] == "passing").collect();
+    assert_eq!(passed.len(), 1, "once, and not on the full disk: {events:?}");
+    let before = fs::read_to_string(copy.join(".git/before-room")).expect("the agent wrote it");
+    assert!(!before.lines().any(|subject| subject == "Add"), "nothing was committed on the full disk: {before}");
+    let transcript = stage.transcript(&stage.a_run(1)["session_list"][0]["id"]);
+    assert!(transcript.contains("No space left on device"), "and the agent was told why");
+}
