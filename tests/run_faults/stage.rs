@@ -181,8 +181,10 @@ impl Stage {
     pub fn kill(&self, run: Watched, alive: &[&str]) {
         crate::support::eventually(&format!("everything runs that is to be orphaned: {alive:?}"), || {
             let running = self.processes(alive);
-            let runs = |word: &&str| running.iter().any(|(_, command)| command.contains(*word));
-            runs(&"--session-id") && alive.iter().all(runs)
+            let has = |is_it: &dyn Fn(&str) -> bool| running.iter().any(|(_, command)| is_it(command));
+            // Not the shell that is yet to start it, and whose line names it too.
+            let sleeps = |word: &&str| has(&|command| command.starts_with("sleep ") && command.contains(*word));
+            has(&|command| command.contains("--session-id")) && alive.iter().all(sleeps)
         });
         self.kill_at_once(run, alive);
     }
