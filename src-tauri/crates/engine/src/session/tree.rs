@@ -112,8 +112,9 @@ pub(super) async fn save(
     let (dir, at_ms) = (project.dir().to_owned(), project.app.clock.now_ms());
     let saved = blocking(move || {
         let Some(saved) = git::snapshot(&dir, &ref_name, &message, at_ms)? else { return Ok(None) };
-        if should_clear {
-            git::discard_to_head(&dir, &saved)?;
+        // What stays where it is, such as a file too big to be committed, is not worth a word.
+        if should_clear && git::discard_to_head(&dir, &saved)?.files.is_empty() {
+            return Ok(None);
         }
         Ok(Some(saved.ref_name))
     })
