@@ -199,7 +199,8 @@ fn an_unfinished_merge_is_the_persons_to_finish() {
 
 #[test]
 fn secrets_ignored_directories_and_huge_files_are_never_committed_and_links_and_modes_survive() {
-    let stage = Stage::new(&["Add"]);
+    let stage = with_history(&["Add"]);
+    stage.file("mine.txt", "the person's own");
     let key = format!("sk-ant-{}", "api03-a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0");
     let leaves = format!(
         "echo node_modules > .gitignore; mkdir -p node_modules/left-pad; echo x > node_modules/left-pad/index.js; \
@@ -207,7 +208,7 @@ fn secrets_ignored_directories_and_huge_files_are_never_committed_and_links_and_
          head -c 12000000 /dev/urandom > dump.bin; \
          printf '#!/bin/sh\\n' > run.sh; chmod +x run.sh; ln -s run.sh start; {BUILD}"
     );
-    stage.run_to_all_passing(&builds("leaves", &leaves), &[]);
+    let events = stage.run_to_all_passing(&builds("leaves", &leaves), &[]);
     let listing = stage.git(&["ls-tree", "-r", "HEAD"]);
     for name in [".env", "config.js", "dump.bin", "node_modules"] {
         assert!(!listing.contains(name), "{name} must not be committed: {listing}");
@@ -229,6 +230,8 @@ fn secrets_ignored_directories_and_huge_files_are_never_committed_and_links_and_
         );
     }
     assert!(!warnings.contains("node_modules") && !warnings.contains(&key), "no noise, and no secret: {warnings}");
+    assert!(notices(&events, "work_saved").is_empty(), "nothing was taken out of the tree: {events:?}");
+    assert_eq!(stage.read("mine.txt"), "the person's own", "and what lies about holds up nothing that is given back");
 }
 
 #[test]
