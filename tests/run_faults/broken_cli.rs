@@ -8,8 +8,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// The real CLI, at a place of the machine that is seen inside the walls, wherever the build itself lies.
+fn real_cli(stage: &Stage) -> PathBuf {
+    let place = stage.machine.path("home/.local/bin/claude-as-built");
+    if !place.exists() {
+        fs::create_dir_all(place.parent().expect("it is below the home")).expect("a directory");
+        let built = built_cli();
+        if fs::hard_link(&built, &place).is_err() {
+            fs::copy(&built, &place).expect("a copy of the CLI");
+        }
+    }
+    place
+}
+
 /// The real CLI, as the build has it.
-pub fn real_cli() -> PathBuf {
+fn built_cli() -> PathBuf {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../binaries");
     let entries = fs::read_dir(&dir).expect("the build puts the CLI there").flatten();
     let found =
@@ -36,7 +49,7 @@ greet() {{
 real() {{ exec '{}' "$@"; }}
 {script}
 "#,
-        real_cli().display()
+        real_cli(stage).display()
     );
     program(stage, "fake-claude", &text, 0o755)
 }

@@ -189,8 +189,10 @@ fn an_unfinished_merge_is_the_persons_to_finish() {
     stage.git(&["checkout", "--quiet", "trunk"]);
     stage.file("a.txt", "trunk");
     commit_all(&stage, "Trunk");
-    let merged = std::process::Command::new("git").arg("-C").arg(&stage.dir).args(["merge", "side"]).output();
+    let who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
+    let merged = std::process::Command::new("git").arg("-C").arg(&stage.dir).args(who).args(["merge", "side"]).output();
     assert!(!merged.expect("git runs").status.success(), "the two sides conflict");
+    assert!(stage.dir.join(".git/MERGE_HEAD").exists(), "and the merge waits for the person");
     let before = picture(&stage, &["a.txt"]);
     refused(&stage, &[], &["merge", "git status"]);
     assert_eq!(picture(&stage, &["a.txt"]), before, "the conflict is as it was");

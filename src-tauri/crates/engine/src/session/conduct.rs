@@ -65,7 +65,9 @@ pub async fn conduct(
     }
     let found = recover(project).await?;
     let limit = limit_left(project, options.rehearsal.is_some())?;
-    let cli = locate(options.cli.as_deref(), &child_environment(std::env::vars_os())).await?;
+    let mut cli = locate(options.cli.as_deref(), &child_environment(std::env::vars_os())).await?;
+    // The CLI's own installer leaves a link in ~/.local/bin; inside the walls only what it leads to can be shown.
+    cli.path = cli.path.canonicalize().unwrap_or(cli.path);
     let rehearsal = match &options.rehearsal {
         Some(scenario) => Some(Rehearsal::start(scenario.clone()).await.map_err(|source| EngineError::File {
             path: "127.0.0.1".into(),
