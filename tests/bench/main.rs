@@ -1,0 +1,41 @@
+//! How fast it is: each figure beside its goal and beside a baseline measured in the same minutes.
+//!
+//! `npm run bench` builds, runs and prints; this program does one of the measurements and prints it as one line of
+//! JSON: `speed NAME [RUNS]`.
+#![allow(clippy::disallowed_methods, reason = "a benchmark is the owner of the processes it starts, and ends them")]
+
+mod bare;
+mod figure;
+mod graph;
+mod recording;
+mod round_trips;
+mod stream;
+mod whole_run;
+
+use anyhow::Context;
+use figure::Measurement;
+use std::io::Write;
+
+type Measure = fn(usize) -> Measurement;
+
+/// Every measurement with how often it is repeated unless said otherwise.
+const ALL: [(&str, usize, Measure); 4] = [
+    ("graph", 31, graph::measure),
+    ("stream", 5, stream::measure),
+    ("round-trips", 5, round_trips::measure),
+    ("whole-run", 3, whole_run::measure),
+];
+
+fn main() -> anyhow::Result<()> {
+    // `cargo bench` adds a word of its own.
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let found = words.first().and_then(|wanted| ALL.iter().find(|(name, ..)| name == wanted));
+    let (_, usual, measure) =
+        found.with_context(|| format!("say which measurement: {}", ALL.map(|(name, ..)| name).join(", ")))?;
+    let runs = match words.get(1) {
+        Some(runs) => runs.parse().ok().filter(|runs| *runs > 0).context("RUNS is a number above zero")?,
+        None => *usual,
+    };
+    writeln!(std::io::stdout(), "{}", measure(runs).to_json())?;
+    Ok(())
+}
