@@ -17,7 +17,7 @@ pub fn each_feature_has_a_commit_that_names_it(demo: &Demo) {
         assert_eq!(lines.next(), card["name"].as_str(), "the subject is the feature: {message}");
         let trailers: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
         let feature = format!("Feature: #{} {}", card["id"], card["name"].as_str().unwrap_or_default());
-        for trailer in [feature, "Run: 1".into(), format!("Evidence: {evidence}")] {
+        for trailer in [feature, "Run: 1".into(), format!("Evidence: {evidence}"), "Rehearsal: demo".into()] {
             assert!(trailers.contains(&trailer.as_str()), "the message names {trailer:?}: {message}");
         }
         git(&demo.dir, &["merge-base", "--is-ancestor", commit, "main"]);

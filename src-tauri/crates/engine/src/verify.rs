@@ -224,7 +224,8 @@ impl Verifier {
     }
 
     async fn conclude(&self, mut evidence: Evidence, feature: &Feature, scope: &Scope) -> Result<Verdict, EngineError> {
-        let request = commit_request(feature, &evidence, scope, self.project.app.clock.now_ms());
+        let mut request = commit_request(feature, &evidence, scope, self.project.app.clock.now_ms());
+        request.trailers.extend(crate::session::rehearsal_trailer(&self.project, scope.run)?);
         let subject = request.subject.clone();
         let dir = self.project.dir().to_owned();
         let committed = blocking(move || git::commit_all(&dir, &request)).await?;

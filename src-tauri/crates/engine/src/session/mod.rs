@@ -45,3 +45,12 @@ pub(crate) fn enter_state(
 
 #[cfg(test)]
 mod tests;
+
+/// What a commit of a rehearsal says besides: no model had a part in it.
+pub(crate) fn rehearsal_trailer(
+    project: &OpenProject,
+    run: Option<RunId>,
+) -> Result<Option<(String, String)>, EngineError> {
+    let Some(run) = run else { return Ok(None) };
+    Ok(project.store.run(run)?.rehearsal.map(|name| ("Rehearsal".into(), name)))
+}

@@ -132,10 +132,12 @@ pub(super) async fn commit(
     subject: &str,
     feature: Option<FeatureId>,
 ) -> Result<(), EngineError> {
+    let mut trailers = vec![("Run".into(), run.to_string())];
+    trailers.extend(super::rehearsal_trailer(project, Some(run))?);
     let request = CommitRequest {
         subject: subject.into(),
         body: String::new(),
-        trailers: vec![("Run".into(), run.to_string())],
+        trailers,
         author: None,
         may_be_empty: false,
         max_file_bytes: MAX_FILE_BYTES,
