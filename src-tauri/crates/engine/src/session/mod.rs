@@ -43,9 +43,6 @@ pub(crate) fn enter_state(
     Ok(())
 }
 
-#[cfg(test)]
-mod tests;
-
 /// What a commit of a rehearsal says besides: no model had a part in it.
 pub(crate) fn rehearsal_trailer(
     project: &OpenProject,
@@ -54,3 +51,6 @@ pub(crate) fn rehearsal_trailer(
     let Some(run) = run else { return Ok(None) };
     Ok(project.store.run(run)?.rehearsal.map(|name| ("Rehearsal".into(), name)))
 }
+
+#[cfg(test)]
+mod tests;
