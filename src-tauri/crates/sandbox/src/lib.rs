@@ -5,7 +5,9 @@
 #![deny(missing_docs)]
 
 mod os;
+mod verdict;
 mod wall;
 
 pub use os::{Probe, probe};
+pub use verdict::{Decision, Verdict};
 pub use wall::{Network, Wall};

@@ -1,0 +1,1 @@
+//! Saved states of files and board together, and the way back.

@@ -1,0 +1,1 @@
+//! What an agent may tell a shell, held against whole runs.

@@ -1,0 +1,1 @@
+//! Agents that go round in circles, stand still or burn tokens.

@@ -1,0 +1,1 @@
+//! Keys and passwords: kept where they belong, and shown nowhere.
