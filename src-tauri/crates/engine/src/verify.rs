@@ -51,20 +51,6 @@ impl Verifier {
         Self { project }
     }
 
-    /// Remembers the commit a card's work starts from, so that deleted tests show even after several attempts.
-    pub fn remember_start(&self, feature: FeatureId) -> Result<(), EngineError> {
-        let key = start_key(feature);
-        if self.project.store.note(&key)?.is_none() {
-            let head = match git::head(self.project.dir()) {
-                // Outside any run there may be no repository yet; nothing can have been deleted from it.
-                Err(GitError::NotARepository { .. }) => return Ok(()),
-                head => head?,
-            };
-            self.project.store.set_note(&key, head.as_deref())?;
-        }
-        Ok(())
-    }
-
     /// Runs the checks for `feature` and, when all succeed, commits and marks it as passing.
     ///
     /// The run's life cycle goes from coding over testing to verifying, or back to coding. An error means that
@@ -202,7 +188,7 @@ impl Verifier {
 
     /// Sentences about tests that were deleted or switched off since the card's work began.
     async fn tests_lost(&self, feature: FeatureId) -> Result<Vec<String>, EngineError> {
-        let Some(start) = self.project.store.note(&start_key(feature))? else { return Ok(Vec::new()) };
+        let Some(start) = self.project.store.feature_start(feature)? else { return Ok(Vec::new()) };
         let dir = self.project.dir().to_owned();
         let changes: TestChanges = match blocking(move || git::test_changes(&dir, &start)).await {
             // The history was rewritten, or the repository made anew: that must not keep the card from ever passing.
@@ -238,7 +224,7 @@ impl Verifier {
         self.project.store.evidence_set_commit(evidence.id, &head, &left_out)?;
         let cause = self.project.cause(Actor::Host, scope.run, format!("evidence {}", evidence.id));
         let changes = self.project.store.mark_passing(feature.id, evidence.id, &cause)?;
-        self.project.store.set_note(&start_key(feature.id), None)?;
+        self.project.store.feature_start_forget(feature.id)?;
         self.project.publish(Event::Committed { feature: Some(feature.id), commit: head.clone(), subject });
         evidence.commit = Some(head);
         evidence.warnings.extend(left_out);
@@ -249,10 +235,6 @@ impl Verifier {
         let Some(run) = run else { return Ok(()) };
         crate::session::enter_state(&self.project, run, state, Some(feature), reason)
     }
-}
-
-fn start_key(feature: FeatureId) -> String {
-    format!("feature_start:{feature}")
 }
 
 fn nothing_to_run(plan: &Plan) -> String {

@@ -15,7 +15,7 @@ use crate::{
     EngineError, OpenProject,
     git::Uncommitted,
     specs::ProjectSpec,
-    toolbox::{LEASE_MS, Toolbox},
+    toolbox::{self, Toolbox},
 };
 use harness_agent::locate::Cli;
 use harness_domain::{
@@ -28,7 +28,6 @@ use harness_domain::{
     schedule::why_nothing_is_ready,
 };
 use harness_rehearsal::Rehearsal;
-use harness_store::Claim;
 use std::sync::Arc;
 
 /// Initializer sessions that may create nothing before the run gives up.
@@ -244,7 +243,7 @@ impl<'a> Conductor<'a> {
         };
         let toolbox = stage.toolbox(&id, role);
         if let Some(card) = card {
-            toolbox.adopt(card)?;
+            toolbox.adopt(card);
         }
         let finished = play_watched(&stage, &task, toolbox).await?;
         let ended = Ended {
@@ -293,8 +292,7 @@ impl<'a> Conductor<'a> {
     /// Claims the next card before its session exists, so that the prompt, the model and the tools fit it.
     fn claim(&self, session: &SessionId) -> Result<Option<Feature>, EngineError> {
         let cause = self.project.cause(Actor::Host, Some(self.run), "next in the queue");
-        let lease_until_ms = self.project.app.clock.now_ms() + LEASE_MS;
-        let claim = Claim { session: session.clone(), run: Some(self.run), lease_until_ms };
+        let claim = toolbox::claim(self.project, session, Some(self.run))?;
         Ok(self.project.store.claim_next(&claim, &cause)?)
     }
 

@@ -12,7 +12,11 @@ pub use passing::{FailingReport, PassingReport};
 pub use queue::{Blocked, Completion, GraphEdge, GraphNode, GraphView, Next, NextKind, Skipped, Stats};
 pub use view::{EvidenceView, FeatureView, SummaryView, evidence_of_all};
 
-use crate::{EngineError, OpenProject, verify::Verifier};
+use crate::{
+    EngineError, OpenProject,
+    git::{self, GitError},
+    verify::Verifier,
+};
 use harness_domain::{
     feature::{Actor, Feature},
     id::{FeatureId, RunId, SessionId},
@@ -71,10 +75,8 @@ impl Toolbox {
     }
 
     /// Takes over a card that the host claimed for this session before it started.
-    pub(crate) fn adopt(&self, feature: &Feature) -> Result<(), EngineError> {
-        self.verifier.remember_start(feature.id)?;
+    pub(crate) fn adopt(&self, feature: &Feature) {
         self.project.publish_status(feature, "claimed by a session");
-        Ok(())
     }
 
     /// Why the host refused to call the session's card passing, the last time it did.
@@ -124,19 +126,16 @@ impl Toolbox {
         self.project.cause(Actor::Agent(self.scope.session.clone()), self.scope.run, reason)
     }
 
-    fn claim(&self) -> Claim {
-        Claim {
-            session: self.scope.session.clone(),
-            run: self.scope.run,
-            lease_until_ms: self.project.app.clock.now_ms() + LEASE_MS,
-        }
+    fn claim(&self) -> Result<Claim, EngineError> {
+        claim(&self.project, &self.scope.session, self.scope.run)
     }
 
     fn note_claim(&self, feature: &Feature) -> Result<(), EngineError> {
         if self.scope.run.is_some() {
             self.project.store.session_feature(&self.scope.session, feature.id)?;
         }
-        self.adopt(feature)
+        self.adopt(feature);
+        Ok(())
     }
 
     /// Whether another session holds `feature`.
@@ -160,6 +159,18 @@ impl Toolbox {
             _ => Ok(()),
         }
     }
+}
+
+/// A claim of `session` on whatever card it gets, from now on, with the commit that its work starts from: so deleted
+/// tests show even after several attempts.
+pub(crate) fn claim(project: &OpenProject, session: &SessionId, run: Option<RunId>) -> Result<Claim, EngineError> {
+    let starts_at = match git::head(project.dir()) {
+        // Outside any run there may be no repository yet; nothing can have been deleted from it.
+        Err(GitError::NotARepository { .. }) => None,
+        head => head?,
+    };
+    let lease_until_ms = project.app.clock.now_ms() + LEASE_MS;
+    Ok(Claim { session: session.clone(), run, lease_until_ms, starts_at })
 }
 
 #[cfg(test)]

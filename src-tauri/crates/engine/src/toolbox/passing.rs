@@ -71,7 +71,7 @@ impl Toolbox {
             ));
         };
         if self.claimed()?.is_none() {
-            let claimed = self.project.store.claim(id, &self.claim(), &self.cause("claimed to be verified"))?;
+            let claimed = self.project.store.claim(id, &self.claim()?, &self.cause("claimed to be verified"))?;
             self.note_claim(&claimed)?;
         }
         self.renew_lease()?;

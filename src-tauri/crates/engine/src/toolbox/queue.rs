@@ -176,7 +176,7 @@ impl Toolbox {
         if let Some(held) = self.claimed()? {
             return self.offer(held);
         }
-        let claimed = self.project.store.claim_next(&self.claim(), &self.cause("next in the queue"))?;
+        let claimed = self.project.store.claim_next(&self.claim()?, &self.cause("next in the queue"))?;
         match claimed {
             Some(feature) => {
                 self.note_claim(&feature)?;
@@ -194,7 +194,7 @@ impl Toolbox {
         if let Some(held) = self.claimed()? {
             return Ok(FeatureView::new(held, None));
         }
-        let feature = self.project.store.claim(id, &self.claim(), &self.cause("claimed by number"))?;
+        let feature = self.project.store.claim(id, &self.claim()?, &self.cause("claimed by number"))?;
         self.note_claim(&feature)?;
         Ok(FeatureView::new(feature, None))
     }

@@ -104,6 +104,18 @@ impl ProjectStore {
     }
 }
 
+impl ProjectStore {
+    /// The commit that work on a card started from; none when nobody has claimed it since it last passed.
+    pub fn feature_start(&self, id: FeatureId) -> Result<Option<String>> {
+        self.note(&start_key(id))
+    }
+
+    /// Forgets where work on a card started: it passes, and work on it would begin anew.
+    pub fn feature_start_forget(&self, id: FeatureId) -> Result<()> {
+        self.set_note(&start_key(id), None)
+    }
+}
+
 /// In the order of the index; ordered by id, SQLite would rather go through all cards.
 const ENDED: &str =
     "SELECT id, lease_session FROM feature WHERE lease_expires_at_ms <= ?1 ORDER BY lease_expires_at_ms, id";
@@ -167,7 +179,15 @@ fn take(tx: &Connection, card: &Card, claim: &Claim, cause: &Cause) -> Step<Feat
     let run_id = claim.run.map(|run| run.0);
     execute(tx, SQL, (card.id.0, to.as_str(), &claim.session.0, run_id, claim.lease_until_ms, cause.at_ms))?;
     trail(tx, card.id, Some(card.status), to, cause)?;
+    if let Some(commit) = &claim.starts_at {
+        const FIRST: &str = "INSERT INTO note (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO NOTHING";
+        execute(tx, FIRST, (start_key(card.id), commit))?;
+    }
     load(tx, card.id)
+}
+
+fn start_key(feature: FeatureId) -> String {
+    format!("feature_start:{feature}")
 }
 
 #[cfg(test)]

@@ -29,6 +29,9 @@ pub struct Claim {
     pub run: Option<RunId>,
     /// UTC, in milliseconds since 1970.
     pub lease_until_ms: i64,
+    /// The commit that work on the card would start from; remembered with the first claim of a card, and kept by later
+    /// ones. None when there is no repository yet.
+    pub starts_at: Option<String>,
 }
 
 /// A card without its long texts.

@@ -7,7 +7,7 @@ use std::{collections::HashSet, sync::Barrier};
 fn a_claim_says_who_works_on_the_card_and_until_when() {
     let board = board();
     let (run, id) = (board.run(), board.feature_named("login"));
-    let wanted = Claim { session: SessionId("s1".into()), run: Some(run), lease_until_ms: LATER };
+    let wanted = Claim { session: SessionId("s1".into()), run: Some(run), lease_until_ms: LATER, starts_at: None };
     let claimed = board.claim_next(&wanted, &host()).unwrap().unwrap();
     assert_eq!((claimed.id, claimed.status), (id, Status::InProgress));
     let lease = Lease { session: SessionId("s1".into()), run: Some(run), expires_at_ms: LATER };
@@ -170,4 +170,18 @@ fn the_second_process() {
     for id in claim_all(&store, "second process") {
         println!("claimed {id}");
     }
+}
+
+#[test]
+fn the_commit_that_work_started_from_outlasts_a_second_claim_and_is_gone_when_forgotten() {
+    let board = board();
+    let id = board.feature_named("a");
+    let from = |commit: &str| Claim { starts_at: Some(commit.into()), ..claim("s") };
+    board.claim_next(&from("first"), &host()).unwrap().unwrap();
+    board.release_session(&SessionId("s".into()), &host()).unwrap();
+    board.claim_next(&from("second"), &host()).unwrap().unwrap();
+    let start = board.feature_start(id).unwrap();
+    assert_eq!(start.as_deref(), Some("first"), "tests that an earlier attempt deleted must still count");
+    board.feature_start_forget(id).unwrap();
+    assert_eq!(board.feature_start(id).unwrap(), None);
 }

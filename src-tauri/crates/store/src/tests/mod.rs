@@ -127,7 +127,7 @@ fn host() -> Cause {
 }
 
 fn claim(session: &str) -> Claim {
-    Claim { session: SessionId(session.into()), run: None, lease_until_ms: LATER }
+    Claim { session: SessionId(session.into()), run: None, lease_until_ms: LATER, starts_at: None }
 }
 
 fn drafts(names: &[&str]) -> Vec<Draft> {
