@@ -9,6 +9,7 @@ use harness_domain::{
     evidence::SandboxLevel,
     failure::{Outcome, RunEnd},
     feature::{Kind, Status},
+    loops::LoopStep,
     run::Role,
 };
 use harness_engine::{OpenProject, bus::Delivery, session::RunReport};
@@ -130,6 +131,14 @@ impl Display {
             }
             Event::QuestionAsked { feature, question } => {
                 self.line(&format!("  ? #{feature} asks: {}", one_line(question)));
+            }
+            Event::LoopDetected { kind, step, description, .. } => {
+                let did = match step {
+                    LoopStep::Nudged => "told the agent",
+                    LoopStep::Ended => "ended the session",
+                    LoopStep::Parked => "parked the card",
+                };
+                self.line(&format!("  ↻ {} ({did}): {}", kind.as_str().replace('_', " "), one_line(description)));
             }
             Event::ProgressChanged { passing, total } => {
                 self.bar.set_length(u64::from(*total));

@@ -6,6 +6,7 @@ use crate::{
     feature::{Kind, Status},
     id::{EvidenceId, FeatureId, ProjectId, RunId, SessionId},
     lifecycle::State,
+    loops::{LoopKind, LoopStep},
     run::{Mode, Role},
 };
 use serde::{Deserialize, Serialize};
@@ -183,6 +184,17 @@ pub enum Event {
         feature: FeatureId,
         /// The question.
         question: String,
+    },
+    /// An agent was found to go round in circles, to stand still or to burn tokens.
+    LoopDetected {
+        /// The session.
+        session: SessionId,
+        /// In which way.
+        kind: LoopKind,
+        /// What the host did about it.
+        step: LoopStep,
+        /// One sentence.
+        description: String,
     },
     /// How much is done.
     ProgressChanged {

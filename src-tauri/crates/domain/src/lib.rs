@@ -13,6 +13,7 @@ pub mod feature;
 pub mod id;
 pub mod layer;
 pub mod lifecycle;
+pub mod loops;
 pub mod project;
 pub mod prompt;
 pub mod run;
