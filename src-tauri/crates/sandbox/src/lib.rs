@@ -5,6 +5,7 @@
 #![deny(missing_docs)]
 
 mod os;
+pub mod policy;
 pub mod protected;
 mod verdict;
 mod wall;

@@ -1,0 +1,176 @@
+//! One more `allow` entry in a policy file, with everything else left as it was written.
+
+use super::{
+    entry::Entry,
+    file::{MOST_ENTRIES, PolicyError, PolicyFile, Scope, text},
+};
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+};
+
+/// What a new file begins with.
+const HEADING: &str = "# Policy of this project; `harness policy show` explains what counts, POLICY.md every key.\n";
+
+/// Adds `entry` to the `allow` list of the project's policy file at `path`, which is made if there is none.
+///
+/// Comments and order stay as they are. The new file takes the old one's place in one step, and two processes that add at
+/// the same moment both get their line. An entry that is there already is not added again. Fails as
+/// [`PolicyFile::read`] and [`PolicyFile::parse`] do, for an entry without a clear meaning, when the same file asks about or
+/// denies the very same entry (a person has to choose), and when the list is written in a form to which no line can be added.
+pub fn add_allow(path: &Path, entry: &str) -> Result<(), PolicyError> {
+    let unusable = |source| PolicyError::Unusable { path: path.into(), action: "written", source };
+    let dir = path.parent().unwrap_or(Path::new("."));
+    let lock = fs::File::options().create(true).truncate(false).write(true).open(path.with_extension("lock"));
+    let lock = lock.map_err(unusable)?;
+    lock.lock().map_err(unusable)?;
+
+    let before = text(path)?.unwrap_or_else(|| HEADING.into());
+    let old = PolicyFile::parse(&before, path, Scope::Project)?;
+    let malformed = |problem: String| PolicyError::Malformed { path: path.into(), line: line_of(&before), problem };
+    let entry = Entry::parse(entry).map_err(|why| malformed(format!("`{entry}` cannot be added: {why}")))?;
+    if old.allow.contains(&entry) {
+        return Ok(());
+    }
+    if old.ask.contains(&entry) || old.deny.contains(&entry) {
+        return Err(malformed(format!("`{entry}` stands under `ask` or `deny`, which wins: remove it there first")));
+    }
+    let after = with_line(&before, &entry);
+    let unclear = || malformed(format!("write `allow` with one `- entry` a line, so that `{entry}` can be added"));
+    let is_full = old.len() >= MOST_ENTRIES;
+    // An edit that the file's form does not take is not the person's mistake; too many entries are told as what they are.
+    let new =
+        PolicyFile::parse(&after, path, Scope::Project).map_err(|error| if is_full { error } else { unclear() })?;
+    let mut expected = old;
+    expected.allow.push(entry.clone());
+    let holds_the_same = new.allow.len() == expected.allow.len()
+        && new.allow.iter().all(|one| expected.allow.contains(one))
+        && (&new.ask, &new.deny, &new.hosts, &new.readable)
+            == (&expected.ask, &expected.deny, &expected.hosts, &expected.readable);
+    if !holds_the_same {
+        return Err(unclear());
+    }
+    replace(dir, path, &after).map_err(unusable)
+}
+
+/// The line of the `allow` list, or the first.
+fn line_of(text: &str) -> u64 {
+    text.lines().position(|line| line.starts_with("allow:")).map_or(1, |index| index as u64 + 1)
+}
+
+/// The text with one more line at the end of the `allow` list; the caller sees whether that worked.
+fn with_line(before: &str, entry: &Entry) -> String {
+    let mut lines: Vec<String> = before.lines().map(str::to_owned).collect();
+    let Some(key) = lines.iter().position(|line| line.starts_with("allow:")) else {
+        lines.push("allow:".into());
+        lines.push(format!("  - {}", scalar(entry)));
+        return lines.join("\n") + "\n";
+    };
+    let value = lines[key]["allow:".len()..].trim();
+    if matches!(value, "[]" | "~" | "null") {
+        lines[key] = "allow:".into();
+    }
+    let is_item = |line: &String| line.trim_start().starts_with("- ");
+    let is_inside = |line: &&String| line.trim().is_empty() || line.starts_with([' ', '\t', '#']) || is_item(line);
+    let section = lines[key + 1..].iter().take_while(is_inside).count();
+    let last = (key + 1..key + 1 + section).rfind(|index| is_item(&lines[*index]));
+    let (at, indent) = match last {
+        Some(index) => (index + 1, lines[index].len() - lines[index].trim_start().len()),
+        None => (key + 1, 2),
+    };
+    lines.insert(at, format!("{:indent$}- {}", "", scalar(entry)));
+    lines.join("\n") + "\n"
+}
+
+/// The entry as YAML that means exactly these words. An entry holds no quotes.
+fn scalar(entry: &Entry) -> String {
+    let text = entry.as_str();
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ._/-".contains(&byte));
+    // Shorter words may be YAML's own: `yes`, `null`, `1.5`.
+    if is_plain && text.len() > 5 && text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return text.to_owned();
+    }
+    format!("'{text}'")
+}
+
+fn replace(dir: &Path, path: &Path, text: &str) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(dir)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn added(before: Option<&str>, entry: &str) -> Result<String, String> {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("policy.yaml");
+        if let Some(before) = before {
+            fs::write(&path, before).expect("a file");
+        }
+        let result = add_allow(&path, entry);
+        let after = fs::read_to_string(&path).unwrap_or_default();
+        if result.is_err() {
+            assert_eq!(after, before.unwrap_or_default(), "what fails changes nothing");
+        }
+        result.map(|()| after).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_line_is_added_and_every_other_stays_as_it_was_written() {
+        let before = "# why\nallow:\n    # plans only\n    - 'terraform plan'\n\n    - tf   # short\n# then\ndeny:\n  - docker\n";
+        let after = added(Some(before), "kubectl get").expect("it is added");
+        assert_eq!(after, before.replace("# short\n", "# short\n    - kubectl get\n"));
+        let flush = added(Some("allow:\n- a-tool\ndeny:\n- x\n"), "b-tool").expect("it is added");
+        assert_eq!(flush, "allow:\n- a-tool\n- b-tool\ndeny:\n- x\n", "as the list is indented");
+    }
+
+    #[test]
+    fn a_file_or_list_that_is_not_there_is_made() {
+        let made = added(None, "terraform plan").expect("it is added");
+        assert!(made.starts_with('#') && made.ends_with("allow:\n  - terraform plan\n"), "{made}");
+        for before in ["", "allow:\n", "allow: []\n", "allow: ~\n", "deny:\n  - docker", "# x\n"] {
+            let after = added(Some(before), "tf").unwrap_or_else(|error| panic!("{before:?}: {error}"));
+            assert!(after.contains("- 'tf'\n"), "{before:?} became {after:?}");
+        }
+    }
+
+    #[test]
+    fn an_entry_is_added_once_and_never_against_the_same_file() {
+        let before = "allow:\n  - tf\nask:\n  - kubectl get\n";
+        assert_eq!(added(Some(before), " tf ").expect("it is there"), before);
+        assert!(added(Some(before), "kubectl  get").expect_err("the file asks").contains("ask"));
+        assert!(added(Some(before), "x; y").expect_err("no entry").contains("no meaning"));
+        assert!(added(Some("allow: [tf]\n"), "x-tool").expect_err("a flow list").contains("one `- entry` a line"));
+        assert!(added(Some("alow: []\n"), "tf").is_err(), "a broken file stays broken until a person mends it");
+    }
+
+    #[test]
+    fn every_entry_means_the_same_when_it_is_read_again() {
+        for entry in ["*-lint", "yes", "null", "1.5", "x #y", "a: b", "-".repeat(3).as_str(), "é", "[x]", "@scope/x.sh"]
+        {
+            let Ok(wanted) = Entry::parse(entry) else { continue };
+            let after = added(None, entry).unwrap_or_else(|error| panic!("{entry}: {error}"));
+            let file = PolicyFile::parse(&after, Path::new("x"), Scope::Project).expect("it is whole");
+            assert_eq!(file.allow, [wanted], "{after}");
+        }
+    }
+
+    #[test]
+    fn processes_that_add_at_the_same_moment_lose_nothing() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("policy.yaml");
+        std::thread::scope(|scope| {
+            for number in 0..20 {
+                let path = &path;
+                scope.spawn(move || add_allow(path, &format!("tool-{number}")).expect("it is added"));
+            }
+        });
+        let file = PolicyFile::read(&path, Scope::Project).expect("it is whole").expect("it is there");
+        assert_eq!(file.allow.len(), 20, "every one has its line");
+    }
+}
