@@ -2,14 +2,23 @@
 //!
 //! This crate decides; it starts nothing but its own probe. [`Wall::wrap`] gives the words to put in
 //! front of a command line, and [`probe`] says honestly how strong the result is on this machine.
+//! [`Workspace`] judges paths, [`judge_url`] addresses.
 #![deny(missing_docs)]
 
 mod os;
+mod path;
 pub mod policy;
 pub mod protected;
+#[cfg(test)]
+mod tests;
+mod url;
 mod verdict;
 mod wall;
+mod workspace;
 
 pub use os::{Probe, probe};
+pub use path::windows;
+pub use url::judge_url;
 pub use verdict::{Decision, Verdict};
 pub use wall::{Network, Wall};
+pub use workspace::Workspace;

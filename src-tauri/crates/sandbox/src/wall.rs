@@ -37,7 +37,7 @@ pub struct Wall {
 }
 
 /// Where developers' tools live inside a home directory; readable, never writable.
-const TOOLCHAINS: [&str; 19] = [
+pub(crate) const TOOLCHAINS: [&str; 19] = [
     ".cargo/bin",
     ".rustup",
     ".nvm",

@@ -1,0 +1,3 @@
+//! The guard, asked by people and by attackers.
+
+mod everyday;

@@ -1,0 +1,207 @@
+//! Which paths a session, a call of the API or a screen may name.
+
+use crate::{
+    Verdict,
+    path::{
+        area::{Access, Areas},
+        kernel,
+        live::LiveFiles,
+        protected, resolve, secret,
+    },
+};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+/// The one guard of every path that enters from an agent, the API or a screen: what may be read, written and listed.
+///
+/// It decides and opens nothing. Whatever the agent is started in can be changed by it between the verdict and the use,
+/// so the host's own opens go through [`crate::Directory`], and the agent's own run inside [`crate::Wall`].
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    areas: Areas,
+    live: LiveFiles,
+    home: Option<PathBuf>,
+}
+
+impl Workspace {
+    /// A workspace around the directory `project`; `real_home` is the person's own, which holds what nobody may read.
+    ///
+    /// Fails when the project's directory cannot be resolved.
+    pub fn new(project: &Path, real_home: Option<&Path>) -> io::Result<Self> {
+        let root = project.canonicalize()?;
+        let home = real_home.map(|home| home.canonicalize().unwrap_or_else(|_| home.to_owned()));
+        let live = LiveFiles::of(&root);
+        Ok(Self { areas: Areas::around(root, home.as_deref()), live, home })
+    }
+
+    /// Grants reading of further files and directories, with everything below. Secret stores stay refused.
+    #[must_use]
+    pub fn with_readable(mut self, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
+        paths.into_iter().for_each(|path| self.areas.add(path.into(), Access::Read));
+        self
+    }
+
+    /// Grants reading and writing of further directories, with everything below. Secret stores stay refused.
+    #[must_use]
+    pub fn with_writable(mut self, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
+        paths.into_iter().for_each(|path| self.areas.add(path.into(), Access::Write));
+        self
+    }
+
+    /// Refuses everything below these directories, such as the product's own data.
+    #[must_use]
+    pub fn with_hidden(mut self, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
+        paths.into_iter().for_each(|path| self.areas.add(path.into(), Access::Hidden));
+        self
+    }
+
+    /// Says that the session sees a directory of its own at `seen`: the host's `lies_at` laid over it, or, with none, one
+    /// that the host cannot look into. It may be read and written.
+    #[must_use]
+    pub fn with_private(mut self, seen: impl Into<PathBuf>, lies_at: Option<PathBuf>) -> Self {
+        self.areas.add_private(seen.into(), lies_at);
+        self
+    }
+
+    /// The project's directory, without links.
+    pub fn root(&self) -> &Path {
+        self.areas.root()
+    }
+
+    /// The person's home directory, if one is known.
+    pub fn home(&self) -> Option<&Path> {
+        self.home.as_deref()
+    }
+
+    /// Whether `path`, from `cwd`, may be read; for a directory, whether everything in it may.
+    pub fn may_read(&self, path: &Path, cwd: &Path) -> Verdict {
+        self.judge(path, cwd, Self::read_at)
+    }
+
+    /// Whether `path`, from `cwd`, may be made, changed or removed. It need not exist.
+    pub fn may_write(&self, path: &Path, cwd: &Path) -> Verdict {
+        self.judge(path, cwd, Self::write_at)
+    }
+
+    /// Whether the name `path`, from `cwd`, may be removed, or given to something else: a link itself, not where it leads.
+    /// A directory that holds what is protected may not be removed, nor may the project.
+    pub fn may_remove(&self, path: &Path, cwd: &Path) -> Verdict {
+        if let Err(refused) = resolve::plausible(path) {
+            return refused;
+        }
+        let absolute = resolve::absolute(path, cwd);
+        let named = resolve::without_dots(&absolute).unwrap_or_else(|| absolute.clone());
+        let (Some(parent), Some(name)) = (absolute.parent(), absolute.file_name()) else {
+            // It ends in `..`: what that is cannot be told by its name.
+            return self.may_write(path, cwd).stricter(self.remove_at(&named));
+        };
+        match resolve::follow(&self.areas, parent) {
+            Err(refused) => refused,
+            Ok(above) => {
+                let walked = self.remove_at(&above.join(name));
+                // Where `..` is taken as a mere word, it is another place.
+                if named == absolute { walked } else { walked.stricter(self.remove_at(&named)) }
+            }
+        }
+    }
+
+    /// Whether the names in the directory `path`, from `cwd`, may be listed. Says nothing of what the files hold.
+    pub fn may_list(&self, path: &Path, cwd: &Path) -> Verdict {
+        self.judge(path, cwd, |workspace, real| {
+            if workspace.areas.is_above_something(real) { Verdict::allow() } else { workspace.read_at(real) }
+        })
+    }
+
+    /// Where `path`, from `cwd`, leads: absolute, every link followed, as the session sees it. The end need not exist.
+    ///
+    /// Fails with the verdict when it cannot be told.
+    pub fn resolve(&self, path: &Path, cwd: &Path) -> Result<PathBuf, Verdict> {
+        resolve::plausible(path)?;
+        resolve::follow(&self.areas, &resolve::absolute(path, cwd))
+    }
+
+    /// Whether `path`, from `cwd`, leads into the project or to its directory.
+    pub fn is_inside(&self, path: &Path, cwd: &Path) -> bool {
+        self.resolve(path, cwd).is_ok_and(|real| real.starts_with(self.root()))
+    }
+
+    /// Judges a path as the kernel walks it and, since programs differ in it, with `..` taken as a mere word too.
+    fn judge(&self, path: &Path, cwd: &Path, at: impl Fn(&Self, &Path) -> Verdict) -> Verdict {
+        if let Err(refused) = resolve::plausible(path) {
+            return refused;
+        }
+        let absolute = resolve::absolute(path, cwd);
+        let walked = self.judge_walked(&absolute, &at);
+        match resolve::without_dots(&absolute) {
+            Some(plain) if walked.is_allowed() => self.judge_walked(&plain, &at),
+            _ => walked,
+        }
+    }
+
+    fn judge_walked(&self, absolute: &Path, at: &impl Fn(&Self, &Path) -> Verdict) -> Verdict {
+        match resolve::follow(&self.areas, absolute) {
+            Err(refused) => refused,
+            Ok(real) => at(self, &real),
+        }
+    }
+
+    fn read_at(&self, real: &Path) -> Verdict {
+        if let Some(refused) = secret::refusal(real, self.home()) {
+            return refused;
+        }
+        if let Some(verdict) = kernel::verdict(real, false) {
+            return verdict;
+        }
+        match self.areas.access(real) {
+            Access::Read | Access::Write => secret::behind_another_name(real, self.home()),
+            Access::Hidden => hidden(real),
+            Access::None => outside(real, "read", self.root()),
+        }
+    }
+
+    fn write_at(&self, real: &Path) -> Verdict {
+        if let Some(refused) = secret::refusal(real, self.home()) {
+            return refused;
+        }
+        if let Some(verdict) = kernel::verdict(real, true) {
+            return verdict;
+        }
+        match self.areas.access(real) {
+            Access::Write => {
+                let inside = real.strip_prefix(self.root());
+                let Ok(relative) = inside else { return protected::in_private_home(real, self.home()) };
+                protected::refusal(relative, real, &self.live).unwrap_or_else(Verdict::allow)
+            }
+            Access::Hidden => hidden(real),
+            Access::Read | Access::None => outside(real, "written", self.root()),
+        }
+    }
+
+    fn remove_at(&self, real: &Path) -> Verdict {
+        if self.root().starts_with(real) {
+            let reason = format!("{} is, or holds, the project; name what in it is meant", real.display());
+            return Verdict::deny("path.root", reason);
+        }
+        let verdict = self.write_at(real);
+        match real.strip_prefix(self.root()) {
+            Ok(_) if verdict.is_allowed() => protected::held_by(real).unwrap_or(verdict),
+            _ => verdict,
+        }
+    }
+}
+
+fn hidden(real: &Path) -> Verdict {
+    Verdict::deny(
+        "path.hidden",
+        format!("{} belongs to the program that runs this session; use its tools instead", real.display()),
+    )
+}
+
+fn outside(real: &Path, what: &str, root: &Path) -> Verdict {
+    Verdict::deny(
+        "path.outside",
+        format!("{} may not be {what}: stay inside the project, {}", real.display(), root.display()),
+    )
+}
