@@ -129,6 +129,14 @@ impl Display {
             Event::Committed { commit, subject, .. } => {
                 self.line(&cut(&format!("  ● {} {subject}", commit.get(..8).unwrap_or(commit))));
             }
+            Event::CheckpointCreated { checkpoint, name, left_out, .. } => {
+                let without = if *left_out > 0 { format!(" ({left_out} files left out)") } else { String::new() };
+                self.line(&cut(&format!("  ◆ checkpoint {checkpoint}: {}{without}", one_line(name))));
+            }
+            Event::CheckpointRestored { checkpoint, undo_with } => {
+                self.line(&format!("  ◆ checkpoint {checkpoint} restored; {undo_with} takes that back"));
+            }
+            Event::CheckpointsRemoved { .. } => {}
             Event::QuestionAsked { feature, question } => {
                 self.line(&format!("  ? #{feature} asks: {}", one_line(question)));
             }

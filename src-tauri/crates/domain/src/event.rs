@@ -1,10 +1,11 @@
 //! What happened, as small facts in the past tense. Screens and programs derive the rest.
 
 use crate::{
+    checkpoint::CheckpointKind,
     evidence::SandboxLevel,
     failure::{Outcome, RunEnd},
     feature::{Kind, Status},
-    id::{EvidenceId, FeatureId, ProjectId, RunId, SessionId},
+    id::{CheckpointId, EvidenceId, FeatureId, ProjectId, RunId, SessionId},
     lifecycle::State,
     loops::{LoopKind, LoopStep},
     run::{Mode, Role},
@@ -177,6 +178,31 @@ pub enum Event {
         commit: String,
         /// Its first line.
         subject: String,
+    },
+    /// The project's files and cards were saved.
+    CheckpointCreated {
+        /// Its number.
+        checkpoint: CheckpointId,
+        /// As people know it.
+        name: String,
+        /// Why it was made.
+        kind: CheckpointKind,
+        /// The card it was made for, if any.
+        feature: Option<FeatureId>,
+        /// Files that could not be saved, or must not be.
+        left_out: u32,
+    },
+    /// The project's files and cards were put back.
+    CheckpointRestored {
+        /// What they are as now.
+        checkpoint: CheckpointId,
+        /// How they were before.
+        undo_with: CheckpointId,
+    },
+    /// Checkpoints were removed, by a person or because there were too many.
+    CheckpointsRemoved {
+        /// Their numbers.
+        checkpoints: Vec<CheckpointId>,
     },
     /// An agent asked a person.
     QuestionAsked {

@@ -7,7 +7,8 @@ CREATE TABLE checkpoint (
     is_pinned     INTEGER NOT NULL CHECK (is_pinned IN (0, 1)),
     is_automatic  INTEGER NOT NULL CHECK (is_automatic IN (0, 1)),
     created_at_ms INTEGER NOT NULL
-) STRICT;
+, kind TEXT NOT NULL DEFAULT 'manual'
+    CHECK (kind IN ('manual', 'before_session', 'after_pass', 'before_restore')), run_id INTEGER, commit_oid TEXT NOT NULL DEFAULT '', record TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(record))) STRICT;
 
 CREATE TABLE evidence (
     id         INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 4294967295),

@@ -7,6 +7,7 @@
 #![deny(missing_docs)]
 
 mod app;
+mod board_copy;
 mod checkpoint;
 mod database;
 mod dependency;
@@ -26,6 +27,7 @@ mod spec;
 mod transcript;
 
 pub use app::AppStore;
+pub use board_copy::CardDifference;
 pub use checkpoint::{Checkpoint, NewCheckpoint};
 pub use database::Options;
 pub use error::{Result, StoreError};

@@ -12,6 +12,7 @@ pub(crate) const APP: Migrations = Migrations(&[include_str!("../migrations/app/
 pub(crate) const PROJECT: Migrations = Migrations(&[
     include_str!("../migrations/project/0001_board.sql"),
     include_str!("../migrations/project/0002_status_count.sql"),
+    include_str!("../migrations/project/0003_checkpoint_kind.sql"),
 ]);
 
 impl Migrations {

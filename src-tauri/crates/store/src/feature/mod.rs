@@ -1,6 +1,6 @@
 //! Features, bugs, fixes and redesigns: rows of one table.
 
-mod card;
+pub(crate) mod card;
 mod claim;
 mod create;
 mod edit;

@@ -1,6 +1,7 @@
 use super::*;
 use crate::{NewCheckpoint, StoreError};
 use harness_domain::{
+    checkpoint::CheckpointKind,
     failure::{Outcome, RunEnd},
     feature::Status,
     id::{CheckpointId, QuestionId},
@@ -183,11 +184,14 @@ fn checkpoints_are_listed_newest_first_pinned_and_removed() {
     let board = board();
     let new = |name: &str| NewCheckpoint {
         name: name.into(),
+        kind: CheckpointKind::AfterPass,
         feature: Some(FeatureId(7)),
+        run: None,
         tree_oid: "abc".into(),
+        commit_oid: "def".into(),
         database_copy: "checkpoints/1.db".into(),
         is_pinned: false,
-        is_automatic: true,
+        record: serde_json::json!({ "a": 1 }),
         created_at_ms: NOW,
     };
     let (a, b) = (board.checkpoint_add(new("a")).unwrap(), board.checkpoint_add(new("b")).unwrap());
