@@ -9,6 +9,7 @@ mod os;
 mod path;
 pub mod policy;
 pub mod protected;
+mod shell;
 #[cfg(test)]
 mod tests;
 mod url;

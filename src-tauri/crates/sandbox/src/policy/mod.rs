@@ -3,11 +3,13 @@
 mod append;
 mod entry;
 mod file;
+mod judge;
 mod layers;
 
 pub use append::add_allow;
 pub use entry::{Called, Entry};
 pub use file::{MOST_ENTRIES, PolicyError, PolicyFile, Scope};
+pub use judge::{Policy, Surroundings};
 pub use layers::{Layers, Standing};
 
 /// Commands that no file unblocks: they change who one is, what the machine is made of, or whether it runs.
