@@ -11,6 +11,7 @@ pub mod home;
 pub mod instance;
 mod project_file;
 pub mod prompts;
+pub mod redact;
 pub mod session;
 pub mod specs;
 #[cfg(test)]

@@ -1,15 +1,14 @@
 //! Recognizes files that must not get into a commit by accident: by name, and by content that is surely a credential.
 //!
-//! A find says which kind it is and never quotes the secret. Content is only believed when its form leaves little doubt,
-//! since a file left out of a commit is a nuisance too: prefixes of known issuers, long enough and varied enough not to
-//! be a placeholder.
+//! A find says which kind it is and never quotes the secret. Of the forms in [`redact`] only those count that leave no
+//! doubt, since a file left out of a commit is a nuisance too.
 
 use super::path::RepoPath;
-use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
-use std::{collections::HashSet, sync::LazyLock};
+use crate::redact;
+use std::collections::HashSet;
 
 /// What kind of secret a file of this name holds; `None` when the name is harmless.
-pub(super) fn by_name(path: &RepoPath) -> Option<&'static str> {
+pub(crate) fn by_name(path: &RepoPath) -> Option<&'static str> {
     let name = String::from_utf8_lossy(path.file_name()).to_lowercase();
     let is_below = |directory: &[u8]| path.parents().any(|parent| parent.file_name().eq_ignore_ascii_case(directory));
     let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
@@ -43,95 +42,19 @@ fn is_example(name: &str) -> bool {
         || name.ends_with(".env-example")
 }
 
-/// The form of a credential, and what to call it.
-const FORMS: &[(&str, &str)] = &[
-    (
-        "private key",
-        // The body has to follow: source code that merely handles keys names the first line only.
-        r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\\r|\\n|[\s\x22',+]|[A-Za-z-]+: [^\n]*\n){0,40}[A-Za-z0-9+/]{40,}",
-    ),
-    ("Anthropic key", r"\bsk-ant-[A-Za-z0-9_-]{24,}"),
-    ("OpenAI key", r"\bsk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{40,}"),
-    ("GitHub token", r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})"),
-    ("GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}"),
-    ("AWS access key", r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"),
-    ("Slack token", r"\bxox[abeoprs]-[0-9A-Za-z-]{24,}"),
-    ("Stripe key", r"\b[sr]k_live_[0-9A-Za-z]{24,}"),
-    ("npm token", r"\bnpm_[A-Za-z0-9]{36}\b|_authToken\s*=\s*[A-Za-z0-9_-][A-Za-z0-9_./+=-]{15,}"),
-    // A JSON web token is mostly a sample or expires soon; this one opens a whole database and does not expire.
-    ("database service key", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}"),
-];
-
-/// Different characters a real credential has at least; a placeholder such as `ghp_xxxx…` has fewer.
-const LEAST_VARIETY: usize = 10;
-
-// Bytes, not characters: where words begin and end is then the same in any file, and a file that is no text is searched
-// in milliseconds instead of seconds.
-static ANY: LazyLock<RegexSet> = LazyLock::new(|| {
-    // The patterns are constants; a broken one would find nothing, and the tests of this module notice that.
-    let forms = FORMS.iter().map(|(_, form)| form);
-    RegexSetBuilder::new(forms).unicode(false).build().unwrap_or_else(|_| RegexSet::empty())
-});
-static EACH: LazyLock<Vec<Option<Regex>>> =
-    LazyLock::new(|| FORMS.iter().map(|(_, form)| RegexBuilder::new(form).unicode(false).build().ok()).collect());
-
 /// The first credential in `content` that `before` does not have; `None` when there is none.
 ///
 /// `before` is asked for only when something was found, so comparing with the last commit costs nothing otherwise.
-pub(super) fn by_content(content: &[u8], before: impl FnOnce() -> Option<Vec<u8>>) -> Option<&'static str> {
-    let found: Vec<(&'static str, &[u8])> = ANY
-        .matches(content)
-        .into_iter()
-        .filter_map(|at| EACH[at].as_ref().map(|regex| (FORMS[at].0, regex)))
-        .flat_map(|(kind, regex)| regex.find_iter(content).map(move |find| (kind, find.as_bytes())))
-        .filter(|(kind, text)| is_real(kind, text))
-        .collect();
+pub(crate) fn by_content(content: &[u8], before: impl FnOnce() -> Option<Vec<u8>>) -> Option<&'static str> {
+    let certain =
+        |content: &[u8]| redact::find(content).into_iter().filter(|found| found.is_certain).collect::<Vec<_>>();
+    let found = certain(content);
     if found.is_empty() {
         return None;
     }
     let before = before().unwrap_or_default();
-    let known: HashSet<&[u8]> =
-        EACH.iter().flatten().flat_map(|regex| regex.find_iter(&before).map(|find| find.as_bytes())).collect();
-    found.into_iter().find(|(_, text)| !known.contains(text)).map(|(kind, _)| kind)
-}
-
-fn is_real(kind: &str, text: &[u8]) -> bool {
-    if kind == "database service key" {
-        return text.split(|byte| *byte == b'.').nth(1).is_some_and(|payload| {
-            let claims = from_base64(payload);
-            let claims = String::from_utf8_lossy(&claims).replace([' ', '\n'], "");
-            claims.contains(r#""role":"service_role""#)
-        });
-    }
-    let variety: HashSet<&u8> = text.iter().collect();
-    let lower = text.to_ascii_lowercase();
-    let is_placeholder = [b"example".as_slice(), b"placeholder", b"your-", b"your_", b"xxxxxxxx", b"redacted"]
-        .iter()
-        .any(|word| lower.windows(word.len()).any(|part| part == *word));
-    // Base64 of a key may spell any word by chance, so its form alone decides.
-    kind == "private key" || (variety.len() >= LEAST_VARIETY && !is_placeholder)
-}
-
-/// Decodes base64 as JSON web tokens use it; stops at the first character that is none.
-fn from_base64(text: &[u8]) -> Vec<u8> {
-    let (mut bytes, mut bits, mut count) = (Vec::with_capacity(text.len() * 3 / 4), 0_u32, 0_u32);
-    for byte in text {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'-' | b'+' => 62,
-            b'_' | b'/' => 63,
-            _ => break,
-        };
-        bits = (bits << 6) | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push(((bits >> count) & 0xff) as u8);
-        }
-    }
-    bytes
+    let known: HashSet<&[u8]> = certain(&before).iter().map(|found| &before[found.start..found.end]).collect();
+    found.iter().find(|found| !known.contains(&content[found.start..found.end])).map(|found| found.kind)
 }
 
 #[cfg(test)]
@@ -150,12 +73,6 @@ mod tests {
     fn token(prefix: &str, length: usize) -> String {
         let varied = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0".chars().cycle().take(length);
         format!("{prefix}{}", varied.collect::<String>())
-    }
-
-    #[test]
-    fn every_form_compiles() {
-        assert!(EACH.iter().all(Option::is_some), "a form that does not compile finds nothing");
-        assert_eq!(ANY.len(), FORMS.len(), "the set has every form");
     }
 
     #[test]

@@ -1,0 +1,324 @@
+//! Reads one credential from where it begins.
+//!
+//! Each function looks at a bounded stretch, or stops at a character before which no other credential of the kind can
+//! begin: a hostile text of any length is read a constant number of times.
+
+use super::forms::Letters;
+use serde_json::Value;
+
+/// No credential but a private key is longer than this.
+const LONGEST_WORD: usize = 2048;
+/// Nor is a password in an address.
+const LONGEST_USERINFO: usize = 320;
+/// Different characters a real credential has at least; a placeholder such as `ghp_xxxx…` has fewer.
+const LEAST_VARIETY: usize = 10;
+/// So many characters of base64 in a row are the body of a key; source code that merely handles keys has none.
+const LEAST_BODY: usize = 40;
+/// How the last line of a private key begins.
+const LAST_LINE: &[u8] = b"-----END ";
+
+/// Where the word of `letters` ends that begins at `from`, dots and dashes that end a sentence not counted.
+pub(super) fn word(content: &[u8], from: usize, letters: Letters) -> usize {
+    let rest = &content[from.min(content.len())..];
+    let length = rest.iter().take(LONGEST_WORD).take_while(|byte| letters.has(**byte)).count();
+    let trailing = rest[..length].iter().rev().take_while(|byte| **byte == b'.').count();
+    from + length - trailing
+}
+
+/// As [`word`], but at most up to where `beginning` comes next.
+pub(super) fn word_before(content: &[u8], from: usize, letters: Letters, beginning: &[u8]) -> usize {
+    let most = content.len().min(from + LONGEST_WORD);
+    let ends = |at: &usize| !letters.has(content[*at]) || content[*at..].starts_with(beginning);
+    (from..most).find(ends).unwrap_or(most)
+}
+
+/// Whether a word can begin at `at`: the character before belongs to no word, or ends an escape (`\n`, `%20`, a colour).
+pub(super) fn begins(content: &[u8], at: usize) -> bool {
+    let before = &content[at.saturating_sub(12)..at];
+    let Some(last) = before.last() else { return true };
+    if !(last.is_ascii_alphanumeric() || matches!(last, b'_' | b'-')) {
+        return true;
+    }
+    let hex = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_hexdigit);
+    match before {
+        [.., b'\\', b'n' | b'r' | b't' | b'b' | b'f' | b'v' | b'0'] => true,
+        _ => {
+            let n = before.len();
+            let is_percent = n >= 3 && before[n - 3] == b'%' && hex(&before[n - 2..]);
+            let is_byte = n >= 4 && before[n - 4] == b'\\' && before[n - 3] == b'x' && hex(&before[n - 2..]);
+            let is_unicode = n >= 6 && before[n - 6] == b'\\' && before[n - 5] == b'u' && hex(&before[n - 4..]);
+            is_percent || is_byte || is_unicode || ends_colour(before)
+        }
+    }
+}
+
+/// `[0;32m`, the end of a command to a terminal.
+fn ends_colour(before: &[u8]) -> bool {
+    let [rest @ .., b'm' | b'K' | b'G'] = before else { return false };
+    let digits = rest.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
+    rest[..rest.len() - digits].last() == Some(&b'[')
+}
+
+/// Whether `body` is made by chance and not by a person: varied, with a long part that mixes digits and letters or
+/// capitals and small letters, or changing between them all the time, and no placeholder.
+pub(super) fn is_random(body: &[u8]) -> bool {
+    if variety(body) < LEAST_VARIETY {
+        return false;
+    }
+    let text = without_placeholders(body);
+    let has = |part: &[u8], is: fn(&u8) -> bool| part.iter().any(is);
+    let is_mixed = |part: &[u8]| {
+        let (lower, upper) = (has(part, u8::is_ascii_lowercase), has(part, u8::is_ascii_uppercase));
+        (has(part, u8::is_ascii_digit) && (lower || upper)) || (lower && upper)
+    };
+    let parts = text.split(|byte| matches!(byte, b'-' | b'_' | b'.' | 0));
+    if parts.filter(|part| part.len() >= 16 && variety(part) >= 8).any(is_mixed) {
+        return true;
+    }
+    let is_whole = text == body;
+    let is_restless = changes(body) * 100 >= body.len() * 45 && has(body, u8::is_ascii_digit);
+    is_whole && (is_restless || (body.len() >= 50 && has(body, u8::is_ascii_digit) && is_mixed(body)))
+}
+
+/// Whether `body`, of a length that is always the same, is no placeholder.
+pub(super) fn is_random_of_fixed_length(body: &[u8]) -> bool {
+    variety(body) >= 8 && without_placeholders(body) == body
+}
+
+/// How often neighbours are of different kinds: small letters, capitals, digits, others.
+fn changes(text: &[u8]) -> usize {
+    let kind = |byte: u8| match byte {
+        b'a'..=b'z' => 0,
+        b'A'..=b'Z' => 1,
+        b'0'..=b'9' => 2,
+        _ => 3,
+    };
+    text.windows(2).filter(|pair| kind(pair[0]) != kind(pair[1])).count()
+}
+
+fn variety(text: &[u8]) -> usize {
+    let mut seen = [false; 256];
+    text.iter().for_each(|byte| seen[usize::from(*byte)] = true);
+    seen.iter().filter(|seen| **seen).count()
+}
+
+/// `body` with each word that marks a placeholder replaced by a zero. Somebody who writes `-example` behind a real key
+/// does not make it one.
+fn without_placeholders(body: &[u8]) -> Vec<u8> {
+    const WORDS: [&[u8]; 8] =
+        [b"example", b"placeholder", b"your-", b"your_", b"xxxxxxxx", b"redacted", b"dummy", b"changeme"];
+    let lower = body.to_ascii_lowercase();
+    let mut text = Vec::with_capacity(body.len());
+    let mut at = 0;
+    while at < body.len() {
+        match WORDS.iter().find(|word| lower[at..].starts_with(word)) {
+            Some(word) => {
+                text.push(0);
+                at += word.len();
+            }
+            None => {
+                text.push(body[at]);
+                at += 1;
+            }
+        }
+    }
+    text
+}
+
+/// Where the value of a setting begins whose name ends at `from`: behind `=`, `:`, `=>`, quotes and blanks.
+pub(super) fn value(content: &[u8], from: usize) -> Option<usize> {
+    let signs = content[from.min(content.len())..].iter().take(16);
+    let length =
+        signs.take_while(|byte| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'=' | b':' | b'>')).count();
+    let has_sign = content[from..from + length].iter().any(|byte| matches!(byte, b'=' | b':'));
+    has_sign.then_some(from + length)
+}
+
+/// Whether `at` begins the word `Basic`.
+pub(super) fn is_basic(content: &[u8], at: usize) -> bool {
+    content[at..].first().is_some_and(|byte| byte.eq_ignore_ascii_case(&b'b'))
+        && content[at..].get(1).is_some_and(|byte| byte.eq_ignore_ascii_case(&b'a'))
+}
+
+/// Whether `at` begins the word `Bearer` as a word of its own.
+pub(super) fn is_bearer(content: &[u8], at: usize) -> bool {
+    !is_basic(content, at) && begins(content, at)
+}
+
+/// Whether the name of the header `Authorization` stands right before `at`.
+pub(super) fn follows_authorization(content: &[u8], at: usize) -> bool {
+    let before = &content[at.saturating_sub(32)..at];
+    let signs =
+        before.iter().rev().take_while(|byte| matches!(byte, b' ' | b'"' | b'\'' | b'\\' | b'=' | b':' | b',')).count();
+    before[..before.len() - signs].to_ascii_lowercase().ends_with(b"authorization")
+}
+
+/// Where the private key ends whose first line is read up to `after`.
+pub(super) fn private_key(content: &[u8], after: usize) -> Option<usize> {
+    let first_end = label_end(content, after)?;
+    // The next dashes are the last line, or begin something else: either way the key goes no further.
+    let rest = &content[first_end..];
+    let body = &rest[..find(rest, b"-----").unwrap_or(rest.len())];
+    let last = first_end + body.len();
+    if content[last..].starts_with(LAST_LINE)
+        && let Some(end) = label_end(content, last + LAST_LINE.len())
+    {
+        return (longest_run(body) >= LEAST_BODY).then_some(end);
+    }
+    // Cut off: as far as it still looks like a key.
+    let length = body.iter().take_while(|byte| is_of_body(**byte) || matches!(byte, b' ' | b':' | b'-')).count();
+    (longest_run(&body[..length]) >= LEAST_BODY).then_some(first_end + length)
+}
+
+/// The end of a private key whose first line is missing; its last line begins at `at` and is read up to `after`.
+pub(super) fn rest_of_private_key(content: &[u8], at: usize, after: usize) -> Option<(usize, usize)> {
+    const LONGEST_KEY: usize = 16 * 1024;
+    let end = label_end(content, after)?;
+    let before = &content[at.saturating_sub(LONGEST_KEY)..at];
+    // Dashes before it end something else; without this, nothing but last lines would be read again and again.
+    let before = &before[find_last(before, b"-----").map_or(0, |dashes| dashes + 5)..];
+    let mut start = before.len();
+    while start > 0 {
+        let line = &before[..start];
+        let line = line.strip_suffix(b"\n").or(line.strip_suffix(b"\\n")).unwrap_or(line);
+        let line_start = line.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+        let line_start = line_start.max(find_last(line, b"\\n").map_or(0, |escape| escape + 2));
+        if !line[line_start..].trim_ascii().iter().all(|byte| is_of_body(*byte)) {
+            break;
+        }
+        start = line_start;
+    }
+    (longest_run(&before[start..]) >= LEAST_BODY).then(|| (at - (before.len() - start), end))
+}
+
+/// Where the line ends that goes on with `… PRIVATE KEY-----` at `from`.
+fn label_end(content: &[u8], from: usize) -> Option<usize> {
+    const LONGEST_LABEL: usize = 48;
+    let label = &content[from.min(content.len())..content.len().min(from + LONGEST_LABEL)];
+    let length = find(label, b"-----")?;
+    let name = &label[..length];
+    let is_private = find(name, b"PRIVATE KEY").is_some();
+    let is_label = name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b' ');
+    (is_private && is_label).then_some(from + length + 5)
+}
+
+fn is_of_body(byte: u8) -> bool {
+    Letters::Base64.has(byte) || matches!(byte, b'\n' | b'\r' | b'\t' | b'\\' | b'"' | b'\'' | b',')
+}
+
+fn longest_run(text: &[u8]) -> usize {
+    text.split(|byte| !Letters::Base64.has(*byte)).map(<[u8]>::len).max().unwrap_or(0)
+}
+
+/// Where the web token at `at` ends, and whether it is one that opens a whole database.
+pub(super) fn web_token(content: &[u8], at: usize) -> Option<(usize, bool)> {
+    if !begins(content, at) {
+        return None;
+    }
+    let header_end = word(content, at, Letters::Url);
+    let payload = next_part(content, header_end)?;
+    let payload_end = payload + long_word(&content[payload..]);
+    let signature = next_part(content, payload_end)?;
+    let end = word(content, signature, Letters::Url);
+    if payload_end - payload < 10 || end - signature < 20 {
+        return None;
+    }
+    let header: Value = serde_json::from_slice(&from_base64(&content[at..header_end])).ok()?;
+    header.get("alg")?;
+    let claims = from_base64(&content[payload..payload_end]);
+    let claims = String::from_utf8_lossy(&claims).replace([' ', '\n'], "");
+    // The specification's own sample is in thousands of tutorials.
+    (!claims.contains(r#""sub":"1234567890""#)).then(|| (end, claims.contains(r#""role":"service_role""#)))
+}
+
+fn next_part(content: &[u8], at: usize) -> Option<usize> {
+    (content.get(at) == Some(&b'.')).then_some(at + 1)
+}
+
+fn long_word(content: &[u8]) -> usize {
+    const LONGEST_CLAIMS: usize = 16 * 1024;
+    content.iter().take(LONGEST_CLAIMS).take_while(|byte| Letters::Url.has(**byte)).count()
+}
+
+/// The password in the address whose authority begins at `from`: `name:password@host`.
+pub(super) fn url_password(content: &[u8], from: usize) -> Option<(usize, usize)> {
+    let rest = &content[from..content.len().min(from + LONGEST_USERINFO)];
+    let ends = |byte: &u8| {
+        byte.is_ascii_whitespace()
+            || matches!(byte, b'/' | b'"' | b'\'' | b'<' | b'>' | b'`' | b'\\' | b'?' | b'#' | b'|')
+    };
+    let authority = &rest[..rest.iter().position(ends).unwrap_or(rest.len())];
+    let at_sign = authority.iter().rposition(|byte| *byte == b'@')?;
+    let colon = authority[..at_sign].iter().position(|byte| *byte == b':')?;
+    let (name, password) = (&authority[..colon], &authority[colon + 1..at_sign]);
+    (!is_sample_password(name, password)).then(|| (from + colon + 1, from + at_sign))
+}
+
+/// What nobody would call a secret: a placeholder, the user's own name, or the words every tutorial uses.
+fn is_sample_password(name: &[u8], password: &[u8]) -> bool {
+    const SAMPLES: [&[u8]; 20] = [
+        b"password",
+        b"passwd",
+        b"pass",
+        b"pwd",
+        b"pw",
+        b"secret",
+        b"changeme",
+        b"example",
+        b"test",
+        b"postgres",
+        b"root",
+        b"admin",
+        b"guest",
+        b"user",
+        b"mysql",
+        b"redis",
+        b"mypassword",
+        b"mysecretpassword",
+        b"token",
+        b"x-oauth-basic",
+    ];
+    let lower = password.to_ascii_lowercase();
+    let is_template = password.iter().any(|byte| matches!(byte, b'$' | b'{' | b'}' | b'%' | b'*' | b'[' | b']' | b'('))
+        && !is_percent_encoded(password);
+    password.len() < 3
+        || name.eq_ignore_ascii_case(password)
+        || is_template
+        || SAMPLES.contains(&lower.as_slice())
+        || password.iter().all(|byte| byte.eq_ignore_ascii_case(&b'x') || *byte == b'.')
+}
+
+fn is_percent_encoded(text: &[u8]) -> bool {
+    let has_template = text.iter().any(|byte| matches!(byte, b'{' | b'}' | b'[' | b']' | b'('));
+    !has_template && text.windows(3).any(|part| part[0] == b'%' && part[1..].iter().all(u8::is_ascii_hexdigit))
+}
+
+fn find(content: &[u8], what: &[u8]) -> Option<usize> {
+    memchr::memmem::find(content, what)
+}
+
+fn find_last(content: &[u8], what: &[u8]) -> Option<usize> {
+    memchr::memmem::rfind(content, what)
+}
+
+/// Decodes base64 as JSON web tokens use it; stops at the first character that is none.
+fn from_base64(text: &[u8]) -> Vec<u8> {
+    let (mut bytes, mut bits, mut count) = (Vec::with_capacity(text.len() * 3 / 4), 0_u32, 0_u32);
+    for byte in text {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'-' | b'+' => 62,
+            b'_' | b'/' => 63,
+            _ => break,
+        };
+        bits = (bits << 6) | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(((bits >> count) & 0xff) as u8);
+        }
+    }
+    bytes
+}
