@@ -9,6 +9,7 @@ use harness_domain::{
     split::BatchError,
 };
 use harness_rehearsal::ScenarioError;
+use harness_sandbox::policy::PolicyError;
 use harness_store::StoreError;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -111,6 +112,9 @@ pub enum EngineError {
     /// A rehearsal's scenario cannot be used.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
+    /// A policy file is broken, and no run starts on half a policy.
+    #[error("{0}; until then nothing is run. `harness policy path` lists the files")]
+    Policy(#[from] PolicyError),
     /// Dependencies that cannot be.
     #[error(transparent)]
     Dependency(#[from] DependencyError),
@@ -141,6 +145,7 @@ impl EngineError {
             EngineError::Start(_) => "cli_not_started",
             EngineError::Prompt(_) => "prompt",
             EngineError::Scenario(_) => "scenario",
+            EngineError::Policy(_) => "bad_policy",
             EngineError::Dependency(_) | EngineError::Batch(_) => "dependencies",
         }
     }

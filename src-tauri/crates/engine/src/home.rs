@@ -51,6 +51,16 @@ impl Home {
         self.root.join("projects").join(project.to_string())
     }
 
+    /// The person's policy for all projects on this machine.
+    pub fn policy(&self) -> PathBuf {
+        self.root.join("policy.yaml")
+    }
+
+    /// One project's policy.
+    pub fn project_policy(&self, project: ProjectId) -> PathBuf {
+        self.project(project).join("policy.yaml")
+    }
+
     /// One project's database.
     pub fn project_database(&self, project: ProjectId) -> PathBuf {
         self.project(project).join("project.db")

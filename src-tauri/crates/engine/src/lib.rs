@@ -9,6 +9,7 @@ pub mod error;
 pub mod git;
 pub mod home;
 pub mod instance;
+pub mod policy;
 mod project_file;
 pub mod prompts;
 pub mod redact;

@@ -49,7 +49,7 @@ pub enum PolicyError {
         problem: String,
     },
     /// It is there and cannot be read or written.
-    #[error("{} could not be {action}: {source}; mend that, or remove the file", .path.display())]
+    #[error("{} could not be {action}: {source}; mend that", .path.display())]
     Unusable {
         /// The file.
         path: PathBuf,
@@ -59,9 +59,15 @@ pub enum PolicyError {
         source: io::Error,
     },
     /// Others than its owner may change it, so it says nothing.
-    #[error("{} may be changed by others than its owner: `chmod go-w` it and its directory's owner decides again", .path.display())]
+    #[error("{} may be changed by others than its owner; `chmod go-w` it", .path.display())]
     Exposed {
         /// The file.
+        path: PathBuf,
+    },
+    /// It lies in a project, where an agent may change it.
+    #[error("the policy lies inside the project, where an agent could change it: {}; move it elsewhere", .path.display())]
+    WithinReach {
+        /// The file, with links resolved.
         path: PathBuf,
     },
 }

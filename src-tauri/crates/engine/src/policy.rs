@@ -1,0 +1,148 @@
+//! Which policy files count for a project, and what they say together.
+//!
+//! They lie in the data directory and in the system's configuration, out of every agent's reach.
+
+use crate::{EngineError, OpenProject, home::Home};
+use harness_domain::id::ProjectId;
+use harness_sandbox::policy::{Layers, PolicyError, PolicyFile, Scope};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+/// Names one more organisation file, which must exist; for servers and containers.
+pub const VARIABLE: &str = "HARNESS_POLICY";
+/// The organisation file for everybody who uses this machine.
+#[cfg(not(windows))]
+const OF_THE_MACHINE: &str = "/etc/auto-agent-harness/policy.yaml";
+
+/// A place where a policy file is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Where.
+    pub path: PathBuf,
+    /// Whose file that is.
+    pub scope: Scope,
+    /// Whether it is an error when nothing is there.
+    pub must_exist: bool,
+}
+
+/// Every place whose file counts for a project, or, with none, for any: the person's organisation file, the machine's, the
+/// one that `HARNESS_POLICY` names, the project's.
+pub fn places(home: &Home, project: Option<ProjectId>) -> Vec<Place> {
+    places_with(home, project, std::env::var_os(VARIABLE))
+}
+
+fn places_with(home: &Home, project: Option<ProjectId>, named: Option<OsString>) -> Vec<Place> {
+    let of = |scope, path| Place { path, scope, must_exist: false };
+    let mut places = vec![of(Scope::Organisation, home.policy())];
+    #[cfg(not(windows))]
+    places.push(of(Scope::Organisation, OF_THE_MACHINE.into()));
+    if let Some(named) = named.filter(|named| !named.is_empty()) {
+        places.push(Place { path: named.into(), scope: Scope::Organisation, must_exist: true });
+    }
+    places.extend(project.map(|project| of(Scope::Project, home.project_policy(project))));
+    places
+}
+
+/// The files that count for a project.
+///
+/// Fails with [`EngineError::Policy`] when one is broken, may be changed by others, or leads into the project, where an
+/// agent could change it: no run starts on half a policy.
+pub fn layers(project: &OpenProject) -> Result<Layers, EngineError> {
+    read(&places(&project.app.home, Some(project.project.id)), Some(project.dir()))
+}
+
+/// The files at `places`; none of them may lie in `project`, with links resolved. Fails as [`layers`] does.
+pub fn read(places: &[Place], project: Option<&Path>) -> Result<Layers, EngineError> {
+    let mut files = Vec::new();
+    for place in places {
+        let path = place.path.as_path();
+        let unusable = |source| PolicyError::Unusable { path: path.into(), action: "read", source };
+        match PolicyFile::read(path, place.scope)? {
+            Some(file) => {
+                let real = path.canonicalize().map_err(unusable)?;
+                if project.is_some_and(|project| real.starts_with(project)) {
+                    return Err(PolicyError::WithinReach { path: real }.into());
+                }
+                files.push(file);
+            }
+            None if place.must_exist => return Err(unusable(std::io::ErrorKind::NotFound.into()).into()),
+            None => {}
+        }
+    }
+    Ok(Layers::new(files))
+}
+
+/// Adds an `allow` entry to the project's file, for good. Returns the file. Fails with [`EngineError::Policy`] when the file
+/// is broken, the entry means nothing, or a stricter entry of the same file would still win.
+pub fn always_allow(project: &OpenProject, entry: &str) -> Result<PathBuf, EngineError> {
+    let path = project.app.home.project_policy(project.project.id);
+    harness_sandbox::policy::add_allow(&path, entry)?;
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{app::App, clock::FixedClock};
+    use std::{fs, sync::Arc};
+
+    fn stage() -> (tempfile::TempDir, OpenProject) {
+        let root = tempfile::tempdir().expect("a directory");
+        let dir = root.path().join("project");
+        fs::create_dir(&dir).expect("a directory");
+        let home = Home::at(root.path().join("data")).expect("a data directory");
+        let app = App::open(home, Arc::new(FixedClock::at(0))).expect("an application");
+        let project = app.open_directory(&dir).expect("a project");
+        (root, project)
+    }
+
+    #[test]
+    fn the_files_of_the_organisation_and_the_project_count_together() {
+        let (_root, project) = stage();
+        assert!(layers(&project).is_ok(), "without files the built-in rules stand alone");
+        fs::write(project.app.home.policy(), "deny: [docker]\n").expect("a file");
+        let path = always_allow(&project, "terraform plan").expect("it is added");
+        assert!(path.starts_with(project.app.home.root()), "out of the agent's reach: {}", path.display());
+        let layers = layers(&project).expect("both are whole");
+        let scopes: Vec<Scope> = layers.files().iter().map(|file| file.scope).collect();
+        assert_eq!(scopes, [Scope::Organisation, Scope::Project], "both count");
+    }
+
+    #[test]
+    fn a_file_named_in_the_environment_must_exist_and_adds_to_the_others() {
+        let (root, project) = stage();
+        let named = root.path().join("server.yaml");
+        let places = |name: Option<&Path>| {
+            let found = places_with(&project.app.home, Some(project.project.id), name.map(Into::into));
+            found.into_iter().filter(|place| place.path.starts_with(root.path())).collect::<Vec<_>>()
+        };
+        assert_eq!(places(None).len(), 2, "the organisation's and the project's");
+        assert_eq!(places(Some(Path::new(""))), places(None), "an empty variable is none");
+        assert!(read(&places(Some(&named)), None).is_err(), "a server whose policy got lost does not run without");
+        fs::write(&named, "deny: [docker]\n").expect("a file");
+        assert_eq!(read(&places(Some(&named)), None).expect("it is whole").files().len(), 1);
+    }
+
+    #[test]
+    fn a_broken_file_is_refused_with_its_name_and_line() {
+        let (_root, project) = stage();
+        let path = project.app.home.project_policy(project.project.id);
+        fs::write(&path, "allow:\n  - ls\nalow: []\n").expect("a file");
+        let error = layers(&project).expect_err("half a policy is none");
+        assert_eq!(error.code(), "bad_policy");
+        assert!(error.to_string().contains(&format!("{}:3", path.display())), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_policy_that_leads_into_the_project_is_refused() {
+        let (_root, project) = stage();
+        let inside = project.dir().join("policy.yaml");
+        fs::write(&inside, "allow: [anything]\n").expect("a file");
+        std::os::unix::fs::symlink(&inside, project.app.home.policy()).expect("a link");
+        let error = layers(&project).expect_err("an agent could write its own policy");
+        assert!(error.to_string().contains("inside the project"), "{error}");
+    }
+}
