@@ -4,7 +4,7 @@
 
 use crate::{EngineError, OpenProject, home::Home};
 use harness_domain::id::ProjectId;
-use harness_sandbox::policy::{Layers, PolicyError, PolicyFile, Scope};
+use harness_sandbox::policy::{Layers, Policy, PolicyError, PolicyFile, Scope};
 use std::{
     ffi::OsString,
     path::{Path, PathBuf},
@@ -43,6 +43,13 @@ fn places_with(home: &Home, project: Option<ProjectId>, named: Option<OsString>)
     }
     places.extend(project.map(|project| of(Scope::Project, home.project_policy(project))));
     places
+}
+
+/// What a project's agents may run: the built-in rules with every file that counts.
+///
+/// Fails as [`layers`] does.
+pub fn load(project: &OpenProject) -> Result<Policy, EngineError> {
+    Ok(Policy::built_in().with_layers(layers(project)?))
 }
 
 /// The files that count for a project.

@@ -4,6 +4,7 @@ use super::{RunControl, RunOptions, ToolServer, pace, recover, run_loop::Conduct
 use crate::{
     EngineError, OpenProject,
     git::{self, GitError},
+    policy,
     specs::{self, ProjectSpec},
 };
 use harness_agent::{env::child_environment, locate::locate, process};
@@ -46,6 +47,8 @@ pub async fn conduct(
     control: RunControl,
 ) -> Result<RunReport, EngineError> {
     refuse_emptied(project)?;
+    // Sessions read it anew; a broken one is told before anything has begun.
+    policy::load(project)?;
     if let Some(from) = &options.spec {
         specs::adopt(project.dir(), from)?;
     }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 pub enum Standing {
     /// The command is known; this is the verdict. An `allow` entry lifts [`Decision::Ask`], nothing lifts a refusal.
     Listed(Verdict),
-    /// The command is not known, and refused for that alone: an `allow` entry makes it known.
+    /// The command is not known, and refused for that alone: an `allow` entry makes it known, an `ask` entry a question.
     Unlisted(Verdict),
     /// Blocked whatever a file says.
     Hard(Verdict),
@@ -51,23 +51,27 @@ impl Layers {
     /// What the built-in rules and the files say together.
     ///
     /// Of two files the stricter wins. What a file allows counts only where the built-in rules do not know the command or
-    /// would ask about it.
+    /// would ask about it; what a file asks about is asked about, also where it is not known.
     pub fn judge(&self, called: &Called<'_>, standing: Standing) -> Verdict {
-        let built_in = match standing {
+        let (built_in, is_known) = match standing {
             Standing::Hard(verdict) => return verdict,
             Standing::Listed(verdict) if verdict.decision == Decision::Deny => return verdict,
-            Standing::Listed(verdict) | Standing::Unlisted(verdict) => verdict,
+            Standing::Listed(verdict) => (verdict, true),
+            Standing::Unlisted(verdict) => (verdict, false),
         };
-        // The usual case: no file, or none that speaks of commands.
+        // The usual case: no file at all.
         if self.files.is_empty() {
             return built_in;
         }
-        let stricter = self.files.iter().filter_map(|file| file.restricts(called)).reduce(Verdict::stricter);
+        let restriction = self.files.iter().filter_map(|file| file.restricts(called)).reduce(Verdict::stricter);
         let is_permitted = self.files.iter().any(|file| file.permits(called));
-        let base = if is_permitted && !built_in.is_allowed() { Verdict::allow() } else { built_in };
-        match stricter {
-            Some(verdict) => base.stricter(verdict),
-            None => base,
+        match restriction {
+            // Whom a file wants to be asked is whoever decides about what nobody knows.
+            Some(asks) if !is_known && asks.decision == Decision::Ask => asks,
+            Some(verdict) if is_permitted || built_in.is_allowed() => verdict,
+            Some(verdict) => built_in.stricter(verdict),
+            None if is_permitted => Verdict::allow(),
+            None => built_in,
         }
     }
 }
@@ -158,9 +162,16 @@ mod tests {
     }
 
     #[test]
-    fn asking_about_a_command_that_is_not_known_does_not_make_it_known() {
-        assert_eq!(judge(&[(PROJECT, "ask: [tf]")], "tf plan", unknown()).0, Decision::Deny);
-        assert_eq!(judge(&[(PROJECT, "ask: [tf]\nallow: [tf]")], "tf plan", unknown()).0, Decision::Ask, "allow does");
+    fn a_person_may_be_asked_about_a_command_that_is_not_known() {
+        assert_eq!(judge(&[(PROJECT, "ask: [tf]")], "tf plan", unknown()).0, Decision::Ask);
+        assert_eq!(judge(&[(PROJECT, "ask: [tf apply]")], "tf plan", unknown()).0, Decision::Deny, "only that one");
+        assert_eq!(judge(&[(PROJECT, "ask: [tf]"), (ORG, "deny: [tf]")], "tf plan", unknown()).0, Decision::Deny);
+        let refused = Standing::Hard(Verdict::deny("hard", "why"));
+        assert_eq!(
+            judge(&[(PROJECT, "ask: [tf]")], "tf plan", refused).0,
+            Decision::Deny,
+            "nobody is asked about those"
+        );
     }
 
     #[test]

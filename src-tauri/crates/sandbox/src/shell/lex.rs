@@ -149,7 +149,12 @@ fn brace_list_at(text: &str, start: usize) -> Result<Option<BraceList>> {
             b'}' if nested == 0 => {
                 let end = inner.at + 1;
                 let is_sequence = members.len() == 1 && members[0].contains("..");
-                return Ok((members.len() > 1 || is_sequence).then_some(BraceList { start, end, members, is_sequence }));
+                return Ok((members.len() > 1 || is_sequence).then_some(BraceList {
+                    start,
+                    end,
+                    members,
+                    is_sequence,
+                }));
             }
             b',' if nested == 0 => {
                 inner.at += 1;

@@ -7,7 +7,7 @@ mod read;
 mod word;
 
 pub(crate) use read::{Sentence, parse};
-pub(crate) use word::{Expansion, Nested, Unknown, Values, Word, UNKNOWN, expand, expand_text, expand_value};
+pub(crate) use word::{Expansion, Nested, UNKNOWN, Unknown, Values, Word, expand, expand_text, expand_value};
 
 /// Why a line could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

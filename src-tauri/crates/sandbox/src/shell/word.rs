@@ -179,7 +179,16 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(raw: &'a str, values: &'a dyn Values, is_text: bool) -> Self {
-        Self { raw, at: 0, values, word: Word::default(), has_begun: false, is_text, is_value: false, done: Expansion::default() }
+        Self {
+            raw,
+            at: 0,
+            values,
+            word: Word::default(),
+            has_begun: false,
+            is_text,
+            is_value: false,
+            done: Expansion::default(),
+        }
     }
 
     fn finish(mut self, into: &mut Expansion) {
