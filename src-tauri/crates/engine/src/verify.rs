@@ -4,6 +4,7 @@ use crate::{
     EngineError, OpenProject,
     check::{self, CheckEnvironment, CheckProgress, Plan},
     git::{self, CommitRequest, GitError, MAX_FILE_BYTES, Since, TestChanges},
+    session::hold,
     toolbox::Scope,
 };
 use harness_domain::{
@@ -111,6 +112,11 @@ impl Verifier {
             wall.hidden.push(self.project.app.home.root().to_owned());
             // No check needs to write history, and one that an agent wrote must not be able to.
             wall.protected.push(self.project.dir().join(".git"));
+            // What a session's wall holds must be held here too: what is removed here is gone from there.
+            if scope.run.is_some() {
+                let held = hold::hold(&self.project)?.protected.into_iter();
+                wall.protected.extend(held.filter(|path| !path.starts_with(self.project.dir().join(".git"))));
+            }
         }
         if scope.run.is_some() {
             // What ends the session's processes when the host is killed finds those of its checks by the same mark:

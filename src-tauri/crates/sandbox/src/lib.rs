@@ -21,5 +21,5 @@ pub use os::{Probe, probe};
 pub use path::windows;
 pub use url::judge_url;
 pub use verdict::{Decision, Verdict};
-pub use wall::{Network, Wall};
+pub use wall::{Network, Wall, inner_shell};
 pub use workspace::Workspace;

@@ -55,8 +55,6 @@ pub const PROTECTED: &[Protected] = &[
     directory(".cursor", MCP),
     file(".vscode/mcp.json", MCP),
     directory(".harness", POLICY),
-    file(".harness.yaml", POLICY),
-    file(".harness.yml", POLICY),
 ];
 
 /// Files that must not appear in a git directory that does not have them, because git would then take its settings

@@ -1,6 +1,7 @@
 //! What a walled-in process may see, told without naming an operating system.
 
 use std::{
+    collections::BTreeSet,
     ffi::OsString,
     path::{Path, PathBuf},
 };
@@ -30,6 +31,8 @@ pub struct Wall {
     pub readable: Vec<PathBuf>,
     /// Paths inside what may be changed that must not be changed all the same.
     pub protected: Vec<PathBuf>,
+    /// Paths outside that are shown elsewhere inside, not to be changed: (outside, inside).
+    pub shown: Vec<(PathBuf, PathBuf)>,
     /// Directories whose content must not be seen, such as the host's own data directory.
     pub hidden: Vec<PathBuf>,
     /// What it may reach.
@@ -68,6 +71,7 @@ impl Wall {
             writable: Vec::new(),
             readable: Vec::new(),
             protected: Vec::new(),
+            shown: Vec::new(),
             hidden: Vec::new(),
             network: Network::Isolated,
         }
@@ -82,6 +86,22 @@ impl Wall {
         crate::os::wrap(self, real_home, search_path)
     }
 
+    /// The directories between a writable one and what is protected in it, from the top.
+    ///
+    /// A protected place holds its own name, not those above it: without holding those too, a process could rename the
+    /// directory above and put another in its place.
+    pub(crate) fn pinned(&self) -> Vec<PathBuf> {
+        let roots: Vec<&Path> = self.writable.iter().chain([&self.project]).map(PathBuf::as_path).collect();
+        let mut pinned = BTreeSet::new();
+        for path in self.protected.iter().filter(|path| path.exists()) {
+            let Some(root) = roots.iter().find(|root| path.starts_with(root)) else { continue };
+            pinned.extend(path.ancestors().skip(1).take_while(|above| above != root).map(Path::to_owned));
+        }
+        // A path sorts before what lies below it, so nothing is laid over what came before. What is itself protected
+        // must not become writable again.
+        pinned.into_iter().filter(|path| !self.protected.iter().any(|held| path.starts_with(held))).collect()
+    }
+
     /// Existing paths below `real_home` that tools need to run.
     pub(crate) fn tools_in(real_home: &Path, search_path: Option<&OsString>) -> Vec<PathBuf> {
         let mut paths: Vec<PathBuf> = TOOLCHAINS.iter().map(|name| real_home.join(name)).collect();
@@ -94,4 +114,12 @@ impl Wall {
         paths.dedup();
         paths
     }
+}
+
+/// The words that put a shell of a session into a smaller wall within, where the CLI's keys and login are out of sight.
+///
+/// `masked` directories are empty inside but for the `shown` paths in them; the variables `unset` are gone, and the
+/// memory and environment of what started the shell cannot be read. None where this machine has no full walls.
+pub fn inner_shell(masked: &[PathBuf], shown: &[PathBuf], unset: &[&str]) -> Option<Vec<OsString>> {
+    crate::os::inner_shell(masked, shown, unset)
 }

@@ -17,6 +17,7 @@ mod files;
 
 mod message;
 mod moment;
+mod obeyed;
 mod path;
 mod prepare;
 mod repository;
@@ -38,6 +39,7 @@ pub use commit::{CommitRequest, Committed, LeftOut, MAX_FILE_BYTES, WhyLeftOut, 
 pub use diff::{CommitLine, DiffSummary, commits_since, diff_summary};
 pub use error::GitError;
 pub use moment::{Moment, Since, moment};
+pub use obeyed::{Obeyed, obeyed};
 pub use prepare::{Prepare, Prepared, Uncommitted, prepare};
 pub use repository::{head, identity, is_clean};
 pub use restore::{Restored, restore_aside};

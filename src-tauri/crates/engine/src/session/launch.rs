@@ -1,6 +1,6 @@
 //! How a session of the CLI is started: inside which walls, with what environment, with which tools.
 
-use super::{RunOptions, channel::SERVER_NAME};
+use super::{RunOptions, channel::SERVER_NAME, hold, shell::Shell};
 use crate::{EngineError, OpenProject, git};
 use harness_agent::{
     Launch, Watchdogs,
@@ -101,7 +101,9 @@ impl Walls {
         wall.network = Network::Host;
         wall.hidden.push(project.app.home.root().to_owned());
         wall.readable.push(start.cli.to_owned());
-        wall.protected.extend(obeyed_by_git(project.dir())?);
+        let held = hold::hold(project)?;
+        wall.protected.extend(held.protected);
+        wall.readable.extend(held.readable);
         let mut env = match start.rehearsal {
             Some(rehearsal) => {
                 let base_url = rehearsal.base_url(start.role.as_str(), &start.session.0);
@@ -120,6 +122,18 @@ impl Walls {
             env.insert(format!("GIT_COMMITTER_{variable}").into(), value.into());
         }
         env.insert("MCP_TOOL_TIMEOUT".into(), TOOL_TIMEOUT_MS.into());
+        let config = env.get(OsStr::new("CLAUDE_CONFIG_DIR")).map_or_else(|| seen_home.join(".claude"), PathBuf::from);
+        let state = project.app.home.project(project.project.id).join("walls");
+        make_dir(&state)?;
+        Shell {
+            state: &state,
+            seen_home: &seen_home,
+            private_home: &private_home,
+            real_home: real_home.as_deref(),
+            project: project.dir(),
+            config: &config,
+        }
+        .set_up(&mut wall, &mut env)?;
         if real_home.is_none() && is_walled {
             // Nothing is laid over a home that does not exist, so the private one is shown at its own path.
             wall.writable.push(private_home.clone());
@@ -141,8 +155,6 @@ fn real_account(
     for name in ACCOUNT_VARIABLES {
         if let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) {
             env.insert(name.into(), value);
-            // The key is for the CLI; commands that the agent runs do not get to see it.
-            env.insert("CLAUDE_CODE_SUBPROCESS_ENV_SCRUB".into(), "1".into());
         }
     }
     let chosen: Option<PathBuf> = env.get(OsStr::new("CLAUDE_CONFIG_DIR")).map(PathBuf::from);
@@ -161,19 +173,6 @@ fn real_account(
         copy_over(&from, &private_home.join(".claude.json"))?;
     }
     Ok(env)
-}
-
-/// What in the repository git obeys whenever somebody uses it: hooks, and commands named in its settings. An agent that
-/// could change them would be out of its walls at the person's next `git commit`.
-fn obeyed_by_git(project_dir: &Path) -> Result<Vec<PathBuf>, EngineError> {
-    let git = project_dir.join(".git");
-    let is_directory = fs::symlink_metadata(&git).is_ok_and(|found| found.is_dir());
-    if !is_directory {
-        return Ok(Vec::new());
-    }
-    make_dir(&git.join("hooks"))?;
-    make_dir(&git.join("info"))?;
-    Ok(["hooks", "info", "config"].map(|name| git.join(name)).into())
 }
 
 /// What in the CLI's directory later sessions outside any wall obey: hooks, plugins, instructions. An agent that could

@@ -2,6 +2,7 @@
 
 mod channel;
 mod conduct;
+pub(crate) mod hold;
 mod host;
 mod launch;
 mod one;
@@ -12,6 +13,7 @@ mod prompt;
 mod record;
 mod recover;
 mod run_loop;
+mod shell;
 mod tree;
 
 pub use channel::{ToolChannel, ToolServer};

@@ -6,14 +6,14 @@ mod ending;
 use super::{
     Recovered, RunControl, RunOptions, ToolServer,
     conduct::obey_requests,
-    enter_state,
+    enter_state, hold,
     one::{Finished, Stage, Task, new_id},
     outcome::{Ended, Next},
     pace, tree,
 };
 use crate::{
     EngineError, OpenProject,
-    git::Uncommitted,
+    git::{self, Uncommitted},
     specs::ProjectSpec,
     toolbox::{self, Toolbox},
 };
@@ -397,8 +397,15 @@ async fn play_watched(stage: &Stage<'_>, task: &Task<'_>, toolbox: Toolbox) -> R
 /// Looks for requests of other processes, and after the project's directory, while a session runs. Ends only with an
 /// error.
 async fn watch(project: &OpenProject, control: &RunControl) -> EngineError {
+    let obeyed = match git::obeyed(project.dir()) {
+        Ok(obeyed) => obeyed,
+        Err(error) => return error.into(),
+    };
     loop {
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        if let Some(path) = hold::remove_planted(project.dir(), &obeyed).first() {
+            return EngineError::Refused(hold::planted(path));
+        }
         if let Err(error) = obey_requests(project, control).and_then(|()| still_there(project)) {
             return error;
         }

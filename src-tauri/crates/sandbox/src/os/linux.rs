@@ -5,6 +5,7 @@ use crate::{Network, Wall};
 use harness_domain::evidence::SandboxLevel;
 use std::{
     ffi::OsString,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process::Stdio,
     sync::OnceLock,
@@ -70,6 +71,10 @@ pub(crate) fn wrap(wall: &Wall, real_home: Option<&Path>, search_path: Option<&O
     // Order matters: what comes later lies on top of what came before.
     add(&[flag("--die-with-parent"), flag("--new-session"), flag("--cap-drop"), flag("ALL")]);
     add(&[flag("--unshare-pid"), flag("--unshare-ipc")]);
+    if is_root() {
+        // Inside, root is nobody: a program that acts for uid 0, or a walled shell within, must not believe it is root.
+        add(&[flag("--unshare-user"), flag("--uid"), flag(NOBODY), flag("--gid"), flag(NOBODY)]);
+    }
     if wall.network == Network::Isolated {
         add(&[flag("--unshare-net")]);
     }
@@ -98,11 +103,47 @@ pub(crate) fn wrap(wall: &Wall, real_home: Option<&Path>, search_path: Option<&O
         add(&[flag("--bind"), writable.as_os_str(), writable.as_os_str()]);
     }
     add(&[flag("--bind"), wall.project.as_os_str(), wall.project.as_os_str()]);
+    for (outside, inside) in wall.shown.iter().filter(|(outside, _)| outside.exists()) {
+        add(&[flag("--ro-bind"), outside.as_os_str(), inside.as_os_str()]);
+    }
+    for pinned in wall.pinned() {
+        add(&[flag("--bind"), pinned.as_os_str(), pinned.as_os_str()]);
+    }
     for protected in wall.protected.iter().filter(|path| path.exists()) {
         add(&[flag("--ro-bind"), protected.as_os_str(), protected.as_os_str()]);
     }
     add(&[flag("--chdir"), wall.project.as_os_str(), flag("--")]);
     words
+}
+
+/// Whom root is inside: an account that every system has and that owns nothing.
+const NOBODY: &str = "65534";
+
+fn is_root() -> bool {
+    std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
+}
+
+/// The words that put a shell and everything it starts into a smaller wall of its own within a session's: a user
+/// namespace below the CLI's, so that the kernel lets it read neither the CLI's memory nor its environment, without the
+/// variables `unset` and with `masked` directories empty but for `shown` ones in them. Files, processes and network are
+/// otherwise those of the session, so that a server that one command starts answers the next one.
+///
+/// None where [`probe`] saw no full wall.
+pub(crate) fn inner_shell(masked: &[PathBuf], shown: &[PathBuf], unset: &[&str]) -> Option<Vec<OsString>> {
+    let program = bubblewrap().filter(|_| probe().level == SandboxLevel::Full)?;
+    let mut words: Vec<OsString> = vec![program.into()];
+    words.extend(["--unshare-user", "--dev-bind", "/", "/"].map(OsString::from));
+    for path in masked {
+        words.extend(["--tmpfs".into(), path.into()]);
+    }
+    for path in shown {
+        words.extend(["--ro-bind-try".into(), path.into(), path.into()]);
+    }
+    for name in unset {
+        words.extend(["--unsetenv".into(), (*name).into()]);
+    }
+    words.push("--".into());
+    Some(words)
 }
 
 #[cfg(test)]
@@ -157,6 +198,39 @@ mod tests {
             wall.writable = vec![config];
         });
         assert!(ok && text.contains("the rules"), "only the rest of the directory may be changed: {text}");
+    }
+
+    #[test]
+    fn renaming_a_directory_above_a_protected_place_gains_nothing() {
+        let line = "! mv .git .git2 && ! mv .git/modules .git/m && ! mv .git/modules/lib .git/l && ! rm -rf .git/modules \\
+            && ! rm -rf .git && test -f .git/modules/lib/config && touch .git/index";
+        let (ok, text) = inside(line, |wall, _| {
+            let lib = wall.project.join(".git/modules/lib");
+            fs::create_dir_all(&lib).expect("a directory");
+            fs::write(lib.join("config"), "[core]\n").expect("a file");
+            wall.protected = vec![lib.join("config")];
+        });
+        assert!(ok, "a copy in the place of the whole directory would carry other settings: {text}");
+    }
+
+    #[test]
+    fn a_shell_within_sees_neither_the_environment_nor_the_masked_directory_of_what_started_it() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let secret_dir = root.path().join("config");
+        fs::create_dir_all(secret_dir.join("snapshots")).expect("a directory");
+        fs::write(secret_dir.join("credentials"), "s3cret").expect("a file");
+        fs::write(secret_dir.join("snapshots/a"), "shown").expect("a file");
+        let words = inner_shell(&[secret_dir.clone()], &[secret_dir.join("snapshots")], &["KEY"]).expect("a wall");
+        let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.to_string_lossy())).collect();
+        let dir = secret_dir.display();
+        let script = format!(
+            "KEY=s3cret; export KEY; sh -c \"{} sh -c 'env; cat /proc/\\$PPID/environ; cat {dir}/credentials; cat {dir}/snapshots/a'; true\"",
+            quoted.join(" ").replace('\'', "")
+        );
+        let (_, text) = inside(&script, |wall, _| wall.writable = vec![root.path().to_owned()]);
+        assert!(!text.contains("s3cret"), "neither variable nor file may be seen: {text}");
+        assert!(text.contains("shown"), "what is to be seen must be: {text}");
+        assert!(text.contains("environ: Permission denied"), "the kernel refuses, it is not merely missing: {text}");
     }
 
     #[test]

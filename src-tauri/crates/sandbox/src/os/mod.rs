@@ -8,11 +8,11 @@ mod other;
 #[cfg(target_os = "linux")]
 pub use linux::probe;
 #[cfg(target_os = "linux")]
-pub(crate) use linux::wrap;
+pub(crate) use linux::{inner_shell, wrap};
 #[cfg(not(target_os = "linux"))]
 pub use other::probe;
 #[cfg(not(target_os = "linux"))]
-pub(crate) use other::wrap;
+pub(crate) use other::{inner_shell, wrap};
 
 use harness_domain::evidence::SandboxLevel;
 

@@ -3,7 +3,10 @@
 use super::Probe;
 use crate::Wall;
 use harness_domain::evidence::SandboxLevel;
-use std::{ffi::OsString, path::Path};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 /// Says that only the policy layer protects.
 pub fn probe() -> Probe {
@@ -15,4 +18,8 @@ pub fn probe() -> Probe {
 
 pub(crate) fn wrap(_wall: &Wall, _real_home: Option<&Path>, _search_path: Option<&OsString>) -> Vec<OsString> {
     Vec::new()
+}
+
+pub(crate) fn inner_shell(_masked: &[PathBuf], _shown: &[PathBuf], _unset: &[&str]) -> Option<Vec<OsString>> {
+    None
 }

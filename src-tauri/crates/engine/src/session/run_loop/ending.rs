@@ -1,7 +1,10 @@
 //! The end of a run, however it came: everything in order, and told.
 
 use super::{Conductor, enter_state, tree};
-use crate::{EngineError, session::RunReport};
+use crate::{
+    EngineError,
+    session::{RunReport, hold},
+};
 use harness_domain::{
     event::Event,
     failure::{Outcome, RunEnd},
@@ -19,6 +22,7 @@ impl Conductor<'_> {
         }
         self.end_sessions()?;
         self.final_state(&end)?;
+        hold::release(self.project)?;
         if let Err(error) = self.leave_tree().await {
             // The run's own end matters more, and what is not given back now is given back by the next run.
             self.project.notice("repository", error.to_string());

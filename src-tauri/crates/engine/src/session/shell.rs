@@ -1,0 +1,146 @@
+//! The shell that the CLI runs an agent's commands with: out of reach of the CLI's own keys and login.
+//!
+//! The CLI needs a key or a login; commands it runs for the agent need neither, but are children of the same person's
+//! process. So the CLI is given a word to put in front of every command (`CLAUDE_CODE_SHELL_PREFIX`). Behind it the
+//! command runs in a user namespace of its own, where the kernel refuses it the CLI's memory and environment, without
+//! the variables that carry keys, and with the CLI's directory empty.
+
+use crate::EngineError;
+use harness_sandbox::{Wall, inner_shell};
+use std::{
+    collections::BTreeMap,
+    ffi::{OsStr, OsString},
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Variables of the CLI that its commands do not get to see.
+const WITHHELD: [&str; 6] = [
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_AUTH_TOKEN",
+    "ANTHROPIC_BASE_URL",
+    "CLAUDE_CODE_OAUTH_TOKEN",
+    "CLAUDE_CODE_SHELL_PREFIX",
+    "CLAUDE_CONFIG_DIR",
+];
+
+/// What in the home directory shells and git run or obey when the CLI itself starts them, with its keys: an agent that
+/// could write there would be handed the keys by the next session. They are empty inside, and stay so.
+const OBEYED_BY_SHELLS: [&str; 9] =
+    [".bash_login", ".bash_profile", ".bashrc", ".gitconfig", ".profile", ".zlogin", ".zprofile", ".zshenv", ".zshrc"];
+
+/// Where the script lies inside walls.
+const INSIDE: &str = "/run/harness/shell";
+
+/// The homes and directories that a session's shell has to do with.
+pub(super) struct Shell<'a> {
+    /// A directory of the host's that no agent can write to.
+    pub state: &'a Path,
+    /// What the agent sees as the home directory.
+    pub seen_home: &'a Path,
+    /// What really lies there.
+    pub private_home: &'a Path,
+    /// The person's home directory, when there is one.
+    pub real_home: Option<&'a Path>,
+    /// The project's directory.
+    pub project: &'a Path,
+    /// The CLI's own directory, as the CLI sees it.
+    pub config: &'a Path,
+}
+
+impl Shell<'_> {
+    /// Makes the CLI of this session run commands through the script; extends `wall` and `env` accordingly.
+    ///
+    /// Where there are no walls, commands only lose the variables: the CLI's memory stays readable to them.
+    pub fn set_up(&self, wall: &mut Wall, env: &mut BTreeMap<OsString, OsString>) -> Result<(), EngineError> {
+        if cfg!(windows) {
+            return Ok(());
+        }
+        let bash = Path::new("/bin/bash");
+        let shell = if bash.is_file() { bash } else { Path::new("/bin/sh") };
+        let snapshots = self.config.join("shell-snapshots");
+        let masked = [self.config.to_path_buf()];
+        let words = inner_shell(&masked, &[snapshots], &WITHHELD);
+        let is_walled = words.is_some();
+        let words = words.unwrap_or_else(|| {
+            let unset = WITHHELD.iter().flat_map(|name| ["-u".into(), OsString::from(name)]);
+            ["/usr/bin/env".into()].into_iter().chain(unset).collect()
+        });
+        let script = self.state.join("shell");
+        let text = script_text(&words, shell);
+        write_program(&script, &text).map_err(|source| EngineError::File {
+            path: script.clone(),
+            action: "written",
+            source,
+        })?;
+        env.insert("SHELL".into(), shell.into());
+        if is_walled {
+            self.hold_home(wall)?;
+            wall.shown.push((script, INSIDE.into()));
+            env.insert("CLAUDE_CODE_SHELL_PREFIX".into(), INSIDE.into());
+            env.insert("GIT_CONFIG_GLOBAL".into(), self.seen_home.join(".gitconfig").into());
+            if let Some(path) = env.get(OsStr::new("PATH")).map(|path| self.trusted(path)) {
+                env.insert("PATH".into(), path);
+            }
+        } else {
+            env.insert("CLAUDE_CODE_SHELL_PREFIX".into(), script.into());
+        }
+        Ok(())
+    }
+
+    /// Lays an empty file over everything in the home that shells run by themselves.
+    fn hold_home(&self, wall: &mut Wall) -> Result<(), EngineError> {
+        let empty = self.state.join("empty");
+        fs::write(&empty, "").map_err(|source| EngineError::File { path: empty.clone(), action: "written", source })?;
+        for name in OBEYED_BY_SHELLS {
+            let is_persons = name == ".gitconfig" && self.real_home.is_some_and(|home| home.join(name).is_file());
+            if is_persons {
+                continue; // shown as it is, and not to be changed
+            }
+            let own = self.private_home.join(name);
+            // A link would lead the stand-in to wherever it points.
+            if own.is_symlink() {
+                fs::remove_file(&own).map_err(|source| EngineError::File { path: own, action: "removed", source })?;
+            }
+            wall.shown.push((empty.clone(), self.seen_home.join(name)));
+        }
+        Ok(())
+    }
+
+    /// The directories of `path` in which an agent cannot put a program of its own.
+    fn trusted(&self, path: &OsStr) -> OsString {
+        let is_trusted = |dir: &PathBuf| {
+            let is_agents = dir.starts_with(self.project) || dir.starts_with(self.private_home);
+            // Below the home only what is shown of the person's own cannot be written to.
+            let is_made_up = dir.starts_with(self.seen_home) && !(self.real_home.is_some() && dir.is_dir());
+            dir.is_absolute() && !is_agents && !is_made_up && dir != self.seen_home
+        };
+        std::env::join_paths(std::env::split_paths(path).filter(is_trusted)).unwrap_or_default()
+    }
+}
+
+fn script_text(words: &[OsString], shell: &Path) -> Vec<u8> {
+    use std::os::unix::ffi::OsStrExt;
+    let mut text = b"#!/bin/sh\nexec".to_vec();
+    for word in words.iter().map(OsString::as_os_str).chain([shell.as_os_str()]) {
+        text.extend(b" '");
+        text.extend(word.as_bytes().iter().flat_map(|byte| match byte {
+            b'\'' => b"'\\''".to_vec(),
+            other => vec![*other],
+        }));
+        text.push(b'\'');
+    }
+    text.extend(b" -c \"$1\"\n");
+    text
+}
+
+fn write_program(path: &Path, text: &[u8]) -> std::io::Result<()> {
+    use std::{io::Write as _, os::unix::fs::PermissionsExt};
+    let dir = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(dir)?;
+    let mut file = tempfile::NamedTempFile::new_in(dir)?;
+    file.write_all(text)?;
+    file.as_file().set_permissions(fs::Permissions::from_mode(0o755))?;
+    file.persist(path)?;
+    Ok(())
+}
