@@ -119,6 +119,17 @@ impl Shell<'_> {
     }
 }
 
+#[cfg(windows)]
+fn script_text(_words: &[OsString], _shell: &Path) -> Vec<u8> {
+    Vec::new()
+}
+
+#[cfg(windows)]
+fn write_program(path: &Path, text: &[u8]) -> std::io::Result<()> {
+    fs::write(path, text)
+}
+
+#[cfg(unix)]
 fn script_text(words: &[OsString], shell: &Path) -> Vec<u8> {
     use std::os::unix::ffi::OsStrExt;
     let mut text = b"#!/bin/sh\nexec".to_vec();
@@ -134,6 +145,7 @@ fn script_text(words: &[OsString], shell: &Path) -> Vec<u8> {
     text
 }
 
+#[cfg(unix)]
 fn write_program(path: &Path, text: &[u8]) -> std::io::Result<()> {
     use std::{io::Write as _, os::unix::fs::PermissionsExt};
     let dir = path.parent().unwrap_or(Path::new("."));
