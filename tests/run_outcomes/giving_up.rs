@@ -115,7 +115,7 @@ fn a_question_waits_for_a_person_and_its_answer_reaches_the_next_session() {
     let why = end["why"].as_str().unwrap_or_default();
     assert!(why.contains(question), "the end of the run says what is asked: {why}");
     assert_eq!(asked.said(), ["I wait for the answer."], "who waits for a person is not reminded of its open card");
-    assert_eq!(asked.of("question_asked")[0]["question"], question);
+    assert_eq!(asked.of("request_opened")[0]["subject"], question);
     let card = sums.card(1);
     assert_eq!((&card["status"], &card["attempts"]), (&json!("needs_input"), &json!(0)), "to ask is no failure");
 

@@ -49,7 +49,7 @@ pub(crate) fn refuse(request: Value) -> Result<Value, String> {
 
 async fn ask(host: &dyn AgentHost, question: Question, cancelled: CancellationToken) -> Result<Value, String> {
     match question {
-        Question::PreToolUse(call) => Ok(verdict(host.pre_tool_use(call).await)),
+        Question::PreToolUse(call) => Ok(verdict(host.pre_tool_use(call, cancelled).await)),
         Question::PostToolUse(done) => {
             let event = if done.error.is_some() { "PostToolUseFailure" } else { "PostToolUse" };
             let context = host.post_tool_use(done).await;

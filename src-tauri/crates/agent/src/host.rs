@@ -16,8 +16,8 @@ pub trait AgentHost: Send + Sync + 'static {
     /// Every line of the CLI, in order, partial `stream_event`s included. Must not block: nothing else is read meanwhile.
     fn on_message(&self, message: &Message);
 
-    /// Before a tool runs: may it, and with which input?
-    async fn pre_tool_use(&self, call: ToolCall) -> ToolVerdict;
+    /// Before a tool runs: may it, and with which input? `cancelled` fires when the call is withdrawn.
+    async fn pre_tool_use(&self, call: ToolCall, cancelled: CancellationToken) -> ToolVerdict;
 
     /// After a tool ran or failed; returns words for the model beside the tool's own result.
     async fn post_tool_use(&self, done: ToolDone) -> Option<String>;

@@ -27,7 +27,7 @@ impl AgentHost for Counter {
         self.lines.fetch_add(1, Ordering::Relaxed);
         self.bytes.fetch_add(message.raw.len() as u64 + 1, Ordering::Relaxed);
     }
-    async fn pre_tool_use(&self, _: ToolCall) -> ToolVerdict {
+    async fn pre_tool_use(&self, _: ToolCall, _: CancellationToken) -> ToolVerdict {
         ToolVerdict::Defer
     }
     async fn post_tool_use(&self, _: ToolDone) -> Option<String> {

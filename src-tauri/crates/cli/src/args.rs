@@ -33,6 +33,16 @@ pub enum Command {
     /// Report bugs and see what became of them
     #[command(subcommand, visible_alias = "bug")]
     Bugs(crate::bugs::BugsCommand),
+    /// List everything that waits for you: approvals and questions
+    Waiting {
+        #[command(flatten)]
+        project: ProjectArg,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// See what agents may do only with your yes, and approve or deny it
+    #[command(subcommand, visible_alias = "approval")]
+    Approvals(crate::approvals::ApprovalsCommand),
     /// See and answer what agents asked
     #[command(subcommand, visible_alias = "question")]
     Questions(crate::questions::QuestionsCommand),
@@ -122,6 +132,11 @@ pub struct RunArgs {
     /// The wait for a rate limit that does not say when it ends, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = wait)]
     pub limit_wait: Duration,
+    /// Somebody watches: a call that needs a yes, and a question, wait so many minutes for you
+    ///
+    /// Without it they are refused at once and kept for you, and their card is parked until you answer.
+    #[arg(long, value_name = "MINUTES", num_args = 0..=1, require_equals = true, default_missing_value = "60", value_parser = minutes)]
+    pub attended: Option<Duration>,
     /// Print one JSON event a line instead of the progress display
     #[arg(long)]
     pub json: bool,
@@ -158,6 +173,14 @@ fn wait(text: &str) -> Result<Duration, String> {
     match positive(text)? {
         seconds if seconds <= LONGEST_WAIT_S => Ok(Duration::from_secs_f64(seconds)),
         _ => Err(format!("{text} seconds are more than a day")),
+    }
+}
+
+fn minutes(text: &str) -> Result<Duration, String> {
+    match positive(text)? {
+        // The CLI itself waits for no hook longer than a day.
+        minutes if minutes * 60.0 < LONGEST_WAIT_S => Ok(Duration::from_secs_f64(minutes * 60.0)),
+        _ => Err(format!("{text} minutes are a day or more")),
     }
 }
 

@@ -3,12 +3,14 @@
 use crate::{
     print::{harmless, say},
     run::json_line,
+    waiting,
 };
 use harness_domain::{
     event::Event,
     evidence::SandboxLevel,
     failure::{Outcome, RunEnd},
     feature::{Kind, Status},
+    id::RequestId,
     loops::LoopStep,
     run::Role,
 };
@@ -23,6 +25,7 @@ const LINE_CHARS: usize = 110;
 pub struct Display {
     is_json: bool,
     bar: ProgressBar,
+    project: OpenProject,
 }
 
 impl Display {
@@ -39,7 +42,7 @@ impl Display {
         if is_live {
             bar.enable_steady_tick(Duration::from_millis(120));
         }
-        let display = Self { is_json, bar };
+        let display = Self { is_json, bar, project: project.clone() };
         display.line(&format!("Project  {}", project.dir().display()));
         if let Some(title) = rehearsal {
             display.line(&format!("REHEARSAL  {title}: a scripted model answers, nothing leaves this machine"));
@@ -137,8 +140,13 @@ impl Display {
                 self.line(&format!("  ◆ checkpoint {checkpoint} restored; {undo_with} takes that back"));
             }
             Event::CheckpointsRemoved { .. } => {}
-            Event::QuestionAsked { feature, question } => {
-                self.line(&format!("  ? #{feature} asks: {}", one_line(question)));
+            Event::RequestOpened { request, .. } => self.ask(*request),
+            Event::RequestSettled { request, state, word, .. } => {
+                let how = match word {
+                    Some(word) => format!("{} ({})", word.decision.as_str(), word.scope.as_str()),
+                    None => state.as_str().to_owned(),
+                };
+                self.line(&format!("  · request {request}: {how}"));
             }
             Event::LoopDetected { kind, step, description, .. } => {
                 let did = match step {
@@ -153,6 +161,17 @@ impl Display {
                 self.bar.set_position(u64::from(*passing));
             }
             Event::Noticed { message, .. } => self.line(&format!("  ! {message}")),
+        }
+    }
+
+    /// A request in full, from the record.
+    fn ask(&self, id: RequestId) {
+        match self.project.store.request(id) {
+            Ok(request) => {
+                let lines = waiting::lines(&self.project, &request);
+                self.line(&format!("  ? Waits for you: {}", lines.join("\n")));
+            }
+            Err(error) => self.line(&format!("  ? Request {id} waits for you, but cannot be read: {error}")),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The `harness` command: run, inspect and serve projects from a terminal.
 
+mod approvals;
 mod args;
 mod bugs;
 mod display;
@@ -11,6 +12,7 @@ mod projects;
 mod questions;
 mod run;
 mod runs;
+mod waiting;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
@@ -46,6 +48,8 @@ async fn obey(command: Command) -> anyhow::Result<ExitCode> {
         Command::Stop(project) => run::request(&project, "stop")?,
         Command::Features(command) => features::obey(command)?,
         Command::Bugs(command) => bugs::obey(command)?,
+        Command::Waiting { project, format } => waiting::list(&project, format)?,
+        Command::Approvals(command) => approvals::obey(command)?,
         Command::Questions(command) => questions::obey(command)?,
         Command::Runs(command) => runs::obey(command)?,
         Command::Projects(command) => projects::obey(command)?,

@@ -28,6 +28,11 @@ pub fn project(arg: &ProjectArg) -> anyhow::Result<OpenProject> {
     Ok(app.open_named(&arg.project)?)
 }
 
+/// A project by name, or by any directory in it. Looking does not register: a directory that belongs to none is refused.
+pub fn known(arg: &ProjectArg) -> Result<OpenProject, EngineError> {
+    app()?.open_known(&arg.project)
+}
+
 /// The tools of a project for a client outside any run.
 pub fn toolbox(project: OpenProject) -> Toolbox {
     let scope = Scope { session: SessionId(uuid::Uuid::new_v4().to_string()), run: None, role: None, is_quick: false };

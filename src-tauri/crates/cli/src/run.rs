@@ -159,6 +159,7 @@ fn options(args: &RunArgs, rehearsal: Option<Scenario>) -> RunOptions {
         cli: args.claude.clone(),
         pace: Pace { first_wait: args.backoff, unnamed_limit: args.limit_wait, ..Pace::default() },
         regression_features: args.regression_features,
+        patience: args.attended,
     }
 }
 

@@ -5,9 +5,10 @@ use crate::{
     evidence::SandboxLevel,
     failure::{Outcome, RunEnd},
     feature::{Kind, Status},
-    id::{CheckpointId, EvidenceId, FeatureId, ProjectId, RunId, SessionId},
+    id::{CheckpointId, EvidenceId, FeatureId, ProjectId, RequestId, RunId, SessionId},
     lifecycle::State,
     loops::{LoopKind, LoopStep},
+    request::{RequestKind, RequestState, Word},
     run::{Mode, Role},
 };
 use serde::{Deserialize, Serialize};
@@ -204,12 +205,38 @@ pub enum Event {
         /// Their numbers.
         checkpoints: Vec<CheckpointId>,
     },
-    /// An agent asked a person.
-    QuestionAsked {
-        /// The card that waits.
-        feature: FeatureId,
-        /// The question.
-        question: String,
+    /// Something waits for a person's word.
+    RequestOpened {
+        /// Its number.
+        request: RequestId,
+        /// Whether a call is to be approved or a question answered.
+        kind: RequestKind,
+        /// The card concerned, if any.
+        feature: Option<FeatureId>,
+        /// Who asks.
+        session: SessionId,
+        /// The tool to be called, when it is about a call.
+        tool: Option<String>,
+        /// The call or the question in full, as the agent wrote it: show it with `legible` only.
+        subject: String,
+        /// Why a person is asked.
+        reason: String,
+        /// Until when the agent waits; none when it does not. UTC, in milliseconds since 1970.
+        #[specta(type = Option<f64>)]
+        deadline_ms: Option<i64>,
+    },
+    /// A request no longer waits: it was answered, withdrawn, or nobody answered in time.
+    RequestSettled {
+        /// Its number.
+        request: RequestId,
+        /// Whether a call was to be approved or a question answered.
+        kind: RequestKind,
+        /// The card concerned, if any.
+        feature: Option<FeatureId>,
+        /// Where it stands now.
+        state: RequestState,
+        /// The person's word, when it was about a call and there is one.
+        word: Option<Word>,
     },
     /// An agent was found to go round in circles, to stand still or to burn tokens.
     LoopDetected {

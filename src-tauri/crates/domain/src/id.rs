@@ -36,8 +36,8 @@ numeric_id!(
     EvidenceId
 );
 numeric_id!(
-    /// One question that an agent asked and a person has to answer.
-    QuestionId
+    /// One thing that waits for a person's word: an approval or an answer.
+    RequestId
 );
 numeric_id!(
     /// One saved state of a project's tree and database.

@@ -55,17 +55,20 @@ impl State {
     ];
 
     /// The states that may follow this one. Staying is not a transition.
+    ///
+    /// Wherever an agent works, a call of a tool may have to wait for a person's word; the run waits with it, and then
+    /// goes on where it was. The checks may begin (`testing`) while another call of the same turn waits.
     pub fn next(self) -> &'static [State] {
         use State::*;
         match self {
             Idle => &[Initializing, Analyzing, Coding, Planning],
-            Initializing => &[Planning, Coding, Error, Completed],
-            Analyzing => &[Planning, Coding, Completed, Idle, Error],
+            Initializing => &[Planning, Coding, WaitingApproval, Error, Completed],
+            Analyzing => &[Planning, Coding, WaitingApproval, Completed, Idle, Error],
             Planning => &[Coding, WaitingApproval, Error, Idle],
-            Coding => &[Testing, Error, Idle],
-            Testing => &[Verifying, Coding, Error, Idle],
+            Coding => &[Testing, WaitingApproval, Error, Idle],
+            Testing => &[Verifying, Coding, WaitingApproval, Error, Idle],
             Verifying => &[Completed, Coding, Planning, Idle, Error],
-            WaitingApproval => &[Coding, Planning, Idle, Error],
+            WaitingApproval => &[Coding, Planning, Initializing, Analyzing, Testing, Idle, Error],
             Error => &[Idle, Coding, Planning],
             Completed => &[Idle, Planning],
         }
@@ -103,7 +106,7 @@ mod tests {
     use super::*;
 
     /// Every lawful change, written out a second time: the table above cannot change by accident.
-    const LAWFUL: [(&str, &str); 38] = [
+    const LAWFUL: [(&str, &str); 45] = [
         ("idle", "initializing"),
         ("idle", "analyzing"),
         ("idle", "coding"),
@@ -142,10 +145,18 @@ mod tests {
         ("error", "planning"),
         ("completed", "idle"),
         ("completed", "planning"),
+        // A call waits for a person's word, and the run goes on where it was.
+        ("initializing", "waiting_approval"),
+        ("waiting_approval", "initializing"),
+        ("analyzing", "waiting_approval"),
+        ("waiting_approval", "analyzing"),
+        ("coding", "waiting_approval"),
+        ("testing", "waiting_approval"),
+        ("waiting_approval", "testing"),
     ];
 
     #[test]
-    fn exactly_the_thirty_eight_changes_are_lawful() {
+    fn exactly_these_forty_five_changes_are_lawful() {
         for from in State::ALL {
             for to in State::ALL {
                 let expected = if LAWFUL.contains(&(from.as_str(), to.as_str())) {
@@ -156,7 +167,7 @@ mod tests {
                 assert_eq!(from.to(to), expected, "from {} to {}", from.as_str(), to.as_str());
             }
         }
-        assert_eq!(State::ALL.iter().map(|state| state.next().len()).sum::<usize>(), 38, "and none is listed twice");
+        assert_eq!(State::ALL.iter().map(|state| state.next().len()).sum::<usize>(), 45, "and none is listed twice");
     }
 
     #[test]

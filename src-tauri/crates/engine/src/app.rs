@@ -92,6 +92,25 @@ impl App {
         self.open_directory(dir)
     }
 
+    /// Opens the registered project of that name, or the one that the directory is or lies in. Registers nothing.
+    ///
+    /// Fails with [`EngineError::NotAProject`] when it is a directory that belongs to none, and with
+    /// [`EngineError::NoSuchProject`] when it is nothing known at all.
+    pub fn open_known(&self, name_or_dir: &str) -> Result<OpenProject, EngineError> {
+        let dir = Path::new(name_or_dir);
+        if !dir.is_dir() {
+            return self.open_named(name_or_dir);
+        }
+        if let Ok(path) = dir.canonicalize() {
+            for above in path.ancestors() {
+                if let Some(project) = self.store.project_by_path(above)? {
+                    return self.open_project(project);
+                }
+            }
+        }
+        Err(EngineError::NotAProject { dir: dir.into() })
+    }
+
     /// Opens a registered project by its name, or by any path to its directory.
     pub fn open_named(&self, name_or_dir: &str) -> Result<OpenProject, EngineError> {
         if let Some(project) = self.store.project_by_name(name_or_dir)? {

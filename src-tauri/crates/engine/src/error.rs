@@ -49,6 +49,12 @@ pub enum EngineError {
         /// What was asked for.
         name: String,
     },
+    /// The directory belongs to no project yet, and looking does not make it one.
+    #[error("{} is no project yet: `harness run DIR` or `harness projects add DIR` makes it one", .dir.display())]
+    NotAProject {
+        /// What was named.
+        dir: PathBuf,
+    },
     /// A run needs a specification and finds none.
     #[error(
         "there is no specification: write what is to be built to {}, or name a file with --spec",
@@ -132,7 +138,7 @@ impl EngineError {
             EngineError::ProjectMissing { .. }
             | EngineError::Git(GitError::Missing { .. })
             | EngineError::Check(CheckError::DirectoryMissing { .. }) => "project_missing",
-            EngineError::NoSuchProject { .. } => "no_such_project",
+            EngineError::NoSuchProject { .. } | EngineError::NotAProject { .. } => "no_such_project",
             EngineError::NoSpec { .. } => "no_spec",
             EngineError::Spec { .. } | EngineError::Manifest(_) => "bad_spec",
             EngineError::File { .. } => "file",

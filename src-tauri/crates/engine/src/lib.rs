@@ -13,6 +13,7 @@ pub mod policy;
 mod project_file;
 pub mod prompts;
 pub mod redact;
+pub mod requests;
 pub mod session;
 pub mod specs;
 #[cfg(test)]

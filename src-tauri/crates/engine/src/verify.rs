@@ -239,6 +239,10 @@ impl Verifier {
 
     fn enter(&self, run: Option<RunId>, state: State, feature: FeatureId, reason: &str) -> Result<(), EngineError> {
         let Some(run) = run else { return Ok(()) };
+        if state == State::Verifying && self.project.store.run(run)?.state == State::WaitingApproval {
+            // Another call of the same turn waits for a person; the checks did not.
+            crate::session::enter_state(&self.project, run, State::Testing, Some(feature), reason)?;
+        }
         crate::session::enter_state(&self.project, run, state, Some(feature), reason)
     }
 }

@@ -1,6 +1,6 @@
 //! The board as a copy of the database has it: what differs, and putting it back into the open database.
 //!
-//! Cards, their dependencies, evidence, questions, specifications and notes go back to what they were. Runs, sessions,
+//! Cards, their dependencies, evidence, requests, specifications and notes go back to what they were. Runs, sessions,
 //! transcripts, the trails and the checkpoints themselves stay: what happened has happened. All of it is one transaction,
 //! so a crash leaves the old board or the new one, and every open connection sees the change as one more commit.
 
@@ -58,7 +58,7 @@ impl ProjectStore {
     ///
     /// Fails with `Corrupt` when the copy is damaged, and as [`ProjectStore::board_difference`] does.
     /// Claims in the copy are given up: whoever held them is gone. Every change of a card is in its trail. Numbers of
-    /// cards, evidence and questions that were in use are not given out again. Doing it twice is doing it once.
+    /// cards, evidence and requests that were in use are not given out again. Doing it twice is doing it once.
     pub fn board_restore(&self, path: &Path, cause: &Cause) -> Result<Vec<CardDifference>> {
         let differences = self.board_difference(path)?;
         let copy = Copy::open(path)?;
@@ -82,6 +82,10 @@ impl ProjectStore {
             }
             // A request was meant for a run of that time.
             execute(tx, "DELETE FROM note WHERE key = 'run:request'", ())?;
+            // A person's word was about the files of that time, and what it allowed may have been done since.
+            const VOID: &str = "UPDATE request SET used_at_ms = coalesce(used_at_ms, ?1), for_run = coalesce(for_run, 0) \
+                                WHERE kind = 'approval' AND state = 'answered'";
+            execute(tx, VOID, [cause.at_ms])?;
             leave_trail(tx, &told, &cause)?;
             give_up_claims(tx, &cause)?;
             prove(tx, &copy.path)
@@ -89,13 +93,13 @@ impl ProjectStore {
         Ok(differences)
     }
 
-    /// A word that changes with every change of a card, its evidence, its questions or the specifications.
+    /// A word that changes with every change of a card, its evidence, its requests or the specifications.
     pub fn board_mark(&self) -> Result<String> {
         const SQL: &str = "SELECT ifnull((SELECT max(id) FROM feature_status_change), 0) || '.' || \
                            ifnull((SELECT max(id) FROM feature_edit), 0) || '.' || \
                            ifnull((SELECT max(id) FROM evidence), 0) || '.' || \
-                           ifnull((SELECT max(id) FROM question), 0) || '.' || \
-                           ifnull((SELECT max(answered_at_ms) FROM question), 0) || '.' || \
+                           ifnull((SELECT max(id) FROM request), 0) || '.' || \
+                           ifnull((SELECT max(answered_at_ms) FROM request), 0) || '.' || \
                            (SELECT count(*) FROM feature) || '.' || \
                            ifnull((SELECT max(updated_at_ms) FROM feature), 0) || '.' || \
                            ifnull((SELECT max(at_ms) FROM spec), 0)";

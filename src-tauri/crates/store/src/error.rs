@@ -3,8 +3,9 @@
 use harness_domain::{
     dependencies::CyclePath,
     feature::Status,
-    id::{CheckpointId, EvidenceId, FeatureId, ProjectId, QuestionId, RunId, SessionId},
+    id::{CheckpointId, EvidenceId, FeatureId, ProjectId, RequestId, RunId, SessionId},
     lifecycle::UnlawfulTransition,
+    request::RequestKind,
 };
 use std::path::PathBuf;
 
@@ -87,9 +88,9 @@ pub enum StoreError {
     /// No such evidence.
     #[error("there is no evidence {0}")]
     NoSuchEvidence(EvidenceId),
-    /// No such question.
-    #[error("there is no question {0}")]
-    NoSuchQuestion(QuestionId),
+    /// No such request.
+    #[error("there is no request {0}")]
+    NoSuchRequest(RequestId),
     /// No such checkpoint.
     #[error("there is no checkpoint {0}")]
     NoSuchCheckpoint(CheckpointId),
@@ -257,9 +258,20 @@ pub enum StoreError {
     /// A session with that id exists.
     #[error("there is a session {0} already: every session needs an id of its own")]
     SessionExists(SessionId),
-    /// The question was answered before.
-    #[error("question {0} has been answered already")]
-    AlreadyAnswered(QuestionId),
+    /// The request was answered before.
+    #[error("request {0} has been answered already")]
+    AlreadyAnswered(RequestId),
+    /// What the request was about is over.
+    #[error("request {0} was withdrawn: what it was about is over, so there is nothing to answer")]
+    RequestWithdrawn(RequestId),
+    /// A question cannot be approved, nor a call be answered in words.
+    #[error("request {request} is {}", what(*kind))]
+    NotAsked {
+        /// The request.
+        request: RequestId,
+        /// What it is.
+        kind: RequestKind,
+    },
     /// The text is not JSON.
     #[error("{what} is not valid JSON: {detail}")]
     NotJson {
@@ -307,6 +319,13 @@ pub enum StoreError {
         /// What is missing or wrong.
         detail: String,
     },
+}
+
+fn what(kind: RequestKind) -> &'static str {
+    match kind {
+        RequestKind::Approval => "about a call: approve or deny it with `harness approvals`",
+        RequestKind::Question => "a question: answer it with `harness questions answer`",
+    }
 }
 
 fn name(names: &[String], place: usize) -> String {

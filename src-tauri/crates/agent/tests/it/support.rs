@@ -250,7 +250,7 @@ impl AgentHost for Host {
         self.messages.lock().unwrap().push(message.clone());
     }
 
-    async fn pre_tool_use(&self, call: ToolCall) -> ToolVerdict {
+    async fn pre_tool_use(&self, call: ToolCall, _cancelled: CancellationToken) -> ToolVerdict {
         (self.on_call)(&call)
     }
 

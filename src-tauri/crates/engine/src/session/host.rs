@@ -1,6 +1,10 @@
 //! The host's side of one session: records what the agent does and answers what it asks.
 
-use super::{channel::ToolChannel, record::Recorder};
+use super::{
+    approval::{Answer, Approvals, QUESTION_TOOL},
+    channel::ToolChannel,
+    record::Recorder,
+};
 use crate::{OpenProject, toolbox::Toolbox};
 use async_trait::async_trait;
 use harness_agent::{
@@ -8,6 +12,7 @@ use harness_agent::{
     wire::{Assistant, Block},
 };
 use harness_domain::{event::Event, id::SessionId, run::Role};
+use harness_sandbox::Verdict;
 use serde_json::Value;
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -28,6 +33,7 @@ pub(super) struct SessionHost {
     pub toolbox: Toolbox,
     pub channel: Arc<dyn ToolChannel>,
     pub recorder: Recorder,
+    pub approvals: Approvals,
     /// The built-in tools the session was started with.
     pub tools: Vec<String>,
     pub was_reminded: AtomicBool,
@@ -92,7 +98,11 @@ impl AgentHost for SessionHost {
         }
     }
 
-    async fn pre_tool_use(&self, call: ToolCall) -> ToolVerdict {
+    async fn pre_tool_use(&self, call: ToolCall, _cancelled: CancellationToken) -> ToolVerdict {
+        if call.tool == QUESTION_TOOL && self.tools.contains(&call.tool) {
+            // The CLI puts it to `permission`, whose answer becomes the tool's own.
+            return ToolVerdict::Defer;
+        }
         if self.tools.contains(&call.tool) || call.tool.starts_with("mcp__features__") {
             return ToolVerdict::Allow;
         }
@@ -114,16 +124,32 @@ impl AgentHost for SessionHost {
         Some(format!("The session works on #{} ({}); keep what is left of its steps.", held.id, held.name))
     }
 
-    async fn permission(&self, ask: PermissionAsk, _cancelled: CancellationToken) -> PermissionAnswer {
-        if self.tools.contains(&ask.tool) || ask.tool.starts_with("mcp__features__") {
+    async fn permission(&self, ask: PermissionAsk, cancelled: CancellationToken) -> PermissionAnswer {
+        if ask.tool == QUESTION_TOOL {
+            return self.approvals.question(&ask, &cancelled).await;
+        }
+        if ask.tool.starts_with("mcp__features__") {
             return PermissionAnswer::Allow { input: None };
         }
-        let message = if ask.tool == "AskUserQuestion" {
-            "Nobody is watching this session. Ask with feature_request_human_input; the answer comes with a later session."
-        } else {
-            "That is not a tool of this session."
+        if !self.tools.contains(&ask.tool) {
+            return PermissionAnswer::Deny { message: "That is not a tool of this session.".into(), interrupt: false };
+        }
+        // Ours have let it pass already; what the CLI itself still has doubts about, a person decides.
+        let why =
+            ask.reason.clone().or_else(|| ask.reason_type.clone()).unwrap_or_else(|| "it does not say why".into());
+        let verdict = Verdict::ask("cli.permission", format!("The Claude CLI asks for permission: {why}."));
+        let call = ToolCall {
+            tool: ask.tool,
+            input: ask.input,
+            tool_use_id: ask.tool_use_id.unwrap_or_default(),
+            cwd: None,
+            permission_mode: None,
+            agent_id: None,
         };
-        PermissionAnswer::Deny { message: message.into(), interrupt: false }
+        match self.approvals.ask(&call, &verdict, &cancelled).await {
+            Answer::Approved => PermissionAnswer::Allow { input: None },
+            Answer::Denied { message } => PermissionAnswer::Deny { message, interrupt: false },
+        }
     }
 
     async fn mcp(&self, _server: &str, message: Value) -> Value {

@@ -26,7 +26,7 @@ const TOOL_TIMEOUT_MS: &str = "7200000";
 const REHEARSAL_RETRIES: &str = "1";
 
 /// The built-in tools of every session that may change files.
-const BUILDING_TOOLS: [&str; 12] = [
+const BUILDING_TOOLS: [&str; 13] = [
     "Bash",
     "BashOutput",
     "KillShell",
@@ -39,6 +39,7 @@ const BUILDING_TOOLS: [&str; 12] = [
     "Grep",
     "TodoWrite",
     "WebSearch",
+    "AskUserQuestion",
 ];
 
 /// The built-in tools that a session of this role has.

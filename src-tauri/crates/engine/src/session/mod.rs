@@ -1,5 +1,6 @@
 //! Runs: one agent session after another, until everything passes or something says stop.
 
+mod approval;
 mod channel;
 mod conduct;
 pub(crate) mod hold;

@@ -2,6 +2,7 @@
 
 use super::{
     RunControl, RunOptions, ToolServer,
+    approval::Approvals,
     host::SessionHost,
     launch::{self, Start},
     prompt::{self, Assignment},
@@ -118,6 +119,7 @@ impl Stage<'_> {
             channel: self.tools.open(toolbox.clone()),
             toolbox: toolbox.clone(),
             recorder: recorder.clone(),
+            approvals: Approvals::new(project.clone(), self.run, toolbox.clone(), self.options.patience),
             tools: launch::tools(task.role),
             was_reminded: AtomicBool::new(false),
             last_words: Mutex::new(None),

@@ -42,6 +42,8 @@ pub struct RunOptions {
     pub pace: Pace,
     /// Passing features a regression run looks at.
     pub regression_features: u32,
+    /// How long a call waits for a person's word; none when nobody watches, and then it is refused at once.
+    pub patience: Option<Duration>,
 }
 
 impl Default for RunOptions {
@@ -60,6 +62,7 @@ impl Default for RunOptions {
             cli: None,
             pace: Pace::default(),
             regression_features: 3,
+            patience: None,
         }
     }
 }

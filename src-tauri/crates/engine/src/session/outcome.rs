@@ -1,7 +1,7 @@
 //! What follows from the end of a session: for its card, for the tree, and for the run.
 
 use super::tree;
-use crate::{EngineError, OpenProject, toolbox::Toolbox};
+use crate::{EngineError, OpenProject, requests, toolbox::Toolbox};
 use harness_domain::{
     failure::{Outcome, RunEnd},
     feature::{Actor, Feature, Status},
@@ -64,6 +64,8 @@ impl Ended<'_> {
     pub fn remembered(&self) -> Outcome {
         let is_unproven = self.role == Role::Coding && !self.toolbox.is_done();
         match self.outcome {
+            // It did what could be done without a person.
+            Outcome::Completed if is_unproven && self.was_kept_waiting() => Outcome::Completed,
             Outcome::Completed if is_unproven => Outcome::GateFailed {
                 detail: self.refusal.clone().unwrap_or_else(|| "it never asked for the checks".into()),
             },
@@ -85,7 +87,9 @@ impl Ended<'_> {
         let mut is_parked = false;
         if let Some(card) = held.or(self.given_up()?) {
             let cause = self.project.cause(Actor::Host, Some(self.run), format!("session ended: {}", outcome.code()));
-            if outcome.counts_as_attempt() {
+            if self.waits_for_person(&card)? {
+                // Not its fault: it could not do without a person's word.
+            } else if outcome.counts_as_attempt() {
                 let most = self.project.settings.max_attempts.unwrap_or(MAX_ATTEMPTS);
                 let diagnosis = self.diagnosis(outcome);
                 let status = store.attempt_failed(card.id, &diagnosis, most, &cause)?;
@@ -98,6 +102,23 @@ impl Ended<'_> {
             }
         }
         self.settle_tree(is_parked).await
+    }
+
+    /// Parks the card of a session that was refused something since no person had spoken yet. False for any other.
+    fn waits_for_person(&self, card: &Feature) -> Result<bool, EngineError> {
+        let open = self.project.store.requests_open()?;
+        let own: Vec<_> = open.into_iter().filter(|request| request.feature == Some(card.id)).collect();
+        let waits = format!("Waits for your word: {}.", requests::told(&own).join("; "));
+        let cause = self.project.cause(Actor::Host, Some(self.run), waits);
+        Ok(self.project.store.park_for_requests(&self.toolbox.scope().session, card.id, &cause)?.is_some())
+    }
+
+    /// Whether the session was refused something since no person had spoken yet.
+    fn was_kept_waiting(&self) -> bool {
+        let session = &self.toolbox.scope().session;
+        let feature = self.feature.map(|feature| feature.id);
+        // When it cannot be known, it is remembered as any other; what becomes of the card is asked once more.
+        feature.is_some_and(|feature| self.project.store.was_kept_waiting(session, feature).unwrap_or(false))
     }
 
     /// The card it was started for, when the agent skipped it or gave it back: an attempt too, or agents that do

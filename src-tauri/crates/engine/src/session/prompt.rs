@@ -4,6 +4,7 @@ use crate::{EngineError, OpenProject, check, git, prompts, specs::ProjectSpec};
 use harness_domain::{
     feature::{Feature, Kind},
     prompt::Values,
+    request::{Decision, Word},
     run::Role,
 };
 use std::fmt::Write as _;
@@ -137,12 +138,26 @@ fn notes(project: &OpenProject, about: &Assignment<'_>) -> Result<String, Engine
 fn answers(project: &OpenProject, about: &Assignment<'_>) -> Result<String, EngineError> {
     let mut text = String::new();
     let Some(feature) = about.feature else { return Ok(text) };
-    for question in project.store.questions_of(feature.id)? {
-        if let Some(answer) = question.answer_json {
-            let _ = writeln!(text, "Asked: {}\nAnswered: {answer}", question.fields_json);
+    for request in project.store.requests_of(feature.id)? {
+        if let (Some(fields), Some(answer)) = (&request.fields_json, &request.answer_json) {
+            let _ = writeln!(text, "Asked: {fields}\nAnswered: {answer}");
+        }
+        if let (Some(call), Some(word)) = (&request.call, &request.word) {
+            let _ = writeln!(text, "Asked to run, in {}: {}\n{}", call.cwd, call.subject, spoken(word));
         }
     }
     Ok(text)
+}
+
+/// What a person's word on a call means for the next session.
+fn spoken(word: &Word) -> String {
+    let remark = word.remark.as_deref().map(|remark| format!(" They say: {remark}")).unwrap_or_default();
+    match word.decision {
+        Decision::Approved => {
+            format!("A person approved exactly this call; make it unchanged if it is still needed.{remark}")
+        }
+        Decision::Denied => format!("A person denied this: do without it.{remark}"),
+    }
 }
 
 fn checks(project: &OpenProject, own_checks: &[String], is_quick: bool) -> String {

@@ -1,7 +1,7 @@
 //! What a host that died left behind: its processes, its claims, its half-done work.
 
 use super::{enter_state, tree};
-use crate::{EngineError, OpenProject};
+use crate::{EngineError, OpenProject, requests};
 use harness_agent::kill_tree;
 use harness_domain::{
     failure::{Outcome, RunEnd},
@@ -42,6 +42,7 @@ pub async fn recover(project: &OpenProject) -> Result<Recovered, EngineError> {
             let outcome = Outcome::Crashed { detail: "the host ended while the session was running".into() };
             project.store.session_end(&session.id, &outcome, session.turns, session.cost_usd, Usage::default(), now)?;
         }
+        park_what_waits(project, run)?;
         let cause = project.cause(Actor::Host, Some(run), "the host ended in the middle of the run");
         found.released.extend(project.store.release_run(run, &cause)?);
         settle_state(project, run, unfinished.run.state)?;
@@ -75,6 +76,19 @@ impl Recovered {
         }
         Ok(())
     }
+}
+
+/// Calls that waited for a person died with the host. What was asked lives on, and its card waits for the answer.
+fn park_what_waits(project: &OpenProject, run: RunId) -> Result<(), EngineError> {
+    for request in project.store.requests_outlive(run)? {
+        let Some(feature) = request.feature else { continue };
+        let waits = format!("Waits for your word: {}.", requests::told(std::slice::from_ref(&request)).join("; "));
+        let cause = project.cause(Actor::Host, Some(run), waits);
+        if project.store.park_for_requests(&request.session, feature, &cause)?.is_some() {
+            project.publish_status(&project.store.feature(feature)?, "waits for a person");
+        }
+    }
+    Ok(())
 }
 
 /// A run that is over stands still: idle, or waiting for a person if that is what it did.

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     EngineError, OpenProject,
     git::{self, Uncommitted},
+    requests,
     specs::ProjectSpec,
     toolbox::{self, Toolbox},
 };
@@ -194,7 +195,14 @@ impl<'a> Conductor<'a> {
             return Ok(Step::Session { role: Role::Coding, targets: Vec::new() });
         }
         let standstill = why_nothing_is_ready(&self.project.store.features()?);
-        let why = standstill.to_string();
+        let mut why = standstill.to_string();
+        let open = self.project.store.requests_open()?;
+        if !open.is_empty() {
+            why.push_str(&format!(
+                "\nThis waits for you, see `harness waiting`:\n{}",
+                requests::told(&open).join("\n")
+            ));
+        }
         Ok(Step::End(if standstill.needs_person() {
             RunEnd::NeedsPerson { why }
         } else {

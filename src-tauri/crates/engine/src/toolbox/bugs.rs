@@ -76,18 +76,27 @@ impl Toolbox {
         if words.trim().is_empty() || words == "null" {
             return Err(EngineError::Refused("the question is empty: ask one that a person can answer".into()));
         }
-        let number = self.project.store.question_ask(
+        let request = self.project.store.question_ask(
             id,
             &self.scope.session,
             &question.to_string(),
             &self.cause(format!("asked: {words}")),
         )?;
         self.finish();
-        self.project.publish(Event::QuestionAsked { feature: id, question: words });
+        self.project.publish(Event::RequestOpened {
+            request: request.id,
+            kind: request.kind,
+            feature: Some(id),
+            session: request.session,
+            tool: None,
+            subject: words,
+            reason: String::new(),
+            deadline_ms: None,
+        });
         self.project.publish_status(&self.project.store.feature(id)?, "waits for an answer");
         Ok(json!({
             "status": "needs_input",
-            "question_id": number,
+            "question_id": request.id,
             "instruction": "The person was asked. End this session now; the answer comes with the next one.",
         }))
     }

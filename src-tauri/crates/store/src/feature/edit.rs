@@ -45,7 +45,7 @@ impl ProjectStore {
         })
     }
 
-    /// Removes a card with its evidence and questions; its history stays. What depended on it no longer does.
+    /// Removes a card with its evidence and requests; its history stays. What depended on it no longer does.
     ///
     /// Fixes of a removed card stay as fixes without a parent, and are returned. A bug that loses its last unfinished
     /// fix is resolved when another fix passes, and open again when there is none. Fails with `NoSuchFeature`, or with
@@ -70,7 +70,7 @@ impl ProjectStore {
                 "DELETE FROM feature_dependency WHERE feature_id = ?1",
                 "DELETE FROM feature_dependency WHERE needs_id = ?1",
                 "DELETE FROM evidence WHERE feature_id = ?1",
-                "DELETE FROM question WHERE feature_id = ?1",
+                "DELETE FROM request WHERE feature_id = ?1",
                 "DELETE FROM feature WHERE id = ?1",
             ] {
                 execute(tx, sql, [id.0])?;

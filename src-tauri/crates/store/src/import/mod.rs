@@ -10,7 +10,7 @@ use crate::{
     error::{Result, StoreError},
     feature::trail,
     project_store::{Cause, ProjectStore},
-    question,
+    request::{self, Asker},
     row::{execute, first, to_json},
 };
 use harness_domain::{
@@ -151,7 +151,14 @@ fn insert(tx: &Connection, index: usize, feature: &ImportedFeature, cause: &Caus
     execute(tx, SQL, parameters)?;
     if let Some(fields) = &feature.question_json {
         crate::row::check_json(fields, "an imported question")?;
-        question::insert(tx, feature.id, &SessionId("imported".into()), fields, cause.at_ms)?;
+        let asker = Asker {
+            session: SessionId("imported".into()),
+            run: None,
+            feature: Some(feature.id),
+            deadline_ms: None,
+            at_ms: cause.at_ms,
+        };
+        request::insert(tx, &asker, None, Some(fields))?;
     }
     Ok(())
 }

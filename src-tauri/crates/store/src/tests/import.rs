@@ -85,8 +85,8 @@ fn a_table_with_fewer_columns_and_others_of_its_own_is_read() {
     assert_eq!(done.warnings.len(), 2, "itself and an unknown card: {:?}", done.warnings);
     assert_eq!(board.store.feature(FeatureId(2)).unwrap().dependencies, [FeatureId(1)]);
     assert_eq!(board.status(FeatureId(3)), Status::NeedsInput);
-    let question = board.questions_open().unwrap().remove(0);
-    assert_eq!(question.fields_json, "{\"prompt\":\"Which?\"}");
+    let question = board.requests_open().unwrap().remove(0);
+    assert_eq!(question.fields_json.as_deref(), Some("{\"prompt\":\"Which?\"}"));
     board.question_answer(question.id, "\"this\"", &person()).unwrap();
     assert_eq!(board.status(FeatureId(3)), Status::Pending, "the question can be answered here");
 }

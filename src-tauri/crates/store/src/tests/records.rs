@@ -3,8 +3,7 @@ use crate::{NewCheckpoint, StoreError};
 use harness_domain::{
     checkpoint::CheckpointKind,
     failure::{Outcome, RunEnd},
-    feature::Status,
-    id::{CheckpointId, QuestionId},
+    id::CheckpointId,
     lifecycle::{State, UnlawfulTransition},
     run::Usage,
 };
@@ -122,43 +121,6 @@ fn the_number_of_tests_to_compare_with_is_that_of_the_last_passing_evidence_that
         board.evidence_add(evidence(id, is_passing, tests)).unwrap();
         assert_eq!(board.tests_high_water().unwrap(), expected, "after {is_passing} with {tests:?}");
     }
-}
-
-#[test]
-fn a_question_parks_its_card_until_it_is_answered() {
-    let board = board();
-    let id = board.feature_named("a");
-    board.claim(id, &claim("s"), &host()).unwrap();
-    let session = SessionId("s".into());
-    let asked = Cause { reason: "Which colour?".into(), ..host() };
-    let first = board.question_ask(id, &session, r#"{"fields":["colour"]}"#, &asked).unwrap();
-    let second = board.question_ask(id, &session, r#"{"fields":["size"]}"#, &asked).unwrap();
-    let card = board.store.feature(id).unwrap();
-    assert_eq!((card.status, card.lease, card.note.as_deref()), (Status::NeedsInput, None, Some("Which colour?")));
-    assert_eq!(board.questions_open().unwrap().iter().map(|q| q.id).collect::<Vec<_>>(), [first, second]);
-    board.question_answer(first, r#"{"colour":"red"}"#, &person()).unwrap();
-    assert_eq!(board.status(id), Status::NeedsInput, "one question is still open");
-    board.question_answer(second, r#""large""#, &person()).unwrap();
-    assert_eq!(board.status(id), Status::Pending);
-    let answers: Vec<_> = board.questions_of(id).unwrap().into_iter().map(|q| q.answer_json.unwrap()).collect();
-    assert_eq!(answers, [r#"{"colour":"red"}"#, r#""large""#], "the next session can read the answers");
-    let again = board.question_answer(first, "1", &person()).unwrap_err();
-    assert_eq!(again, StoreError::AlreadyAnswered(first));
-    let unknown = board.question_answer(QuestionId(99), "1", &person()).unwrap_err();
-    assert_eq!(unknown, StoreError::NoSuchQuestion(QuestionId(99)));
-    let broken = board.question_ask(id, &session, "{", &asked).unwrap_err();
-    assert!(matches!(broken, StoreError::NotJson { .. }), "{broken}");
-}
-
-#[test]
-fn a_question_about_a_card_that_a_person_took_up_again_is_no_longer_open() {
-    let board = board();
-    let id = board.feature_named("a");
-    let question = board.question_ask(id, &SessionId("s".into()), "{}", &host()).unwrap();
-    board.retry(id, &person()).unwrap();
-    assert_eq!(board.questions_open().unwrap(), []);
-    board.question_answer(question, "1", &person()).unwrap();
-    assert_eq!(board.status(id), Status::Pending, "a late answer does not disturb the queue");
 }
 
 #[test]

@@ -1,0 +1,396 @@
+//! A person's word in the middle of a session: on calls that a rule leaves to them, and on what an agent asks.
+//!
+//! Where somebody watches, the call waits for the word until a deadline. Where nobody does, it is refused at once; the
+//! request is kept either way, the card of a session that could not do without is parked, and the word that comes later
+//! counts for the next try.
+
+use super::enter_state;
+use crate::{EngineError, OpenProject, requests, toolbox::Toolbox};
+use harness_agent::{PermissionAnswer, PermissionAsk, ToolCall};
+use harness_domain::{
+    event::Event,
+    id::{FeatureId, RequestId, RunId},
+    lifecycle::State,
+    request::{AskedCall, Decision, Request, RequestState, Word},
+};
+use harness_sandbox::Verdict;
+use harness_store::{Asked, Asker};
+use serde_json::{Map, Value};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio_util::sync::CancellationToken;
+
+/// The CLI's own tool for questions.
+pub(super) const QUESTION_TOOL: &str = "AskUserQuestion";
+
+/// How often a waiting call looks for the word that another process wrote.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// More than this nobody reads to the end, so nobody is asked about it.
+const MOST_SUBJECT_CHARS: usize = 8_000;
+
+/// What a person, or their absence, says to a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// The call may be made.
+    Approved,
+    /// It may not.
+    Denied {
+        /// Written for the model: why, and what to do instead.
+        message: String,
+    },
+}
+
+/// Asks for a person's word on behalf of one session. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Approvals {
+    project: OpenProject,
+    run: RunId,
+    toolbox: Toolbox,
+    /// How long a call waits for the word; none where nobody watches.
+    patience: Option<Duration>,
+    waiting: Arc<Mutex<Waiting>>,
+}
+
+/// How many calls of the session wait, and what the run did before the first of them.
+#[derive(Debug, Default)]
+struct Waiting {
+    calls: u32,
+    before: Option<State>,
+}
+
+/// How waiting for one request ended.
+enum Heard {
+    Answered(Request),
+    Withdrawn,
+    Expired,
+}
+
+impl Approvals {
+    pub fn new(project: OpenProject, run: RunId, toolbox: Toolbox, patience: Option<Duration>) -> Self {
+        Self { project, run, toolbox, patience, waiting: Arc::default() }
+    }
+
+    /// A person's word on a call that `verdict` leaves to them. Whatever goes wrong is a refusal.
+    ///
+    /// Waits only where somebody watches, and never longer than the run's patience. `cancelled` withdraws the request.
+    pub async fn ask(&self, call: &ToolCall, verdict: &Verdict, cancelled: &CancellationToken) -> Answer {
+        let asked = asked_call(call, verdict, self.project.dir());
+        let denied = |message: String| Answer::Denied { message };
+        if self.toolbox.is_done() {
+            return denied("This session has done its card: end it now with a short summary.".into());
+        }
+        if asked.subject.chars().count() > MOST_SUBJECT_CHARS {
+            return denied(format!(
+                "{verdict} A person would have to agree, but cannot judge more than {MOST_SUBJECT_CHARS} characters: \
+                 write the long part to a file of the project with the Write tool, and call that."
+            ));
+        }
+        match self.decide(&asked, cancelled).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                tracing::error!(session = %self.toolbox.scope().session, %error, "no person could be asked");
+                denied(format!(
+                    "{verdict} A person would have to agree, but the question could not be stored ({error})."
+                ))
+            }
+        }
+    }
+
+    async fn decide(&self, call: &AskedCall, cancelled: &CancellationToken) -> Result<Answer, EngineError> {
+        let asker = self.asker()?;
+        loop {
+            let (request, is_new) = match self.project.store.approval_ask(&asker, call)? {
+                Asked::Decided(word) => return Ok(spoken(&word)),
+                Asked::TooMany(open) => return Ok(Answer::Denied { message: too_many(open) }),
+                Asked::Opened(request) => (request, true),
+                Asked::Waits(request) => (request, false),
+            };
+            if is_new || self.patience.is_some() {
+                self.project.publish(opened(&request));
+            }
+            if self.patience.is_none() {
+                return Ok(Answer::Denied {
+                    message: format!(
+                        "{reason} [{rule}] A person has to agree to this, and nobody is watching: it is kept as request \
+                         {id}. Do not try to reach the same in another way. Go on with what does not need it; if \
+                         nothing is left, say what you need and end. The next session on this card gets the answer.",
+                        reason = call.reason,
+                        rule = call.rule,
+                        id = request.id
+                    ),
+                });
+            }
+            match self.wait(request.id, asker.feature, cancelled).await? {
+                // Back to the store, which uses the word up: two calls alike must not share one that was for once.
+                Heard::Answered(_) => {}
+                Heard::Withdrawn => {
+                    return Ok(Answer::Denied { message: "The call was called off before a person decided.".into() });
+                }
+                Heard::Expired => return Ok(Answer::Denied { message: nobody_came(request.id) }),
+            }
+        }
+    }
+
+    /// The person's answer to a question of the CLI's own tool.
+    pub async fn question(&self, ask: &PermissionAsk, cancelled: &CancellationToken) -> PermissionAnswer {
+        match self.put(ask, cancelled).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                tracing::error!(session = %self.toolbox.scope().session, %error, "no person could be asked");
+                refused(format!("The question could not be stored ({error}). Go on without the answer, or end."))
+            }
+        }
+    }
+
+    async fn put(&self, ask: &PermissionAsk, cancelled: &CancellationToken) -> Result<PermissionAnswer, EngineError> {
+        if self.toolbox.is_done() {
+            return Ok(refused("This session has done its card: end it now with a short summary.".into()));
+        }
+        let Some(fields) = requests::question_of_tool(&ask.input) else {
+            return Ok(refused("There is no question in this that a person could answer.".into()));
+        };
+        let asker = self.asker()?;
+        let Some(request) = self.project.store.question_put(&asker, &fields.to_string())? else {
+            return Ok(refused(too_many(0)));
+        };
+        self.project.publish(opened(&request));
+        if self.patience.is_none() {
+            return Ok(refused(format!(
+                "Nobody is watching this session. The question is kept as request {}. Do not guess the answer: go on with \
+                 what does not depend on it; if nothing is left, end. The next session on this card gets the answer.",
+                request.id
+            )));
+        }
+        Ok(match self.wait(request.id, asker.feature, cancelled).await? {
+            Heard::Answered(answered) => {
+                self.project.store.question_used(answered.id, self.project.app.clock.now_ms())?;
+                let answer = answered.answer_json.as_deref().unwrap_or("null");
+                let input = requests::answered_tool(&ask.input, &serde_json::from_str(answer).unwrap_or_default());
+                PermissionAnswer::Allow { input: Some(input) }
+            }
+            Heard::Withdrawn => refused("The question was called off before a person answered.".into()),
+            Heard::Expired => refused(nobody_came(request.id)),
+        })
+    }
+
+    fn asker(&self) -> Result<Asker, EngineError> {
+        let at_ms = self.project.app.clock.now_ms();
+        let patience_ms = |patience: Duration| i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
+        Ok(Asker {
+            session: self.toolbox.scope().session.clone(),
+            run: Some(self.run),
+            feature: self.toolbox.claimed()?.map(|card| card.id),
+            deadline_ms: self.patience.map(|patience| at_ms.saturating_add(patience_ms(patience))),
+            at_ms,
+        })
+    }
+
+    /// Waits until the request is answered, withdrawn or its deadline is over. The run waits with it.
+    async fn wait(
+        &self,
+        id: RequestId,
+        feature: Option<FeatureId>,
+        cancelled: &CancellationToken,
+    ) -> Result<Heard, EngineError> {
+        let _waiting = self.begin_waiting(id, feature);
+        let mut unheard = Unheard { project: &self.project, id, is_over: false };
+        loop {
+            let mut request = self.project.store.request(id)?;
+            let now = self.project.app.clock.now_ms();
+            if request.state == RequestState::Pending && request.deadline_ms.is_none_or(|deadline| deadline <= now) {
+                request = self.project.store.request_expire(id, now)?;
+            }
+            let heard = match request.state {
+                RequestState::Pending => None,
+                RequestState::Answered => Some(Heard::Answered(request.clone())),
+                RequestState::Withdrawn => Some(Heard::Withdrawn),
+                RequestState::Expired => Some(Heard::Expired),
+            };
+            if let Some(heard) = heard {
+                unheard.is_over = true;
+                self.project.publish(settled(&request));
+                return Ok(heard);
+            }
+            tokio::select! {
+                () = cancelled.cancelled() => return Ok(Heard::Withdrawn),
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+    }
+
+    fn begin_waiting(&self, id: RequestId, feature: Option<FeatureId>) -> WaitsFor<'_> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.calls += 1;
+        if waiting.calls == 1 {
+            waiting.before = self.pause(id, feature).unwrap_or_else(|error| {
+                tracing::warn!(run = %self.run, %error, "the run could not be shown as waiting");
+                None
+            });
+        }
+        WaitsFor { approvals: self, feature }
+    }
+
+    /// The state the run was in, when it waits now.
+    fn pause(&self, id: RequestId, feature: Option<FeatureId>) -> Result<Option<State>, EngineError> {
+        let before = self.project.store.run(self.run)?.state;
+        if !before.next().contains(&State::WaitingApproval) {
+            return Ok(None);
+        }
+        enter_state(
+            &self.project,
+            self.run,
+            State::WaitingApproval,
+            feature,
+            &format!("request {id} waits for a person"),
+        )?;
+        Ok(Some(before))
+    }
+
+    fn end_waiting(&self, feature: Option<FeatureId>) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.calls = waiting.calls.saturating_sub(1);
+        if waiting.calls > 0 {
+            return;
+        }
+        let Some(before) = waiting.before.take() else { return };
+        // The checks may have begun or ended meanwhile: then the run has moved on by itself.
+        let resume = || match self.project.store.run(self.run)? {
+            run if run.state == State::WaitingApproval && run.end.is_none() => {
+                enter_state(&self.project, self.run, before, feature, "nothing waits for a person any more")
+            }
+            _ => Ok(()),
+        };
+        if let Err(error) = resume() {
+            tracing::warn!(run = %self.run, %error, "the run could not be shown as going on");
+        }
+    }
+}
+
+/// The run waits for a person while this lives.
+struct WaitsFor<'a> {
+    approvals: &'a Approvals,
+    feature: Option<FeatureId>,
+}
+
+impl Drop for WaitsFor<'_> {
+    fn drop(&mut self) {
+        self.approvals.end_waiting(self.feature);
+    }
+}
+
+/// A request whose call is given up without a word, over which its session may end too, is taken off the person's list.
+struct Unheard<'a> {
+    project: &'a OpenProject,
+    id: RequestId,
+    is_over: bool,
+}
+
+impl Drop for Unheard<'_> {
+    fn drop(&mut self) {
+        if self.is_over {
+            return;
+        }
+        let withdraw = || -> Result<(), EngineError> {
+            if self.project.store.request_withdraw(self.id)? {
+                self.project.publish(settled(&self.project.store.request(self.id)?));
+            }
+            Ok(())
+        };
+        if let Err(error) = withdraw() {
+            tracing::warn!(request = %self.id, %error, "a request could not be withdrawn");
+        }
+    }
+}
+
+fn spoken(word: &Word) -> Answer {
+    let remark = word.remark.as_deref().map(str::trim).filter(|remark| !remark.is_empty());
+    match (word.decision, remark) {
+        (Decision::Approved, _) => Answer::Approved,
+        (Decision::Denied, None) => {
+            Answer::Denied { message: "A person denied this. Do not try to reach the same in another way.".into() }
+        }
+        (Decision::Denied, Some(remark)) => Answer::Denied {
+            message: format!("A person denied this: {remark}\nDo not try to reach the same in another way."),
+        },
+    }
+}
+
+fn refused(message: String) -> PermissionAnswer {
+    PermissionAnswer::Deny { message, interrupt: false }
+}
+
+fn too_many(open: u32) -> String {
+    let open = if open > 0 { format!("{open} requests") } else { "Too many requests".into() };
+    format!("{open} of this session wait for a person already. Ask for nothing more: go on without, or end.")
+}
+
+fn nobody_came(id: RequestId) -> String {
+    format!(
+        "Nobody answered request {id} in time. Go on with what does not need it; if nothing is left, say what you need and \
+         end. The next session on this card gets the answer."
+    )
+}
+
+fn opened(request: &Request) -> Event {
+    Event::RequestOpened {
+        request: request.id,
+        kind: request.kind,
+        feature: request.feature,
+        session: request.session.clone(),
+        tool: request.call.as_ref().map(|call| call.tool.clone()),
+        subject: requests::subject(request),
+        reason: request.call.as_ref().map(|call| format!("{} [{}]", call.reason, call.rule)).unwrap_or_default(),
+        deadline_ms: request.deadline_ms,
+    }
+}
+
+fn settled(request: &Request) -> Event {
+    Event::RequestSettled {
+        request: request.id,
+        kind: request.kind,
+        feature: request.feature,
+        state: request.state,
+        word: request.word.clone(),
+    }
+}
+
+/// The call as a person is shown it, and what their word covers: all of the input that has an effect.
+fn asked_call(call: &ToolCall, verdict: &Verdict, project: &Path) -> AskedCall {
+    // How long a command may take and what the agent calls it changes nothing about what it does.
+    const WITHOUT_EFFECT: [&str; 3] = ["description", "timeout", "run_in_background"];
+    let mut input = sorted(&call.input);
+    if let (Some(input), "Bash") = (input.as_object_mut(), call.tool.as_str()) {
+        input.retain(|key, _| !WITHOUT_EFFECT.contains(&key.as_str()));
+    }
+    let command = match input.as_object() {
+        Some(input) if input.len() == 1 => input.get("command").and_then(Value::as_str).map(str::to_owned),
+        _ => None,
+    };
+    let input_json = input.to_string();
+    AskedCall {
+        tool: call.tool.clone(),
+        subject: command.unwrap_or_else(|| input_json.clone()),
+        input_json,
+        cwd: call.cwd.as_deref().unwrap_or(project).display().to_string(),
+        rule: verdict.rule.clone(),
+        reason: verdict.reason.clone(),
+    }
+}
+
+/// The same value with the keys of every object in order, whatever order the agent wrote them in.
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let mut keys: Vec<&String> = object.keys().collect();
+            keys.sort_unstable();
+            let entries = keys.into_iter().filter_map(|key| Some((key.clone(), sorted(object.get(key)?))));
+            Value::Object(entries.collect::<Map<_, _>>())
+        }
+        Value::Array(values) => Value::Array(values.iter().map(sorted).collect()),
+        other => other.clone(),
+    }
+}
