@@ -95,6 +95,9 @@ pub struct Loop {
     pub repetitions: u32,
     /// From 0 to 1: how sure the finding is.
     pub confidence: f64,
+    /// Whether a session that goes on like this may be ended. Not where something changes all the while: then the
+    /// agent is told, and no more.
+    pub may_end: bool,
     /// One sentence for agent and person.
     pub description: String,
     /// The calls it was seen in, shortened, oldest first; at most ten.
