@@ -111,6 +111,16 @@ pub struct RunArgs {
     /// Turns of the model in one session at most
     #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_turns: u32,
+    /// Minutes a session may go without a new state of the files or a better test result
+    #[arg(long, value_name = "MINUTES", default_value = "60", value_parser = minutes)]
+    pub stall_minutes: Duration,
+    /// Tokens a session may use without a new state of the files or a better test result; weighted by
+    /// price: a written one is 1, a read one 1/5, one read from the cache 1/50
+    #[arg(long, value_name = "N", default_value_t = 300_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub stall_tokens: u64,
+    /// Minutes after which an agent that is silent altogether is ended; longer than any command takes
+    #[arg(long, value_name = "MINUTES", default_value = "15", value_parser = minutes)]
+    pub idle_minutes: Duration,
     /// Let a scripted model answer instead of a real one: a built-in scenario (demo) or a scenario file
     #[arg(long, value_name = "NAME|FILE")]
     pub rehearse: Option<String>,

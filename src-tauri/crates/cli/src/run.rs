@@ -6,7 +6,7 @@ use crate::{
     open,
     print::{complain, say},
 };
-use harness_domain::{failure::RunEnd, run::Mode};
+use harness_domain::{failure::RunEnd, loops::Limits, run::Mode};
 use harness_engine::{
     App, EngineError, OpenProject,
     bus::Delivery,
@@ -145,6 +145,12 @@ fn options(args: &RunArgs, rehearsal: Option<Scenario>) -> RunOptions {
         },
         is_quick: args.yolo,
         model: args.model.clone(),
+        limits: Limits {
+            tokens: args.stall_tokens,
+            millis: i64::try_from(args.stall_minutes.as_millis()).unwrap_or(i64::MAX),
+            ..Limits::default()
+        },
+        idle: args.idle_minutes,
         max_sessions: args.max_sessions,
         budget_usd: args.budget_usd,
         max_turns: args.max_turns,

@@ -8,6 +8,7 @@ use crate::{
 };
 use clap::Subcommand;
 use harness_domain::id::{RunId, SessionId};
+use harness_engine::session::LOOP_ROW;
 use harness_store::ProjectStore;
 
 /// Rows of a transcript read at once.
@@ -127,6 +128,12 @@ fn alive(store: &ProjectStore) -> anyhow::Result<Vec<RunId>> {
     Ok(unfinished.filter(|found| harness_agent::is_alive(found.host)).map(|found| found.run.id).collect())
 }
 
+/// The loops that were found in a session, as its transcript has them.
+fn loops_of(project: &harness_engine::OpenProject, session: &SessionId) -> anyhow::Result<Vec<serde_json::Value>> {
+    let rows = project.store.transcript_of_kind(session, LOOP_ROW)?;
+    Ok(rows.iter().map(|row| serde_json::from_str(&row.body)).collect::<Result<_, _>>()?)
+}
+
 fn show(project: &harness_engine::OpenProject, id: RunId, format: Format) -> anyhow::Result<()> {
     let run = project.store.run(id)?;
     let sessions = project.store.sessions_of(id)?;
@@ -134,6 +141,9 @@ fn show(project: &harness_engine::OpenProject, id: RunId, format: Format) -> any
     if format.json {
         let mut json = serde_json::to_value(&run)?;
         json["session_list"] = serde_json::to_value(&sessions)?;
+        for (listed, session) in json["session_list"].as_array_mut().into_iter().flatten().zip(&sessions) {
+            listed["loops"] = serde_json::Value::Array(loops_of(project, &session.id)?);
+        }
         json["transitions"] = serde_json::to_value(&transitions)?;
         return say_json(&json);
     }
@@ -148,6 +158,11 @@ fn show(project: &harness_engine::OpenProject, id: RunId, format: Format) -> any
             session.turns,
             session.cost_usd
         ));
+        for found in loops_of(project, &session.id)? {
+            let text = |key: &str| found[key].as_str().unwrap_or_default().replace('_', " ");
+            let description = found["description"].as_str().unwrap_or_default();
+            say(&format!("    ↻ {} ({}): {description}", text("kind"), text("step")));
+        }
     }
     for change in &transitions {
         let card = change.feature.map_or_else(String::new, |feature| format!(" #{feature}"));

@@ -22,6 +22,8 @@ pub(crate) struct ToolResult {
 pub(crate) struct Exchange {
     /// In the order of the calls, under the tools' short names. Calls without an answer are missing.
     pub results: Vec<(String, ToolResult)>,
+    /// Everything the model was told after the turn: the tools' answers, and what the CLI or the host added.
+    pub heard: String,
 }
 
 /// A conversation as the CLI sends it with every request.
@@ -42,6 +44,7 @@ impl Conversation {
             Self { working_directory: working_directory(&texts(&request["system"])), ..Self::default() };
         let mut calls: HashMap<&str, (usize, usize)> = HashMap::new();
         let mut answers: Vec<Vec<(String, Option<ToolResult>)>> = Vec::new();
+        let mut heard: Vec<String> = Vec::new();
         for message in request["messages"].as_array().into_iter().flatten() {
             if message["role"] == "assistant" {
                 let mut turn = Vec::new();
@@ -51,23 +54,28 @@ impl Conversation {
                     turn.push((name.strip_prefix(FEATURE_TOOLS).unwrap_or(name).to_owned(), None));
                 }
                 answers.push(turn);
+                heard.push(String::new());
                 continue;
             }
-            if answers.is_empty() {
-                append(&mut conversation.prompt, &texts(&message["content"]));
-            }
+            append(heard.last_mut().unwrap_or(&mut conversation.prompt), &texts(&message["content"]));
             for block in blocks(&message["content"]).filter(|block| block["type"] == "tool_result") {
                 let place = block["tool_use_id"].as_str().and_then(|id| calls.get(id));
                 let slot = place.and_then(|(turn, call)| answers.get_mut(*turn)?.get_mut(*call));
+                let result = tool_result(block);
+                if let Some(heard) = heard.last_mut() {
+                    append(heard, &result.text);
+                }
                 if let Some((_, answer)) = slot {
-                    *answer = Some(tool_result(block));
+                    *answer = Some(result);
                 }
             }
         }
         conversation.exchanges = answers
             .into_iter()
-            .map(|turn| Exchange {
+            .zip(heard)
+            .map(|(turn, heard)| Exchange {
                 results: turn.into_iter().filter_map(|(name, answer)| Some((name, answer?))).collect(),
+                heard,
             })
             .collect();
         conversation
@@ -141,6 +149,8 @@ mod tests {
         assert_eq!(names, ["feature_get_next", "Bash"], "call order, short names, the unanswered call left out");
         assert_eq!(results[0].1.json, Some(json!({"type": "feature"})), "a reminder beside the JSON must not hide it");
         assert!(results[1].1.is_error, "the failed call is the Bash one");
+        let heard = &conversation.exchanges[0].heard;
+        assert!(heard.contains("be brief") && heard.contains("Exit code 1"), "the model hears all of it: {heard}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::{borrow::Cow, collections::HashMap, fmt};
 
 /// Names that are not tools.
-const ROOTS: [&str; 6] = ["session", "session_id", "role", "cwd", "prompt", "last"];
+const ROOTS: [&str; 7] = ["session", "session_id", "role", "cwd", "prompt", "last", "heard"];
 
 /// A place in what is known: `feature_get_next.feature.id`, `last`, `session`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,7 @@ pub(crate) struct Facts<'a> {
     conversation: &'a Conversation,
     results: HashMap<&'a str, &'a ToolResult>,
     last: Option<&'a ToolResult>,
+    heard: &'a str,
 }
 
 impl Reference {
@@ -58,11 +59,12 @@ impl Reference {
 impl<'a> Facts<'a> {
     /// What is known before the first assistant turn.
     pub fn new(role: &'a str, session: &'a str, session_number: u32, conversation: &'a Conversation) -> Self {
-        Self { role, session, session_number, conversation, results: HashMap::new(), last: None }
+        Self { role, session, session_number, conversation, results: HashMap::new(), last: None, heard: "" }
     }
 
     /// Takes in what the tools of one turn answered.
     pub fn learn(&mut self, exchange: &'a Exchange) {
+        self.heard = &exchange.heard;
         for (name, result) in &exchange.results {
             self.results.insert(name, result);
             self.last = Some(result);
@@ -94,6 +96,7 @@ impl<'a> Facts<'a> {
             "session" => Some(Value::from(self.session_number)),
             "session_id" => Some(Value::from(self.session)),
             "role" => Some(Value::from(self.role)),
+            "heard" => Some(Value::from(self.heard)),
             "prompt" => Some(Value::from(self.conversation.prompt.as_str())),
             "cwd" => {
                 let directory = self.working_directory();

@@ -95,6 +95,12 @@ impl ProjectStore {
         self.db.read(|connection| all(connection, SQL, [run.0], from_row))
     }
 
+    /// The sessions that worked on a card, newest first.
+    pub fn sessions_of_feature(&self, feature: FeatureId) -> Result<Vec<Session>> {
+        const SQL: &str = "SELECT * FROM session WHERE feature_id = ?1 ORDER BY key DESC";
+        self.db.read(|connection| all(connection, SQL, [feature.0], from_row))
+    }
+
     /// One session. Fails with `NoSuchSession`.
     pub fn session(&self, id: &SessionId) -> Result<Session> {
         self.db.read(|connection| load(connection, id))

@@ -8,7 +8,7 @@ use crate::{
     session::key,
 };
 use harness_domain::id::SessionId;
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 use serde::Serialize;
 
 /// Words of a search that count; more than a person types, and a bound on the work.
@@ -70,14 +70,17 @@ impl ProjectStore {
                            WHERE session_key = ?1 AND ordinal >= ?2 ORDER BY ordinal LIMIT ?3";
         self.db.read(|connection| {
             let Some(key) = key(connection, session)? else { return Ok(Vec::new()) };
-            all(connection, SQL, (key, signed(from_ordinal), rows_at_most(limit)), |row| {
-                Ok(StoredRow {
-                    ordinal: count(row, "ordinal")?,
-                    at_ms: row.get("at_ms")?,
-                    kind: row.get("kind")?,
-                    body: row.get("body")?,
-                })
-            })
+            all(connection, SQL, (key, signed(from_ordinal), rows_at_most(limit)), stored)
+        })
+    }
+
+    /// The rows of one kind, in order. Empty for an unknown session.
+    pub fn transcript_of_kind(&self, session: &SessionId, kind: &str) -> Result<Vec<StoredRow>> {
+        const SQL: &str =
+            "SELECT ordinal, at_ms, kind, body FROM transcript WHERE session_key = ?1 AND kind = ?2 ORDER BY ordinal";
+        self.db.read(|connection| {
+            let Some(key) = key(connection, session)? else { return Ok(Vec::new()) };
+            all(connection, SQL, (key, kind), stored)
         })
     }
 
@@ -130,6 +133,15 @@ fn append(tx: &Connection, session: &SessionId, rows: &[TranscriptRow]) -> Step<
         }
     }
     Ok(ordinal)
+}
+
+fn stored(row: &Row<'_>) -> Step<StoredRow> {
+    Ok(StoredRow {
+        ordinal: count(row, "ordinal")?,
+        at_ms: row.get("at_ms")?,
+        kind: row.get("kind")?,
+        body: row.get("body")?,
+    })
 }
 
 fn last_ordinal(connection: &Connection, key: i64) -> Step<u64> {

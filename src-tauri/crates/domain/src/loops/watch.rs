@@ -57,6 +57,11 @@ impl Watch {
         }
     }
 
+    /// Something came of the session that no file shows, such as a card it created.
+    pub fn progressed(&mut self) {
+        self.progress.made();
+    }
+
     /// Settles a doubt by the state of the tree as it is now; none when it cannot be read, which proves nothing.
     pub fn compare(&mut self, doubt: Loop, tree: Option<u64>) -> Sight {
         if let Some(tree) = tree.filter(|tree| !self.trees.contains(tree)) {

@@ -9,6 +9,7 @@ use super::{
 use git2::Oid;
 use std::{
     collections::{BTreeMap, BTreeSet},
+    hash::{DefaultHasher, Hash, Hasher},
     path::Path,
 };
 
@@ -46,6 +47,17 @@ pub fn moment(dir: &Path) -> Result<Moment, GitError> {
 }
 
 impl Moment {
+    /// A number that is equal for equal files on an equal commit, within one process.
+    pub fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.head.map(|head| head.as_bytes().to_owned()).hash(&mut hasher);
+        for (path, content) in &self.files {
+            path.bytes().hash(&mut hasher);
+            content.map(|content| (content.oid.as_bytes().to_owned(), content.mode)).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
     /// Compares the project with what it is now.
     pub fn until_now(&self, dir: &Path) -> Result<Since, GitError> {
         let project = repository::open(dir)?;

@@ -4,6 +4,7 @@ use super::{
     approval::{Answer, Approvals, QUESTION_TOOL},
     channel::ToolChannel,
     record::Recorder,
+    watch::SessionWatch,
 };
 use crate::{OpenProject, toolbox::Toolbox};
 use async_trait::async_trait;
@@ -33,6 +34,7 @@ pub(super) struct SessionHost {
     pub toolbox: Toolbox,
     pub channel: Arc<dyn ToolChannel>,
     pub recorder: Recorder,
+    pub watch: SessionWatch,
     pub approvals: Approvals,
     /// The built-in tools the session was started with.
     pub tools: Vec<String>,
@@ -62,6 +64,19 @@ impl SessionHost {
                 Block::Text { .. } | Block::Thinking { .. } | Block::Other { .. } => {}
             }
         }
+    }
+
+    /// Whether a tool may run, before anything else is asked.
+    async fn judge(&self, call: &ToolCall, _cancelled: CancellationToken) -> ToolVerdict {
+        if call.tool == QUESTION_TOOL && self.tools.contains(&call.tool) {
+            // The CLI puts it to `permission`, whose answer becomes the tool's own.
+            return ToolVerdict::Defer;
+        }
+        if self.tools.contains(&call.tool) || call.tool.starts_with("mcp__features__") {
+            return ToolVerdict::Allow;
+        }
+        let reason = format!("{} is not a tool of this session.", call.tool);
+        ToolVerdict::Deny { reason }
     }
 
     /// What an agent that wants to stop has forgotten, if anything.
@@ -96,21 +111,19 @@ impl AgentHost for SessionHost {
         if let Body::Assistant(assistant) = &message.body {
             self.note_assistant(assistant);
         }
+        self.watch.hear(message);
     }
 
-    async fn pre_tool_use(&self, call: ToolCall, _cancelled: CancellationToken) -> ToolVerdict {
-        if call.tool == QUESTION_TOOL && self.tools.contains(&call.tool) {
-            // The CLI puts it to `permission`, whose answer becomes the tool's own.
-            return ToolVerdict::Defer;
+    async fn pre_tool_use(&self, call: ToolCall, cancelled: CancellationToken) -> ToolVerdict {
+        match self.judge(&call, cancelled).await {
+            // An agent that repeats what it may not do goes in circles like any other.
+            ToolVerdict::Deny { reason } => ToolVerdict::Deny { reason: self.watch.refused(&call, reason) },
+            verdict => verdict,
         }
-        if self.tools.contains(&call.tool) || call.tool.starts_with("mcp__features__") {
-            return ToolVerdict::Allow;
-        }
-        ToolVerdict::Deny { reason: format!("{} is not a tool of this session.", call.tool) }
     }
 
-    async fn post_tool_use(&self, _done: ToolDone) -> Option<String> {
-        None
+    async fn post_tool_use(&self, done: ToolDone) -> Option<String> {
+        self.watch.ended(&done).await
     }
 
     async fn on_stop(&self) -> Option<String> {

@@ -76,7 +76,7 @@ impl Start<'_> {
         launch.mcp_servers = vec![SERVER_NAME.into()];
         launch.max_turns = Some(self.options.max_turns);
         launch.max_budget_usd = self.budget_left_usd;
-        launch.watchdogs = Watchdogs::default();
+        launch.watchdogs = Watchdogs { idle: self.options.idle, ..Watchdogs::default() };
         Ok(launch)
     }
 }

@@ -16,10 +16,12 @@ mod recover;
 mod run_loop;
 mod shell;
 mod tree;
+mod watch;
 
 pub use channel::{ToolChannel, ToolServer};
 pub use conduct::{RunReport, conduct, request};
 pub use options::{Pace, RunControl, RunOptions};
+pub use record::LOOP_ROW;
 pub use recover::{Recovered, recover};
 
 use crate::{EngineError, OpenProject};

@@ -7,6 +7,7 @@ use super::{
     launch::{self, Start},
     prompt::{self, Assignment},
     record::Recorder,
+    watch::SessionWatch,
 };
 use crate::{
     EngineError, OpenProject,
@@ -20,6 +21,7 @@ use harness_domain::{
     failure::Outcome,
     feature::Feature,
     id::{RunId, SessionId},
+    loops::Loop,
     run::Role,
 };
 use harness_rehearsal::Rehearsal;
@@ -57,6 +59,8 @@ pub(super) struct Task<'a> {
     pub number: u32,
     pub budget_left_usd: Option<f64>,
     pub unfinished: Option<&'a str>,
+    /// Why a session before it that had the same to do, and no card to note it on, was ended for going in circles.
+    pub earlier_loop: Option<&'a str>,
 }
 
 /// How a session went.
@@ -64,6 +68,8 @@ pub(super) struct Finished {
     pub toolbox: Toolbox,
     pub end: SessionEnd,
     pub last_words: Option<String>,
+    /// The loop it was ended for.
+    pub looped: Option<Loop>,
 }
 
 impl Stage<'_> {
@@ -98,6 +104,7 @@ impl Stage<'_> {
             is_quick: self.options.is_quick,
             is_rehearsal: self.rehearsal.is_some(),
             unfinished: task.unfinished,
+            earlier_loop: task.earlier_loop,
         };
         let (words, system) = prompt::words(project, &about)?;
         launch.prompt = words;
@@ -118,20 +125,29 @@ impl Stage<'_> {
             role: task.role,
             channel: self.tools.open(toolbox.clone()),
             toolbox: toolbox.clone(),
+            watch: SessionWatch::new(
+                project.clone(),
+                task.id.clone(),
+                task.role,
+                self.options.limits,
+                recorder.clone(),
+                ending.clone(),
+            ),
             recorder: recorder.clone(),
             approvals: Approvals::new(project.clone(), self.run, toolbox.clone(), self.options.patience),
             tools: launch::tools(task.role),
             was_reminded: AtomicBool::new(false),
             last_words: Mutex::new(None),
         });
+        host.watch.begin().await;
         let end = tokio::select! {
             end = self.supervise(&task.id, launch, host.clone(), &ending) => end,
             never = keep_claim(&toolbox) => match never {},
         };
         recorder.close();
         writer.finished().await;
-        let last_words = host.last_words();
-        Ok(Finished { toolbox, end: end?, last_words })
+        let (last_words, looped) = (host.last_words(), host.watch.ended_for());
+        Ok(Finished { toolbox, end: end?, last_words, looped })
     }
 
     async fn supervise(
@@ -205,17 +221,24 @@ pub(super) fn new_id() -> SessionId {
 
 /// A way to end a session that may be used before the session has a process.
 #[derive(Default)]
-struct Ending {
+pub(super) struct Ending {
     handle: OnceLock<harness_agent::Handle>,
     early: Mutex<Option<Outcome>>,
 }
 
 impl Ending {
-    fn end(&self, outcome: Outcome) {
+    pub fn end(&self, outcome: Outcome) {
         let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
         match self.handle.get() {
             Some(handle) => handle.end(outcome),
             None => *early = Some(outcome),
+        }
+    }
+
+    /// Says something to the agent, which reads it after its current call. Lost when there is no process yet.
+    pub fn say(&self, text: String) {
+        if let Some(handle) = self.handle.get() {
+            handle.say(text);
         }
     }
 

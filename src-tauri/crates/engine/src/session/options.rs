@@ -1,7 +1,8 @@
 //! What a person chooses for a run, and how they steer it.
 
 use crate::git::Uncommitted;
-use harness_domain::run::Mode;
+use harness_agent::Watchdogs;
+use harness_domain::{loops::Limits, run::Mode};
 use harness_rehearsal::Scenario;
 use std::{
     path::PathBuf,
@@ -22,6 +23,10 @@ pub struct RunOptions {
     pub is_quick: bool,
     /// The model; none leaves the choice to the project's settings, then to the CLI.
     pub model: Option<String>,
+    /// How long a session that builds may be without progress.
+    pub limits: Limits,
+    /// How long nothing at all may be heard of an agent that is not waited for; longer than any command may take.
+    pub idle: Duration,
     /// Sessions to start at most.
     pub max_sessions: Option<u32>,
     /// Money to spend at most, in US dollars.
@@ -52,6 +57,8 @@ impl Default for RunOptions {
             mode: Mode::Auto,
             is_quick: false,
             model: None,
+            limits: Limits::default(),
+            idle: Watchdogs::default().idle,
             max_sessions: None,
             budget_usd: None,
             max_turns: 300,

@@ -1,11 +1,12 @@
 //! What follows from the end of a session: for its card, for the tree, and for the run.
 
-use super::tree;
+use super::{record, tree};
 use crate::{EngineError, OpenProject, requests, toolbox::Toolbox};
 use harness_domain::{
     failure::{Outcome, RunEnd},
     feature::{Actor, Feature, Status},
     id::{FeatureId, RunId},
+    loops::{Loop, LoopStep},
     run::Role,
 };
 use harness_store::StoreError;
@@ -55,6 +56,8 @@ pub(super) struct Ended<'a> {
     /// Whether a person limited the run's money.
     pub has_budget: bool,
     pub last_words: Option<String>,
+    /// The loop it was ended for.
+    pub looped: Option<Loop>,
     /// Why the host refused to call the card passing, the last time it did.
     pub refusal: Option<String>,
 }
@@ -90,10 +93,17 @@ impl Ended<'_> {
             if self.waits_for_person(&card)? {
                 // Not its fault: it could not do without a person's word.
             } else if outcome.counts_as_attempt() {
+                let has_looped_twice = self.looped.is_some() && self.has_looped_before(&card)?;
                 let most = self.project.settings.max_attempts.unwrap_or(MAX_ATTEMPTS);
+                let most = if has_looped_twice { 1 } else { most };
                 let diagnosis = self.diagnosis(outcome);
                 let status = store.attempt_failed(card.id, &diagnosis, most, &cause)?;
                 is_parked = status == Status::Blocked;
+                if let (Some(found), true) = (&self.looped, is_parked) {
+                    let row = record::loop_row(found, LoopStep::Parked, self.project.app.clock.now_ms());
+                    store.transcript_append(session, &[row])?;
+                    record::publish_loop(self.project, session, found, LoopStep::Parked);
+                }
             } else {
                 store.release_session(session, &cause)?;
             }
@@ -119,6 +129,16 @@ impl Ended<'_> {
         let feature = self.feature.map(|feature| feature.id);
         // When it cannot be known, it is remembered as any other; what becomes of the card is asked once more.
         feature.is_some_and(|feature| self.project.store.was_kept_waiting(session, feature).unwrap_or(false))
+    }
+
+    /// Whether one of the attempts that the card is charged with already ended in a loop: a fresh start did not help.
+    fn has_looped_before(&self, card: &Feature) -> Result<bool, EngineError> {
+        let session = &self.toolbox.scope().session;
+        let most = usize::try_from(card.attempts).unwrap_or(usize::MAX);
+        let sessions = self.project.store.sessions_of_feature(card.id)?;
+        let outcomes = sessions.iter().filter(|other| other.id != *session).filter_map(|other| other.outcome.as_ref());
+        let mut charged = outcomes.filter(|outcome| outcome.counts_as_attempt()).take(most);
+        Ok(charged.any(|outcome| matches!(outcome, Outcome::LoopDetected { .. })))
     }
 
     /// The card it was started for, when the agent skipped it or gave it back: an attempt too, or agents that do

@@ -28,6 +28,8 @@ pub(super) struct Assignment<'a> {
     pub is_rehearsal: bool,
     /// Where uncommitted work of an earlier session is saved, and still lies in the tree.
     pub unfinished: Option<&'a str>,
+    /// Why an earlier session that had the same to do was ended for going in circles.
+    pub earlier_loop: Option<&'a str>,
 }
 
 /// The first message of a session, and what is added to the CLI's own system prompt.
@@ -123,6 +125,12 @@ fn notes(project: &OpenProject, about: &Assignment<'_>) -> Result<String, Engine
         if let Some(evidence) = project.store.evidence_of(feature.id)?.first().filter(|evidence| !evidence.is_passing) {
             let _ = writeln!(text, "{}", check::failure_report(&evidence.results));
         }
+    }
+    if let Some(detail) = about.earlier_loop {
+        let _ = writeln!(
+            text,
+            "The session before this one was ended because it went in circles: {detail}. Go another way."
+        );
     }
     if let Some(saved_as) = about.unfinished {
         let changes = git::diff_summary(project.dir(), git::head(project.dir())?.as_deref())?;

@@ -1,10 +1,18 @@
 //! The transcript of a session, written in batches beside the stream it records.
 
+use crate::OpenProject;
 use harness_agent::{Body, Message, wire::Block};
-use harness_domain::id::SessionId;
+use harness_domain::{
+    event::Event,
+    id::SessionId,
+    loops::{Loop, LoopStep},
+};
 use harness_store::{ProjectStore, StoreError, TranscriptRow};
+use serde_json::json;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+/// The kind of a transcript row that the host writes when it found a loop.
+pub const LOOP_ROW: &str = "loop_detected";
 /// Unwritten text at which the stream is made to wait: the disk is slower than the CLI, and memory is finite.
 const MOST_UNWRITTEN_BYTES: usize = 64 * 1024 * 1024;
 
@@ -61,6 +69,10 @@ impl Recorder {
             text_for_search: words_of(&message.body),
             body: message.raw.clone(),
         };
+        self.push(row);
+    }
+
+    fn push(&self, row: TranscriptRow) {
         let bytes = row.body.len() + row.text_for_search.len();
         let mut queue = self.shared.queue();
         while queue.bytes > MOST_UNWRITTEN_BYTES && queue.failure.is_none() {
@@ -73,6 +85,12 @@ impl Recorder {
         queue.rows.push(row);
         drop(queue);
         self.shared.changed.notify_all();
+    }
+
+    /// Puts a loop that was found where it was found in the transcript, and tells the world.
+    pub fn note_loop(&self, project: &OpenProject, session: &SessionId, found: &Loop, step: LoopStep) {
+        self.push(loop_row(found, step, project.app.clock.now_ms()));
+        publish_loop(project, session, found, step);
     }
 
     /// No more messages will come; the thread ends once all are written.
@@ -110,6 +128,36 @@ impl Shared {
             self.changed.notify_all();
             store.transcript_append(session, &batch)?;
         }
+    }
+}
+
+/// Tells the world of a loop.
+pub(super) fn publish_loop(project: &OpenProject, session: &SessionId, found: &Loop, step: LoopStep) {
+    project.publish(Event::LoopDetected {
+        session: session.clone(),
+        kind: found.kind,
+        step,
+        description: found.description.clone(),
+    });
+}
+
+/// A loop as the transcript keeps it: `{"type":"host","subtype":"loop_detected",…}`.
+pub(super) fn loop_row(found: &Loop, step: LoopStep, at_ms: i64) -> TranscriptRow {
+    let body = json!({
+        "type": "host",
+        "subtype": LOOP_ROW,
+        "kind": found.kind,
+        "step": step,
+        "repetitions": found.repetitions,
+        "confidence": found.confidence,
+        "description": found.description,
+        "evidence": found.evidence,
+    });
+    TranscriptRow {
+        at_ms,
+        kind: LOOP_ROW.to_owned(),
+        text_for_search: format!("{} {} {}", found.kind, step.as_str(), found.description),
+        body: body.to_string(),
     }
 }
 

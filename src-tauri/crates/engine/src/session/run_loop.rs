@@ -21,7 +21,7 @@ use crate::{
 use harness_agent::locate::Cli;
 use harness_domain::{
     event::Event,
-    failure::RunEnd,
+    failure::{Outcome, RunEnd},
     feature::{Actor, Feature},
     id::{FeatureId, RunId, SessionId},
     lifecycle::State,
@@ -67,6 +67,8 @@ pub(super) struct Conductor<'a> {
     acted: usize,
     /// Where uncommitted work of an earlier session is saved, and still lies in the tree.
     unfinished: Option<String>,
+    /// Why the last session without a card was ended for going in circles.
+    earlier_loop: Option<String>,
 }
 
 impl<'a> Conductor<'a> {
@@ -100,6 +102,7 @@ impl<'a> Conductor<'a> {
             failed_testers: 0,
             acted: 0,
             unfinished: None,
+            earlier_loop: None,
         }
     }
 
@@ -230,6 +233,7 @@ impl<'a> Conductor<'a> {
             self.project.store.set_note(PLAN_OPEN, Some("yes"))?;
         }
         self.sessions += 1;
+        let earlier_loop = if role == Role::Coding { None } else { self.earlier_loop.take() };
         let task = Task {
             id: id.clone(),
             role,
@@ -238,6 +242,7 @@ impl<'a> Conductor<'a> {
             number: self.sessions,
             budget_left_usd: self.options.budget_usd.map(|most| most - self.spent_usd),
             unfinished: unfinished.as_deref(),
+            earlier_loop: earlier_loop.as_deref(),
         };
         let stage = Stage {
             project: self.project,
@@ -263,6 +268,7 @@ impl<'a> Conductor<'a> {
             outcome: &finished.end.outcome,
             has_budget: self.options.budget_usd.is_some(),
             last_words: finished.last_words,
+            looped: finished.looped,
             refusal: finished.toolbox.last_refusal(),
         };
         let outcome = ended.remembered();
@@ -290,6 +296,9 @@ impl<'a> Conductor<'a> {
         }
         let settled = ended.settle(&outcome).await?;
         self.unfinished = settled.unfinished;
+        if let (Outcome::LoopDetected { detail }, true) = (&outcome, role != Role::Coding) {
+            self.earlier_loop = Some(detail.clone());
+        }
         if role == Role::Tester && unfinished.is_none() {
             self.sweep_up_after_tester().await?;
         }
