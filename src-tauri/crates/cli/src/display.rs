@@ -111,6 +111,9 @@ impl Display {
                 let tool = tool.trim_start_matches("mcp__features__");
                 self.line(&cut(&format!("  → {tool} {}", one_line(subject))));
             }
+            Event::ToolRefused { tool, reason, .. } => {
+                self.line(&cut(&format!("  ⊘ {tool} refused: {}", one_line(reason))));
+            }
             Event::AgentSaid { text, .. } => self.line(&cut(&format!("  “{}”", one_line(text)))),
             Event::FeaturesCreated { features } => self.line(&format!("  + {} cards", features.len())),
             Event::FeatureChanged { feature, name, kind, status, reason } => {

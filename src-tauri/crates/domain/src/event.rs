@@ -112,6 +112,17 @@ pub enum Event {
         /// At most 200 characters of what it was used on.
         subject: String,
     },
+    /// A call of a tool was refused before it ran.
+    ToolRefused {
+        /// The session.
+        session: SessionId,
+        /// The tool's name.
+        tool: String,
+        /// The rule it broke, such as `path.outside`.
+        rule: String,
+        /// What the agent was told.
+        reason: String,
+    },
     /// The agent wrote something to the reader.
     AgentSaid {
         /// The session.

@@ -19,7 +19,7 @@ mod workspace;
 
 pub use os::{Probe, probe};
 pub use path::windows;
-pub use url::judge_url;
+pub use url::{Place, judge_url, place_of_host, place_of_url};
 pub use verdict::{Decision, Verdict};
 pub use wall::{Network, Wall, inner_shell};
 pub use workspace::Workspace;

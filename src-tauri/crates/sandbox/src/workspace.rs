@@ -22,7 +22,10 @@ use std::{
 pub struct Workspace {
     areas: Areas,
     live: LiveFiles,
+    /// The person's.
     home: Option<PathBuf>,
+    /// What the session has in its place.
+    own_home: Option<PathBuf>,
 }
 
 impl Workspace {
@@ -33,7 +36,7 @@ impl Workspace {
         let root = project.canonicalize()?;
         let home = real_home.map(|home| home.canonicalize().unwrap_or_else(|_| home.to_owned()));
         let live = LiveFiles::of(&root);
-        Ok(Self { areas: Areas::around(root, home.as_deref()), live, home })
+        Ok(Self { areas: Areas::around(root, home.as_deref()), live, home, own_home: None })
     }
 
     /// Grants reading of further files and directories, with everything below. Secret stores stay refused.
@@ -50,6 +53,13 @@ impl Workspace {
         self
     }
 
+    /// Grants reading of directories made for this session, although they lie in a store of secrets.
+    #[must_use]
+    pub fn with_own(mut self, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
+        paths.into_iter().for_each(|path| self.areas.add(path.into(), Access::Own));
+        self
+    }
+
     /// Refuses everything below these directories, such as the product's own data.
     #[must_use]
     pub fn with_hidden(mut self, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
@@ -57,11 +67,21 @@ impl Workspace {
         self
     }
 
-    /// Says that the session sees a directory of its own at `seen`: the host's `lies_at` laid over it, or, with none, one
-    /// that the host cannot look into. It may be read and written.
+    /// Says that the session sees an empty directory of its own at `seen`, such as for temporary files, that the host cannot
+    /// look into. It may be read and written.
     #[must_use]
-    pub fn with_private(mut self, seen: impl Into<PathBuf>, lies_at: Option<PathBuf>) -> Self {
-        self.areas.add_private(seen.into(), lies_at);
+    pub fn with_private(mut self, seen: impl Into<PathBuf>) -> Self {
+        self.areas.add_private(seen.into(), None);
+        self
+    }
+
+    /// Says that the session sees the host's directory `lies_at` as its home at `seen`. What tools keep there may be read and
+    /// written: names that begin with a dot. Start-up files may not be written, and other names are not the session's.
+    #[must_use]
+    pub fn with_private_home(mut self, seen: impl Into<PathBuf>, lies_at: impl Into<PathBuf>) -> Self {
+        let seen = seen.into();
+        self.areas.add_private(seen.clone(), Some(lies_at.into()));
+        self.own_home = Some(seen.canonicalize().unwrap_or(seen));
         self
     }
 
@@ -148,16 +168,21 @@ impl Workspace {
     }
 
     fn read_at(&self, real: &Path) -> Verdict {
+        let access = self.areas.access(real);
+        if access == Access::Own {
+            return Verdict::allow();
+        }
         if let Some(refused) = secret::refusal(real, self.home()) {
             return refused;
         }
         if let Some(verdict) = kernel::verdict(real, false) {
             return verdict;
         }
-        match self.areas.access(real) {
-            Access::Read | Access::Write => secret::behind_another_name(real, self.home()),
+        match access {
+            Access::Write if self.is_strange_in_own_home(real) => self.outside(real, "read"),
+            Access::Read | Access::Write | Access::Own => secret::behind_another_name(real, self.home()),
             Access::Hidden => hidden(real),
-            Access::None => outside(real, "read", self.root()),
+            Access::None => self.outside(real, "read"),
         }
     }
 
@@ -169,14 +194,32 @@ impl Workspace {
             return verdict;
         }
         match self.areas.access(real) {
-            Access::Write => {
-                let inside = real.strip_prefix(self.root());
-                let Ok(relative) = inside else { return protected::in_private_home(real, self.home()) };
-                protected::refusal(relative, real, &self.live).unwrap_or_else(Verdict::allow)
-            }
+            Access::Write if self.is_strange_in_own_home(real) => self.outside(real, "written"),
+            Access::Write => match real.strip_prefix(self.root()) {
+                Ok(relative) => protected::refusal(relative, real, &self.live).unwrap_or_else(Verdict::allow),
+                Err(_) => protected::in_private_home(real, self.own_home.as_deref()),
+            },
             Access::Hidden => hidden(real),
-            Access::Read | Access::None => outside(real, "written", self.root()),
+            Access::Read | Access::Own | Access::None => self.outside(real, "written"),
         }
+    }
+
+    /// Whether a path in the session's own home is none that tools keep there. The person's projects lie beside each other
+    /// in the home, and what an agent means for one of them must not end in a place that nobody looks at.
+    fn is_strange_in_own_home(&self, real: &Path) -> bool {
+        let relative = self.own_home.as_deref().and_then(|home| real.strip_prefix(home).ok());
+        let is_tools = |name: &std::ffi::OsStr| {
+            name.as_encoded_bytes().starts_with(b".")
+                || ["go", "Library", "AppData"].into_iter().any(|known| name == known)
+        };
+        let first = relative.map(|relative| relative.components().next().map(|first| is_tools(first.as_os_str())));
+        !real.starts_with(self.root()) && first.is_some_and(|is_tools| is_tools != Some(true))
+    }
+
+    fn outside(&self, real: &Path, what: &str) -> Verdict {
+        let root = self.root().display();
+        let reason = format!("{} may not be {what}: stay inside the project, {root}", real.display());
+        Verdict::deny("path.outside", reason)
     }
 
     fn remove_at(&self, real: &Path) -> Verdict {
@@ -196,12 +239,5 @@ fn hidden(real: &Path) -> Verdict {
     Verdict::deny(
         "path.hidden",
         format!("{} belongs to the program that runs this session; use its tools instead", real.display()),
-    )
-}
-
-fn outside(real: &Path, what: &str, root: &Path) -> Verdict {
-    Verdict::deny(
-        "path.outside",
-        format!("{} may not be {what}: stay inside the project, {}", real.display(), root.display()),
     )
 }

@@ -3,6 +3,7 @@
 use super::{
     approval::{Answer, Approvals, QUESTION_TOOL},
     channel::ToolChannel,
+    guard::SessionGuard,
     record::Recorder,
     watch::SessionWatch,
 };
@@ -13,7 +14,7 @@ use harness_agent::{
     wire::{Assistant, Block},
 };
 use harness_domain::{event::Event, id::SessionId, run::Role};
-use harness_sandbox::Verdict;
+use harness_sandbox::{Decision, Verdict};
 use serde_json::Value;
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -36,6 +37,8 @@ pub(super) struct SessionHost {
     pub recorder: Recorder,
     pub watch: SessionWatch,
     pub approvals: Approvals,
+    /// Judges every call by what it names.
+    pub guard: Arc<SessionGuard>,
     /// The built-in tools the session was started with.
     pub tools: Vec<String>,
     pub was_reminded: AtomicBool,
@@ -46,6 +49,32 @@ impl SessionHost {
     /// The agent's last text, for the diagnosis of an attempt that failed.
     pub fn last_words(&self) -> Option<String> {
         self.last_words.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn has_tool(&self, tool: &str) -> bool {
+        self.tools.iter().any(|known| known == tool) || tool.starts_with("mcp__features__")
+    }
+
+    /// The guard's verdict. It looks at the disk, which may be slow, and whatever keeps it from a verdict is a refusal.
+    async fn guarded(&self, call: &ToolCall) -> Verdict {
+        let (guard, asked) = (self.guard.clone(), call.clone());
+        let judged = tokio::task::spawn_blocking(move || guard.judge(&asked)).await;
+        judged.unwrap_or_else(|error| {
+            tracing::error!(session = %self.session, tool = call.tool, %error, "a call could not be judged");
+            Verdict::deny("guard.failed", "the call could not be judged; try another way")
+        })
+    }
+
+    /// Tells the agent why its call is not made, and the person that there was one.
+    fn refuse(&self, call: &ToolCall, rule: &str, reason: String) -> ToolVerdict {
+        tracing::info!(session = %self.session, tool = call.tool, rule, "a call was refused");
+        self.project.publish(Event::ToolRefused {
+            session: self.session.clone(),
+            tool: call.tool.clone(),
+            rule: rule.into(),
+            reason: cut(&reason, EVENT_TEXT_CHARS),
+        });
+        ToolVerdict::Deny { reason }
     }
 
     fn note_assistant(&self, assistant: &Assistant) {
@@ -66,17 +95,25 @@ impl SessionHost {
         }
     }
 
-    /// Whether a tool may run, before anything else is asked.
-    async fn judge(&self, call: &ToolCall, _cancelled: CancellationToken) -> ToolVerdict {
-        if call.tool == QUESTION_TOOL && self.tools.contains(&call.tool) {
+    /// What every call has to pass, in this order.
+    async fn judge(&self, call: &ToolCall, cancelled: CancellationToken) -> ToolVerdict {
+        if !self.has_tool(&call.tool) {
+            let reason = format!("{} is not a tool of this session", call.tool);
+            return self.refuse(call, "tool.unknown", format!("{reason} [tool.unknown]"));
+        }
+        if call.tool == QUESTION_TOOL {
             // The CLI puts it to `permission`, whose answer becomes the tool's own.
             return ToolVerdict::Defer;
         }
-        if self.tools.contains(&call.tool) || call.tool.starts_with("mcp__features__") {
-            return ToolVerdict::Allow;
+        let verdict = self.guarded(call).await;
+        match verdict.decision {
+            Decision::Allow => ToolVerdict::Allow,
+            Decision::Deny => self.refuse(call, &verdict.rule, verdict.to_string()),
+            Decision::Ask => match self.approvals.ask(call, &verdict, &cancelled).await {
+                Answer::Approved => ToolVerdict::Allow,
+                Answer::Denied { message } => self.refuse(call, &verdict.rule, message),
+            },
         }
-        let reason = format!("{} is not a tool of this session.", call.tool);
-        ToolVerdict::Deny { reason }
     }
 
     /// What an agent that wants to stop has forgotten, if anything.
@@ -144,7 +181,7 @@ impl AgentHost for SessionHost {
         if ask.tool.starts_with("mcp__features__") {
             return PermissionAnswer::Allow { input: None };
         }
-        if !self.tools.contains(&ask.tool) {
+        if !self.has_tool(&ask.tool) {
             return PermissionAnswer::Deny { message: "That is not a tool of this session.".into(), interrupt: false };
         }
         // Ours have let it pass already; what the CLI itself still has doubts about, a person decides.

@@ -26,7 +26,7 @@ const TOOL_TIMEOUT_MS: &str = "7200000";
 const REHEARSAL_RETRIES: &str = "1";
 
 /// The built-in tools of every session that may change files.
-const BUILDING_TOOLS: [&str; 13] = [
+const BUILDING_TOOLS: [&str; 14] = [
     "Bash",
     "BashOutput",
     "KillShell",
@@ -38,6 +38,7 @@ const BUILDING_TOOLS: [&str; 13] = [
     "Glob",
     "Grep",
     "TodoWrite",
+    "WebFetch",
     "WebSearch",
     "AskUserQuestion",
 ];

@@ -3,6 +3,7 @@
 mod approval;
 mod channel;
 mod conduct;
+mod guard;
 pub(crate) mod hold;
 mod host;
 mod launch;

@@ -3,6 +3,7 @@
 use super::{
     RunControl, RunOptions, ToolServer,
     approval::Approvals,
+    guard::SessionGuard,
     host::SessionHost,
     launch::{self, Start},
     prompt::{self, Assignment},
@@ -95,6 +96,7 @@ impl Stage<'_> {
             mcp_tools: names,
             budget_left_usd: task.budget_left_usd,
         };
+        let guard = Arc::new(SessionGuard::new(project, &task.id)?);
         let mut launch = start.launch()?;
         let about = Assignment {
             role: task.role,
@@ -135,6 +137,7 @@ impl Stage<'_> {
             ),
             recorder: recorder.clone(),
             approvals: Approvals::new(project.clone(), self.run, toolbox.clone(), self.options.patience),
+            guard,
             tools: launch::tools(task.role),
             was_reminded: AtomicBool::new(false),
             last_words: Mutex::new(None),

@@ -11,6 +11,8 @@ pub(crate) enum Access {
     Hidden,
     /// It may be read.
     Read,
+    /// It may be read even where nothing else may.
+    Own,
     /// It may be read and written.
     Write,
 }
@@ -110,6 +112,14 @@ impl Areas {
     /// Adds a part that the session sees at `seen`, and the host at `lies_at` or not at all.
     pub fn add_private(&mut self, seen: PathBuf, lies_at: Option<PathBuf>) {
         let lies = lies_at.map_or(Lies::OutOfSight, Lies::At);
+        let real = seen.canonicalize().unwrap_or_else(|_| seen.clone());
+        // What lies around the project is the person's also where the session would see something of its own instead.
+        let between =
+            self.root.strip_prefix(&real).ok().and_then(|rest| rest.components().next()).map(|first| real.join(first));
+        if let Some(at) = between.filter(|between| *between != self.root) {
+            self.insert(Area { at, access: Access::None, lies: Lies::Here });
+        }
+        self.insert(Area { at: real, access: Access::Write, lies: lies.clone() });
         self.insert(Area { at: seen, access: Access::Write, lies });
     }
 

@@ -1,0 +1,71 @@
+//! What a session sees where.
+
+use crate::OpenProject;
+use harness_domain::{evidence::SandboxLevel, id::SessionId};
+use harness_sandbox::Workspace;
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+/// Directories that the walls replace by empty ones of the session's own.
+const PRIVATE: [&str; 3] = ["/tmp", "/var/tmp", "/dev/shm"];
+
+/// The homes of a session, and whether walls stand around it.
+#[derive(Debug)]
+pub(super) struct Places {
+    /// The person's.
+    pub real_home: Option<PathBuf>,
+    /// What the session has in its place, on the host.
+    pub private_home: PathBuf,
+    /// What the session knows as its home.
+    pub seen_home: PathBuf,
+    pub is_walled: bool,
+}
+
+impl Places {
+    pub fn of(project: &OpenProject) -> Self {
+        let is_walled = harness_sandbox::probe().level != SandboxLevel::PolicyOnly;
+        let real_home =
+            std::env::home_dir().filter(|home| home.is_dir() && home.is_absolute() && home.parent().is_some());
+        let private_home = project.private_home();
+        let seen_home = match &real_home {
+            Some(home) if is_walled => home.clone(),
+            _ => private_home.clone(),
+        };
+        Self { real_home, private_home, seen_home, is_walled }
+    }
+
+    /// The workspace of a session in these places.
+    pub fn workspace(&self, project: &OpenProject, session: &SessionId) -> io::Result<Workspace> {
+        let mut workspace = Workspace::new(project.dir(), self.real_home.as_deref())?
+            .with_hidden([project.app.home.root()])
+            .with_private_home(&self.seen_home, &self.private_home)
+            .with_own(self.kept_by_the_cli(project.dir(), session));
+        if self.is_walled {
+            for place in PRIVATE {
+                workspace = workspace.with_private(place);
+            }
+        }
+        Ok(workspace)
+    }
+
+    /// A path as the CLI reads it, with the home directory for `~`.
+    pub fn expanded(&self, path: &str) -> PathBuf {
+        match path.strip_prefix('~') {
+            Some("") => self.seen_home.clone(),
+            Some(rest) if rest.starts_with('/') => self.seen_home.join(rest.trim_start_matches('/')),
+            _ => path.into(),
+        }
+    }
+
+    /// Where the CLI keeps what was too long for the conversation of this session, and tells the agent to read it.
+    fn kept_by_the_cli(&self, dir: &Path, session: &SessionId) -> Vec<PathBuf> {
+        let dashed = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
+        let name: String = dir.to_string_lossy().chars().map(dashed).collect();
+        let chosen = std::env::var_os("CLAUDE_CONFIG_DIR").map(PathBuf::from);
+        let real = self.real_home.as_ref().map(|home| home.join(".claude"));
+        let settings = chosen.into_iter().chain(real);
+        settings.map(|settings| settings.join("projects").join(&name).join(&session.0)).collect()
+    }
+}
