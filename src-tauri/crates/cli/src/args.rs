@@ -52,6 +52,9 @@ pub enum Command {
     /// Register projects and choose their settings
     #[command(subcommand, visible_alias = "project")]
     Projects(crate::projects::ProjectsCommand),
+    /// Ask what agents may run and touch, and see which rules say so
+    #[command(subcommand)]
+    Policy(crate::policy::PolicyCommand),
     /// Serve a project's tools to any MCP client on standard input and output
     #[command(
         after_help = "For example in your own Claude sessions: claude mcp add features -- harness mcp --project DIR"

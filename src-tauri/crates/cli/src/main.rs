@@ -7,6 +7,7 @@ mod display;
 mod doctor;
 mod features;
 mod open;
+mod policy;
 mod print;
 mod projects;
 mod questions;
@@ -53,6 +54,7 @@ async fn obey(command: Command) -> anyhow::Result<ExitCode> {
         Command::Questions(command) => questions::obey(command)?,
         Command::Runs(command) => runs::obey(command)?,
         Command::Projects(command) => projects::obey(command)?,
+        Command::Policy(command) => return Ok(policy::obey(command)),
         Command::Mcp(project) => open::serve_tools(&project).await?,
         Command::Doctor(args) => return doctor::examine(args).await,
         Command::Completions { shell } => {
