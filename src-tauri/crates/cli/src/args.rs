@@ -49,6 +49,9 @@ pub enum Command {
     /// Look at runs, their sessions and transcripts
     #[command(subcommand)]
     Runs(crate::runs::RunsCommand),
+    /// Save a project's files and cards, and put them back
+    #[command(subcommand, visible_alias = "checkpoints")]
+    Checkpoint(crate::checkpoint::CheckpointCommand),
     /// Register projects and choose their settings
     #[command(subcommand, visible_alias = "project")]
     Projects(crate::projects::ProjectsCommand),

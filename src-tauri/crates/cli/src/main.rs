@@ -3,6 +3,7 @@
 mod approvals;
 mod args;
 mod bugs;
+mod checkpoint;
 mod display;
 mod doctor;
 mod features;
@@ -53,6 +54,7 @@ async fn obey(command: Command) -> anyhow::Result<ExitCode> {
         Command::Approvals(command) => approvals::obey(command)?,
         Command::Questions(command) => questions::obey(command)?,
         Command::Runs(command) => runs::obey(command)?,
+        Command::Checkpoint(command) => return checkpoint::obey(command),
         Command::Projects(command) => projects::obey(command)?,
         Command::Policy(command) => return Ok(policy::obey(command)),
         Command::Mcp(project) => open::serve_tools(&project).await?,

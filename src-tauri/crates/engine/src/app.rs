@@ -133,7 +133,10 @@ impl App {
         }
         let store = ProjectStore::open(&self.home.project_database(project.id))?;
         let settings = self.store.project_settings(project.id)?;
-        Ok(OpenProject { project, store, settings, app: self.clone() })
+        let project = OpenProject { project, store, settings, app: self.clone() };
+        // Before anything reads or changes it: files, branch and cards may be of two different moments.
+        crate::checkpoint::settle(&project)?;
+        Ok(project)
     }
 
     fn free_name(&self, path: &Path) -> Result<String, EngineError> {

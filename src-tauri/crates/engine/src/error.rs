@@ -4,6 +4,7 @@ use crate::{check::CheckError, git::GitError, instance::Holder};
 use harness_agent::{StartError, locate::LocateError};
 use harness_domain::{
     dependencies::DependencyError,
+    id::CheckpointId,
     prompt::PromptError,
     spec::{SpecError, manifest::ManifestError},
     split::BatchError,
@@ -97,6 +98,19 @@ pub enum EngineError {
     /// What was asked of a card is not possible as things stand.
     #[error("{0}")]
     Refused(String),
+    /// A checkpoint cannot be used.
+    #[error(
+        "checkpoint {checkpoint} cannot be used: {detail}. Nothing was changed; `harness checkpoint list` shows the others"
+    )]
+    CheckpointUnusable {
+        /// Which.
+        checkpoint: CheckpointId,
+        /// Why.
+        detail: String,
+    },
+    /// The project could not be saved, and what was to follow could lose work.
+    #[error("the project could not be saved, so nothing was started: {0}")]
+    NotSaved(Box<EngineError>),
     /// A question of the database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -144,6 +158,7 @@ impl EngineError {
             EngineError::File { .. } => "file",
             EngineError::NoSandbox { .. } => "no_sandbox",
             EngineError::Refused(_) => "refused",
+            EngineError::CheckpointUnusable { .. } | EngineError::NotSaved(_) => "checkpoint",
             EngineError::Store(_) => "database",
             EngineError::Git(_) => "repository",
             EngineError::Check(_) => "check",

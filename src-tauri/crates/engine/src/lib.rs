@@ -4,6 +4,7 @@ pub mod app;
 pub mod bugs;
 pub mod bus;
 pub mod check;
+pub mod checkpoint;
 pub mod clock;
 pub mod error;
 pub mod git;

@@ -232,6 +232,7 @@ impl Verifier {
         let changes = self.project.store.mark_passing(feature.id, evidence.id, &cause)?;
         self.project.store.feature_start_forget(feature.id)?;
         self.project.publish(Event::Committed { feature: Some(feature.id), commit: head.clone(), subject });
+        crate::checkpoint::after_pass(&self.project, feature, scope.run).await;
         evidence.commit = Some(head);
         evidence.warnings.extend(left_out);
         Ok(Verdict::Passing { evidence, changes })

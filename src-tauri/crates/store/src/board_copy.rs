@@ -16,7 +16,7 @@ use harness_domain::{feature::Status, id::FeatureId};
 use rusqlite::{Connection, types::Value};
 use serde::Serialize;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -42,16 +42,13 @@ impl ProjectStore {
     ///
     /// Fails with `NewerDatabase`, `Corrupt` or `CannotOpen` as their names say; a copy of an older version is read.
     pub fn board_difference(&self, path: &Path) -> Result<Vec<CardDifference>> {
-        let copy = Copy::open(path)?;
-        let then = cards(&copy.connection).map_err(|abort| explain(abort, path))?;
         let now = self.db.read(cards)?;
-        let ids: std::collections::BTreeSet<FeatureId> = now.keys().chain(then.keys()).copied().collect();
-        let differences = ids.into_iter().filter(|id| now.get(id) != then.get(id)).map(|id| {
-            let (now, then) = (now.get(&id), then.get(&id));
-            let name = now.or(then).map(|(name, _)| name.clone()).unwrap_or_default();
-            CardDifference { id, name, now: now.map(|card| card.1), then: then.map(|card| card.1) }
-        });
-        Ok(differences.collect())
+        Ok(differing(&now, &cards_of(path)?))
+    }
+
+    /// The same between two copies.
+    pub fn copies_difference(now: &Path, then: &Path) -> Result<Vec<CardDifference>> {
+        Ok(differing(&cards_of(now)?, &cards_of(then)?))
     }
 
     /// Puts the board back to what the copy at `path` holds. Returns what differed.
@@ -86,6 +83,10 @@ impl ProjectStore {
             const VOID: &str = "UPDATE request SET used_at_ms = coalesce(used_at_ms, ?1), for_run = coalesce(for_run, 0) \
                                 WHERE kind = 'approval' AND state = 'answered'";
             execute(tx, VOID, [cause.at_ms])?;
+            let closed = "UPDATE request SET state = iif(state = 'answered', state, 'withdrawn'), for_run = \
+                          ifnull(for_run, 0), used_at_ms = ifnull(used_at_ms, ?1) WHERE kind = 'approval'";
+            // What a person once allowed is not allowed again by going back; questions are as open as their cards.
+            execute(tx, closed, [cause.at_ms])?;
             leave_trail(tx, &told, &cause)?;
             give_up_claims(tx, &cause)?;
             prove(tx, &copy.path)
@@ -150,6 +151,21 @@ impl Drop for Copy {
             let _ = std::fs::remove_file(upgraded);
         }
     }
+}
+
+fn cards_of(path: &Path) -> Result<Cards> {
+    let copy = Copy::open(path)?;
+    cards(&copy.connection).map_err(|abort| explain(abort, path))
+}
+
+fn differing(now: &Cards, then: &Cards) -> Vec<CardDifference> {
+    let ids: BTreeSet<FeatureId> = now.keys().chain(then.keys()).copied().collect();
+    let differences = ids.into_iter().filter(|id| now.get(id) != then.get(id)).map(|id| {
+        let (now, then) = (now.get(&id), then.get(&id));
+        let name = now.or(then).map(|(name, _)| name.clone()).unwrap_or_default();
+        CardDifference { id, name, now: now.map(|card| card.1), then: then.map(|card| card.1) }
+    });
+    differences.collect()
 }
 
 type Cards = BTreeMap<FeatureId, (String, Status)>;

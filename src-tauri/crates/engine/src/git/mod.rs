@@ -30,6 +30,7 @@ mod swap;
 mod test_changes;
 mod test_marks;
 mod tree;
+pub(crate) mod vault;
 
 #[cfg(test)]
 mod tests;
@@ -41,7 +42,9 @@ pub use error::GitError;
 pub use moment::{Moment, Since, moment};
 pub use obeyed::{Obeyed, obeyed};
 pub use prepare::{Prepare, Prepared, Uncommitted, prepare};
+pub(crate) use repository::wait_until;
 pub use repository::{head, identity, is_clean};
 pub use restore::{Restored, restore_aside};
 pub use snapshot::{Discarded, Snapshot, discard_to_head, snapshot};
 pub use test_changes::{NewlySkipped, TestChanges, WeakenedTest, test_changes};
+pub use vault::{FileChange, How};

@@ -252,7 +252,7 @@ impl Project {
     }
 
     /// Refuses symbolic links in everything that is written: an agent can put one there, and git would write through it.
-    fn refuse_links(&self) -> Result<(), GitError> {
+    pub(super) fn refuse_links(&self) -> Result<(), GitError> {
         const WRITTEN: [&str; 10] =
             ["HEAD", "ORIG_HEAD", "index", "packed-refs", "config", "logs", "refs", LOCK, swap::STAGING, swap::KEPT];
         for root in [self.repo.path(), self.repo.commondir()] {
@@ -341,7 +341,7 @@ pub(super) fn signature(
 }
 
 /// Asks again and again, more slowly each time, until `is_done` or the patience is over. Asks at least once.
-pub(super) fn wait_until(patience: Duration, mut is_done: impl FnMut() -> bool) -> bool {
+pub(crate) fn wait_until(patience: Duration, mut is_done: impl FnMut() -> bool) -> bool {
     let started = std::time::Instant::now();
     let mut pause = Duration::from_millis(10);
     loop {

@@ -14,7 +14,7 @@ use git2::{Index, Oid, Tree};
 use std::{collections::BTreeMap, fs::Metadata, io::Read};
 
 /// How much of a file is searched for credentials.
-const SEARCHED_BYTES: u64 = 16_000_000;
+pub(super) const SEARCHED_BYTES: u64 = 16_000_000;
 
 /// What a commit is going to contain, next to what HEAD has.
 #[derive(Default)]
@@ -114,7 +114,7 @@ fn read_some(project: &Project, path: &RepoPath, meta: &Metadata) -> Option<Vec<
 }
 
 /// Git refuses names that another operating system would take for its own directory.
-fn is_storable_name(path: &RepoPath) -> bool {
+pub(super) fn is_storable_name(path: &RepoPath) -> bool {
     path.bytes().split(|byte| *byte == b'/').all(|part| {
         let part = String::from_utf8_lossy(part).to_lowercase();
         let stem = part.split(':').next().unwrap_or_default().trim_end_matches([' ', '.']);

@@ -12,7 +12,7 @@ use super::{
     pace, tree,
 };
 use crate::{
-    EngineError, OpenProject,
+    EngineError, OpenProject, checkpoint,
     git::{self, Uncommitted},
     requests,
     specs::ProjectSpec,
@@ -214,6 +214,8 @@ impl<'a> Conductor<'a> {
     }
 
     async fn session(&mut self, role: Role, targets: &[Feature]) -> Result<Option<RunEnd>, EngineError> {
+        // Before the claim, so that a way back leads to a board on which nobody works.
+        checkpoint::before_session(self.project, self.run, role, self.sessions + 1).await?;
         let id = new_id();
         let claimed = if role == Role::Coding { self.claim(&id)? } else { None };
         let card = claimed.as_ref();

@@ -1,0 +1,501 @@
+//! `harness checkpoint`: save a project's files and cards, look at what was saved, and put it back.
+
+use crate::{
+    args::{Format, ProjectArg},
+    features::time,
+    open,
+    print::{complain, harmless, say, say_bytes, say_json, say_table},
+};
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use harness_domain::{
+    checkpoint::{CheckpointKind, Retention},
+    feature::Status,
+    id::{CheckpointId, FeatureId},
+};
+use harness_engine::{
+    EngineError, OpenProject,
+    checkpoint::{self, CheckpointView, Comparison, New, Preview, Restored},
+    git::How,
+    instance::Instance,
+    session,
+};
+use indicatif::{ProgressBar, ProgressDrawTarget};
+use serde_json::json;
+use std::{
+    io::{BufRead, IsTerminal, Write},
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+/// Names listed before the rest is only counted.
+const SHOWN: usize = 40;
+/// How long a run may take to end after it was told to.
+const STOP_PATIENCE: Duration = Duration::from_secs(90);
+
+#[derive(Debug, Subcommand)]
+pub enum CheckpointCommand {
+    /// Save the project's files, its repository and its cards as they are now
+    Create(CreateArgs),
+    /// List the checkpoints, newest first
+    List {
+        #[command(flatten)]
+        project: ProjectArg,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Show one checkpoint: what it holds and what it left out
+    Show {
+        #[command(flatten)]
+        id: Id,
+        #[command(flatten)]
+        project: ProjectArg,
+        #[command(flatten)]
+        format: Format,
+    },
+    /// Show what changed since a checkpoint, or between two
+    Diff(DiffArgs),
+    /// Put files, branch and cards back as they were
+    #[command(after_help = "\
+Ignored files are not touched, nor are runs and transcripts. The present state is saved first: `harness checkpoint undo`
+goes back to it. Commits made since leave the branch and stay reachable from that checkpoint.")]
+    Restore(RestoreArgs),
+    /// Take the last restore back; undoing twice is undoing nothing
+    Undo(HowArgs),
+    /// Keep a checkpoint until you remove it yourself
+    Pin {
+        #[command(flatten)]
+        id: Id,
+        #[command(flatten)]
+        project: ProjectArg,
+    },
+    /// Let a pinned checkpoint go with the others
+    Unpin {
+        #[command(flatten)]
+        id: Id,
+        #[command(flatten)]
+        project: ProjectArg,
+    },
+    /// Remove a checkpoint
+    #[command(visible_alias = "remove")]
+    Delete {
+        #[command(flatten)]
+        id: Id,
+        #[command(flatten)]
+        project: ProjectArg,
+    },
+    /// Remove checkpoints that are too many or too old; pinned ones stay
+    Prune {
+        /// Keep this many that are not pinned
+        #[arg(long, value_name = "N", default_value_t = Retention::default().most)]
+        keep: usize,
+        /// Keep automatic ones this many days
+        #[arg(long, value_name = "DAYS")]
+        days: Option<u32>,
+        #[command(flatten)]
+        project: ProjectArg,
+        #[command(flatten)]
+        format: Format,
+    },
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Id {
+    /// The checkpoint's number, as `harness checkpoint list` shows it
+    #[arg(value_name = "ID")]
+    id: u32,
+}
+
+#[derive(Debug, Args)]
+pub struct CreateArgs {
+    /// A name to know it by
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    /// The feature it is for, by number
+    #[arg(long, value_name = "N")]
+    feature: Option<u32>,
+    /// Keep it until you remove it yourself
+    #[arg(long)]
+    pin: bool,
+    #[command(flatten)]
+    project: ProjectArg,
+    #[command(flatten)]
+    format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The earlier checkpoint
+    #[arg(value_name = "ID")]
+    from: u32,
+    /// The later checkpoint; the present state otherwise
+    #[arg(value_name = "OTHER")]
+    to: Option<u32>,
+    /// Print the changed lines as a patch
+    #[arg(long, conflicts_with = "json")]
+    patch: bool,
+    #[command(flatten)]
+    project: ProjectArg,
+    #[command(flatten)]
+    format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    #[command(flatten)]
+    id: Id,
+    #[command(flatten)]
+    how: HowArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct HowArgs {
+    /// Only say what would change
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask
+    #[arg(long, short)]
+    yes: bool,
+    /// Stop a run that is under way first
+    #[arg(long)]
+    stop: bool,
+    #[command(flatten)]
+    project: ProjectArg,
+    #[command(flatten)]
+    format: Format,
+}
+
+/// Carries out one command. A restore after which files differ from the checkpoint ends with 1.
+pub fn obey(command: CheckpointCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        CheckpointCommand::Create(args) => create(args)?,
+        CheckpointCommand::List { project, format } => list(&open::project(&project)?, format)?,
+        CheckpointCommand::Show { id, project, format } => {
+            let found = checkpoint::show(&open::project(&project)?, CheckpointId(id.id))?;
+            if format.json { say_json(&found)? } else { show(&found) }
+        }
+        CheckpointCommand::Diff(args) => diff(&args)?,
+        CheckpointCommand::Restore(args) => {
+            let project = open::project(&args.how.project)?;
+            return put_back(&project, CheckpointId(args.id.id), &args.how, false);
+        }
+        CheckpointCommand::Undo(how) => {
+            let project = open::project(&how.project)?;
+            let target = checkpoint::last_safety(&project)?.id;
+            return put_back(&project, target, &how, true);
+        }
+        CheckpointCommand::Pin { id, project } => pin(&project, id, true)?,
+        CheckpointCommand::Unpin { id, project } => pin(&project, id, false)?,
+        CheckpointCommand::Delete { id, project } => {
+            checkpoint::delete(&open::project(&project)?, CheckpointId(id.id))?;
+            say(&format!("Checkpoint {} is removed.", id.id));
+        }
+        CheckpointCommand::Prune { keep, days, project, format } => {
+            let rule = Retention { most: keep, days: days.or(Retention::default().days) };
+            let gone = checkpoint::prune(&open::project(&project)?, rule)?;
+            if format.json {
+                say_json(&json!({ "removed": gone }))?;
+            } else {
+                say(&format!("{} removed.", count(gone.len(), "checkpoint")));
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn create(args: CreateArgs) -> anyhow::Result<()> {
+    let project = open::project(&args.project)?;
+    let feature = args.feature.map(FeatureId);
+    if let Some(feature) = feature {
+        project.store.feature(feature)?;
+    }
+    let new = New {
+        name: args.name.unwrap_or_else(|| "by hand".into()),
+        kind: CheckpointKind::Manual,
+        feature,
+        run: None,
+        is_pinned: args.pin,
+    };
+    let created = waiting("saving files and cards", || checkpoint::create(&project, new))?.checkpoint;
+    if args.format.json {
+        return say_json(&created);
+    }
+    say(&format!(
+        "Checkpoint {}: {}, {} of {} cards passing.",
+        created.checkpoint.id,
+        count(usize::try_from(created.files).unwrap_or(usize::MAX), "file"),
+        created.cards_done,
+        created.cards_total
+    ));
+    tell_left_out(&created);
+    Ok(())
+}
+
+fn list(project: &OpenProject, format: Format) -> anyhow::Result<()> {
+    let all = checkpoint::list(project)?;
+    if format.json {
+        return say_json(&all);
+    }
+    if all.is_empty() {
+        say("No checkpoints yet. `harness checkpoint create` makes one, and so does each session of a run.");
+        return Ok(());
+    }
+    let row = |view: &CheckpointView| {
+        vec![
+            view.checkpoint.id.to_string(),
+            time(view.checkpoint.created_at_ms),
+            why(view.checkpoint.kind).into(),
+            view.files.to_string(),
+            format!("{}/{}", view.cards_done, view.cards_total),
+            view.branch.clone().unwrap_or_else(|| "(no branch)".into()),
+            if view.checkpoint.is_pinned {
+                format!("{} [pinned]", view.checkpoint.name)
+            } else {
+                view.checkpoint.name.clone()
+            },
+        ]
+    };
+    say_table(&["ID", "MADE", "WHY", "FILES", "CARDS", "BRANCH", "NAME"], &all.iter().map(row).collect::<Vec<_>>());
+    Ok(())
+}
+
+fn why(kind: CheckpointKind) -> &'static str {
+    match kind {
+        CheckpointKind::Manual => "by hand",
+        CheckpointKind::BeforeSession => "session",
+        CheckpointKind::AfterPass => "passed",
+        CheckpointKind::BeforeRestore => "restore",
+    }
+}
+
+fn show(view: &CheckpointView) {
+    let saved = &view.checkpoint;
+    say(&format!("Checkpoint {}  {}", saved.id, saved.name));
+    say(&format!("  made      {}, {}", time(saved.created_at_ms), why(saved.kind)));
+    if let Some(feature) = saved.feature {
+        say(&format!("  feature   #{feature}"));
+    }
+    let at = view.head.as_deref().map_or("no commit yet", |head| head.get(..12).unwrap_or(head));
+    say(&format!("  branch    {} at {at}", view.branch.as_deref().unwrap_or("(no branch)")));
+    if let Some(unfinished) = &view.unfinished {
+        say(&format!("  underway  {unfinished}"));
+    }
+    say(&format!("  files     {}", view.files));
+    say(&format!("  cards     {} of {} passing", view.cards_done, view.cards_total));
+    say(&format!("  ref       refs/harness/checkpoint/{}", saved.id));
+    if saved.is_pinned {
+        say("  pinned");
+    }
+    tell_left_out(view);
+}
+
+fn tell_left_out(view: &CheckpointView) {
+    if !view.left_out.is_empty() {
+        say(&format!("{} left out:", count(view.left_out.len(), "file")));
+        say_some(view.left_out.iter().map(|file| format!("  {}: {}", file.path, file.why)));
+    }
+    for remark in &view.remarks {
+        say(&format!("  ! {remark}"));
+    }
+}
+
+fn diff(args: &DiffArgs) -> anyhow::Result<()> {
+    let project = open::project(&args.project)?;
+    let (from, to) = (CheckpointId(args.from), args.to.map(CheckpointId));
+    if args.patch {
+        let patch = waiting("comparing", || checkpoint::patch(&project, from, to))?;
+        if std::io::stdout().is_terminal() {
+            say_bytes(harmless(&String::from_utf8_lossy(&patch)).as_bytes());
+        } else {
+            say_bytes(&patch);
+        }
+        return Ok(());
+    }
+    let comparison = waiting("comparing", || checkpoint::compare(&project, from, to))?;
+    if args.format.json {
+        return say_json(&comparison);
+    }
+    if comparison.files.is_empty() && comparison.cards.is_empty() {
+        say("Nothing differs.");
+    }
+    tell(&comparison);
+    Ok(())
+}
+
+fn pin(project: &ProjectArg, id: Id, is_pinned: bool) -> anyhow::Result<()> {
+    checkpoint::pin(&open::project(project)?, CheckpointId(id.id), is_pinned)?;
+    say(&format!(
+        "Checkpoint {} {}.",
+        id.id,
+        if is_pinned { "stays until you remove it" } else { "is no longer pinned" }
+    ));
+    Ok(())
+}
+
+fn put_back(project: &OpenProject, target: CheckpointId, how: &HowArgs, is_undo: bool) -> anyhow::Result<ExitCode> {
+    let wanted = checkpoint::show(project, target)?;
+    if how.dry_run {
+        let preview = waiting("comparing", || checkpoint::preview(project, target))?;
+        if how.format.json {
+            say_json(&preview)?
+        } else {
+            tell_preview(&preview)
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !how.yes {
+        if !std::io::stdin().is_terminal() {
+            bail!("say --yes to put files and cards back without being asked, or --dry-run to see what would change");
+        }
+        if !how.stop {
+            // Refused before anybody has to answer a question.
+            drop(take_over(project, false)?);
+        }
+        tell_preview(&waiting("comparing", || checkpoint::preview(project, target))?);
+        if !confirmed(&wanted)? {
+            say("Nothing was changed.");
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
+    let alone = take_over(project, how.stop)?;
+    let restored = waiting("putting files and cards back", || match is_undo {
+        true => checkpoint::undo(project, &alone),
+        false => checkpoint::restore(project, target, &alone),
+    })?;
+    if how.format.json {
+        say_json(&restored)?;
+    } else {
+        tell_restored(&restored, &wanted);
+    }
+    if restored.unverified.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    complain(&format!(
+        "{} differ from the checkpoint: something writes to the project. Close it and restore again",
+        count(restored.unverified.len(), "file")
+    ));
+    Ok(ExitCode::FAILURE)
+}
+
+/// Makes sure that no run is under way and none can start; ends one first when asked to.
+fn take_over(project: &OpenProject, should_stop: bool) -> anyhow::Result<Instance> {
+    let activity = format!("checkpoint restore {}", project.dir().display());
+    let take = || Instance::take(&project.app.home, &activity, project.app.clock.as_ref());
+    let held = match take() {
+        Err(error @ EngineError::HeldByAnother { .. }) => error,
+        taken => return Ok(taken?),
+    };
+    let is_ours = project.store.runs_unfinished()?.iter().any(|run| harness_agent::is_alive(run.host));
+    if !is_ours {
+        return Err(held.into());
+    }
+    if !should_stop {
+        bail!("a run is under way in {}: wait for its end, or say --stop to end it first", project.project.name);
+    }
+    session::request(project, "stop")?;
+    let deadline = Instant::now() + STOP_PATIENCE;
+    waiting("waiting for the run to end", || {
+        loop {
+            match take() {
+                Err(EngineError::HeldByAnother { .. }) if Instant::now() < deadline => {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                taken => return taken,
+            }
+        }
+    })
+    .context("the run did not end")
+}
+
+fn confirmed(wanted: &CheckpointView) -> anyhow::Result<bool> {
+    let mut out = std::io::stdout().lock();
+    write!(out, "Put everything back as it was at {}? [y/N] ", time(wanted.checkpoint.created_at_ms))?;
+    out.flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+fn tell_preview(preview: &Preview) {
+    if let Some(problem) = &preview.repository_problem {
+        say(&format!("The project's repository would be mended first ({problem}); files are compared after that."));
+    }
+    if preview.comparison.files.is_empty() && preview.comparison.cards.is_empty() {
+        say("No file and no card would change.");
+    }
+    tell(&preview.comparison);
+    if preview.commits_taken_back > 0 {
+        let branch = preview.checkpoint.branch.as_deref().unwrap_or("HEAD");
+        say(&format!("{} would leave {branch}; `undo` brings them back.", count(preview.commits_taken_back, "commit")));
+    }
+    if !preview.left_out.is_empty() {
+        say("Not touched, since no checkpoint can hold them:");
+        say_some(preview.left_out.iter().map(|file| format!("  {}: {}", file.path, file.why)));
+    }
+}
+
+fn tell_restored(restored: &Restored, wanted: &CheckpointView) {
+    say(&format!(
+        "Checkpoint {} ({}) is back: {} and {} changed.",
+        restored.checkpoint,
+        wanted.checkpoint.name,
+        count(restored.comparison.files.len(), "file"),
+        count(restored.comparison.cards.len(), "card")
+    ));
+    for remark in &restored.remarks {
+        say(&format!("  ! {remark}"));
+    }
+    say(&format!("How it was before is checkpoint {}; `harness checkpoint undo` goes back to it.", restored.undo_with));
+}
+
+fn tell(comparison: &Comparison) {
+    say_some(comparison.files.iter().map(|file| {
+        let mark = match file.how {
+            How::Added => '+',
+            How::Changed => '~',
+            How::Removed => '-',
+        };
+        format!("  {mark} {}", file.path)
+    }));
+    let word = |status: Option<Status>| status.map_or("none", Status::as_str);
+    say_some(
+        comparison
+            .cards
+            .iter()
+            .map(|card| format!("  #{} {}: {} → {}", card.id, card.name, word(card.now), word(card.then))),
+    );
+}
+
+/// The first lines, and how many more there are.
+fn say_some(lines: impl ExactSizeIterator<Item = String>) {
+    let total = lines.len();
+    lines.take(SHOWN).for_each(|line| say(&line));
+    if total > SHOWN {
+        say(&format!("  … and {} more (--json lists all)", total - SHOWN));
+    }
+}
+
+fn count(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
+/// Says what takes so long once it has taken a second.
+fn waiting<T>(what: &str, work: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
+    let bar = ProgressBar::new_spinner().with_message(what.to_owned());
+    bar.set_draw_target(ProgressDrawTarget::hidden());
+    let (done, is_done) = std::sync::mpsc::channel::<()>();
+    let shown = bar.clone();
+    let showing = std::thread::spawn(move || {
+        // Ends at once when the work does.
+        if is_done.recv_timeout(Duration::from_secs(1)) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+            shown.set_draw_target(ProgressDrawTarget::stderr());
+            shown.enable_steady_tick(Duration::from_millis(120));
+        }
+    });
+    let result = work();
+    drop(done);
+    // It cannot panic, and there would be nothing to tell.
+    let _ = showing.join();
+    bar.finish_and_clear();
+    result
+}
