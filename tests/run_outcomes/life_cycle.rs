@@ -59,6 +59,7 @@ fn a_specification_becomes_verified_commits_and_a_finished_project_starts_no_ses
         "evidence_stored",
         "run_state_changed verifying",
         "committed",
+        "checkpoint_created",
         "feature_changed passing",
         "session_ended",
     ];
