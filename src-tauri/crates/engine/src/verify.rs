@@ -4,6 +4,7 @@ use crate::{
     EngineError, OpenProject,
     check::{self, CheckEnvironment, CheckProgress, Plan},
     git::{self, CommitRequest, GitError, MAX_FILE_BYTES, Since, TestChanges},
+    redact,
     session::hold,
     toolbox::Scope,
 };
@@ -182,6 +183,9 @@ impl Verifier {
         {
             new.warnings.push(format!("Fewer tests ran than for the feature before: {now} instead of {before}."));
         }
+        // Commands are a project's own words, and warnings quote its files.
+        new.results = redact::through(new.results);
+        new.warnings = redact::through(new.warnings);
         let evidence = self.project.store.evidence_add(new)?;
         self.project.publish(Event::EvidenceStored {
             feature: feature.id,

@@ -10,12 +10,14 @@
 
 mod forms;
 mod known;
+mod pieces;
 mod shape;
 #[cfg(test)]
 mod tests;
 
 pub use forms::Found;
 pub use known::{keep_environment_to_ourselves, keep_files_to_ourselves, keep_to_ourselves};
+pub use pieces::Pieces;
 
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 use forms::{FORMS, Form, Shape};

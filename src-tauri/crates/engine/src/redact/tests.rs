@@ -348,6 +348,24 @@ fn half_a_credential_at_a_cut_is_dropped_and_words_are_not() {
 }
 
 #[test]
+fn a_text_that_comes_in_pieces_is_cleaned_wherever_it_is_cut() {
+    let key = pem("RSA PRIVATE KEY", "\n");
+    let whole = format!("start\n{} and\n{key}\nmiddle 日本\n{}\nend", anthropic(), token("ghp_", 36, PLAIN));
+    let expected = text(&whole).into_owned();
+    let characters: Vec<char> = whole.chars().collect();
+    for size in 1..=characters.len() {
+        let mut pieces = Pieces::default();
+        let mut seen: String =
+            characters.chunks(size).map(|part| pieces.push(&part.iter().collect::<String>())).collect();
+        seen += &pieces.rest();
+        assert_eq!(seen, expected, "in pieces of {size} characters");
+    }
+    let mut pieces = Pieces::default();
+    let endless: usize = (0..300).map(|_| pieces.push(&"word ".repeat(1_000)).len()).sum();
+    assert!(endless > 1_400_000, "an endless line is passed on, and not kept in memory: {endless}");
+}
+
+#[test]
 fn hostile_texts_take_no_longer_than_others() {
     const SIZE: usize = 2_000_000;
     let started = Instant::now();
