@@ -6,16 +6,25 @@ import { mustRun, SetUpError } from "./steps.mjs";
 
 /**
  * What is needed beside Node and Rust. `requiredFor` names the purposes that cannot go on without it:
- * for any other it is offered, and its absence only reported. `on` limits it to platforms where it exists.
+ * for any other it is offered, and its absence only reported. `on` limits it to platforms where it exists, `onlyFor` to
+ * one purpose.
  */
 const PROGRAMS = [
   { command: "git", why: "every finished feature is a commit", requiredFor: ["run", "test"] },
   { command: "cc", why: "SQLite and libgit2 are compiled from source", requiredFor: ["run", "test"], on: ["linux", "darwin"] },
   { command: "bwrap", why: "agents run behind its walls", requiredFor: ["test"], on: ["linux"] },
+  { command: "gnome-keyring-daemon", why: "the tests of the keychain use a real one", requiredFor: ["test"], onlyFor: "test", on: ["linux"] },
+  { command: "dbus-run-session", why: "that keychain is reached over it", requiredFor: ["test"], onlyFor: "test", on: ["linux"] },
   { command: "socat", why: "the Claude CLI's own sandbox passes its network through it", requiredFor: [], on: ["linux"] },
 ];
 
-const NAMES = { git: ["git"], bwrap: ["bubblewrap"], socat: ["socat"] };
+const NAMES = {
+  git: ["git"],
+  bwrap: ["bubblewrap"],
+  socat: ["socat"],
+  "gnome-keyring-daemon": ["gnome-keyring"],
+  "dbus-run-session": ["dbus"],
+};
 
 /** The package managers that are driven here. The first one found is the machine's own. */
 const MANAGERS = [
@@ -25,7 +34,7 @@ const MANAGERS = [
     install: ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", "--no-install-recommends"],
     names: { ...NAMES, cc: ["gcc", "libc6-dev"] },
   },
-  { command: "dnf", install: ["dnf", "install", "-y"], names: { ...NAMES, cc: ["gcc"] } },
+  { command: "dnf", install: ["dnf", "install", "-y"], names: { ...NAMES, cc: ["gcc"], "dbus-run-session": ["dbus-daemon"] } },
   { command: "pacman", install: ["pacman", "-S", "--needed", "--noconfirm"], names: { ...NAMES, cc: ["gcc"] } },
   { command: "zypper", install: ["zypper", "--non-interactive", "install"], names: { ...NAMES, cc: ["gcc"] } },
   { command: "apk", install: ["apk", "add"], names: { ...NAMES, cc: ["gcc", "musl-dev"] } },
@@ -56,7 +65,8 @@ export function isOnPath(command, { path = process.env.PATH ?? "", platform = pr
 
 /** The programs for `purpose` that `has` does not find on `platform`, each marked with whether it is required. */
 export function missingPrograms(purpose, platform, has) {
-  return PROGRAMS.filter(({ on, command }) => (!on || on.includes(platform)) && !has(command)).map((program) => ({
+  const isMeant = ({ on, onlyFor }) => (!on || on.includes(platform)) && (!onlyFor || onlyFor === purpose);
+  return PROGRAMS.filter((program) => isMeant(program) && !has(program.command)).map((program) => ({
     ...program,
     isRequired: program.requiredFor.includes(purpose),
   }));

@@ -58,6 +58,9 @@ pub enum Command {
     /// Ask what agents may run and touch, and see which rules say so
     #[command(subcommand)]
     Policy(crate::policy::PolicyCommand),
+    /// Keep the API key in the keychain, and choose what runs are paid with
+    #[command(subcommand)]
+    Key(crate::key::KeyCommand),
     /// Serve a project's tools to any MCP client on standard input and output
     #[command(
         after_help = "For example in your own Claude sessions: claude mcp add features -- harness mcp --project DIR"

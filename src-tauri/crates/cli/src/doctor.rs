@@ -10,7 +10,10 @@ use harness_agent::{
     locate::{locate, login_state},
 };
 use harness_domain::evidence::SandboxLevel;
-use harness_engine::instance::Instance;
+use harness_engine::{
+    instance::Instance,
+    secrets::{self, Account},
+};
 use serde::Serialize;
 use std::{path::PathBuf, process::ExitCode};
 
@@ -109,23 +112,39 @@ async fn claude(args: &DoctorArgs) -> Vec<Finding> {
         Err(error) => return vec![Finding::bad("Claude CLI", State::Missing, error.to_string(), REMEDY)],
     };
     let mut findings = vec![Finding::ok("Claude CLI", format!("{} ({})", cli.version, cli.path.display()))];
-    let has_key = std::env::var_os("ANTHROPIC_API_KEY").is_some_and(|key| !key.is_empty());
-    findings.push(match login_state(&cli.path, &environment).await {
-        Ok(login) if login.is_logged_in && has_key => Finding::bad(
+    let account = match open::app() {
+        // The keychain may wait for its person.
+        Ok(app) => tokio::task::spawn_blocking(move || secrets::account(&app)).await.ok(),
+        // Told as the data directory's own finding.
+        Err(_) => None,
+    };
+    let source = match account {
+        Some(Err(error)) => {
+            let remedy = "or let the subscription pay: harness key use subscription";
+            findings.push(Finding::bad("API key", State::Warning, error.to_string(), remedy));
+            return findings;
+        }
+        Some(Ok(Account::Key { source, .. })) => Some(source.words()),
+        Some(Ok(Account::Login { .. })) | None => None,
+    };
+    findings.push(match (login_state(&cli.path, &environment).await, source) {
+        (Ok(login), Some(source)) if login.is_logged_in => Finding::bad(
             "Claude login",
             State::Warning,
-            "ANTHROPIC_API_KEY is set and wins over your subscription: runs are billed to the key",
-            "unset ANTHROPIC_API_KEY to use the subscription",
+            format!("the API key in {source} wins over your subscription: runs are billed to the key"),
+            "use the subscription: harness key use subscription",
         ),
-        Ok(login) if login.is_logged_in => Finding::ok("Claude login", "logged in"),
-        _ if has_key => Finding::ok("Claude login", "an API key is set (ANTHROPIC_API_KEY)"),
-        Ok(_) => Finding::bad(
+        (Ok(login), None) if login.is_logged_in => Finding::ok("Claude login", "logged in; no API key is used"),
+        (_, Some(source)) => Finding::ok("Claude login", format!("runs are billed to the API key in {source}")),
+        (Ok(_), None) => Finding::bad(
             "Claude login",
             State::Warning,
             "not logged in: only rehearsals can run",
-            &format!("{} auth login", cli.path.display()),
+            &format!("{} auth login, or store an API key: harness key set", cli.path.display()),
         ),
-        Err(error) => Finding::bad("Claude login", State::Warning, error.to_string(), "try again, or log in anew"),
+        (Err(error), None) => {
+            Finding::bad("Claude login", State::Warning, error.to_string(), "try again, or log in anew")
+        }
     });
     findings
 }

@@ -7,6 +7,8 @@ mod checkpoint;
 mod display;
 mod doctor;
 mod features;
+mod key;
+mod log;
 mod open;
 mod policy;
 mod print;
@@ -19,11 +21,11 @@ mod waiting;
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
 use print::{complain, say_bytes};
-use std::{io::IsTerminal, process::ExitCode};
+use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    start_log();
+    log::start();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -57,6 +59,7 @@ async fn obey(command: Command) -> anyhow::Result<ExitCode> {
         Command::Checkpoint(command) => return checkpoint::obey(command),
         Command::Projects(command) => projects::obey(command)?,
         Command::Policy(command) => return Ok(policy::obey(command)),
+        Command::Key(command) => key::obey(command)?,
         Command::Mcp(project) => open::serve_tools(&project).await?,
         Command::Doctor(args) => return doctor::examine(args).await,
         Command::Completions { shell } => {
@@ -66,13 +69,4 @@ async fn obey(command: Command) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The program's own log goes to standard error, and only when asked for: `HARNESS_LOG=info harness …`.
-fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("HARNESS_LOG");
-    if let Ok(filter) = filter {
-        let is_terminal = std::io::stderr().is_terminal();
-        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_terminal).with_writer(std::io::stderr).init();
-    }
 }

@@ -1,14 +1,15 @@
 //! Words to the terminal. The one place that writes to standard output and standard error.
 
+use harness_engine::redact;
 use serde::Serialize;
 use std::{
     borrow::Cow,
     io::{self, Write},
 };
 
-/// A line on standard output. A reader that went away (`| head`) is no error.
+/// A line on standard output, without credentials. A reader that went away (`| head`) is no error.
 pub fn say(line: &str) {
-    say_bytes(format!("{}\n", harmless(line)).as_bytes());
+    say_bytes(format!("{}\n", harmless(&redact::text(line))).as_bytes());
 }
 
 /// Words without the control characters that agents and repositories could steer a terminal with: rewrite what it
@@ -26,10 +27,10 @@ pub fn say_bytes(bytes: &[u8]) {
     }
 }
 
-/// A line on standard error.
+/// A line on standard error, without credentials.
 pub fn complain(line: &str) {
     let mut err = io::stderr().lock();
-    if writeln!(err, "harness: {}", harmless(line)).is_err() {
+    if writeln!(err, "harness: {}", harmless(&redact::text(line))).is_err() {
         // There is nowhere left to say it.
     }
 }

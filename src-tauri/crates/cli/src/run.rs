@@ -163,6 +163,7 @@ fn options(args: &RunArgs, rehearsal: Option<Scenario>) -> RunOptions {
         },
         may_run_unwalled: args.without_sandbox,
         cli: args.claude.clone(),
+        account: None,
         pace: Pace { first_wait: args.backoff, unnamed_limit: args.limit_wait, ..Pace::default() },
         regression_features: args.regression_features,
         patience: args.attended,

@@ -1,6 +1,6 @@
 //! The product as one object: the data directory, the registry of projects, and the events.
 
-use crate::{bus::Bus, clock::Clock, error::EngineError, home::Home};
+use crate::{bus::Bus, clock::Clock, error::EngineError, home::Home, redact};
 use harness_domain::{
     event::Event,
     feature::{Actor, Feature, StatusChange},
@@ -164,7 +164,8 @@ impl OpenProject {
 
     /// The reason that goes into the audit trail of a change made now.
     pub fn cause(&self, actor: Actor, run: Option<RunId>, reason: impl Into<String>) -> Cause {
-        Cause { actor, reason: reason.into(), run, at_ms: self.app.clock.now_ms() }
+        // Reasons are an agent's words, or what a program printed.
+        Cause { actor, reason: redact::owned(reason.into()), run, at_ms: self.app.clock.now_ms() }
     }
 
     /// Tells the world.

@@ -1,6 +1,6 @@
 //! Bugs as people report them.
 
-use crate::{EngineError, OpenProject};
+use crate::{EngineError, OpenProject, redact};
 use harness_domain::{
     feature::{Actor, Feature, Kind, NewFeature},
     split::Draft,
@@ -8,13 +8,16 @@ use harness_domain::{
 
 /// Files a person's report: it goes before every feature in the queue.
 ///
-/// Fails when the title is empty. Without steps the first one is to reproduce it.
+/// Fails when the title is empty, and with `Refused` when a credential is in it. Without steps the first one is to reproduce it.
 pub fn report(
     project: &OpenProject,
     name: &str,
     description: &str,
     steps: Vec<String>,
 ) -> Result<Feature, EngineError> {
+    for words in [name, description].into_iter().chain(steps.iter().map(String::as_str)) {
+        redact::refuse_secret("the report", words)?;
+    }
     let steps = if steps.is_empty() { vec!["Reproduce the bug.".into()] } else { steps };
     let bug = NewFeature {
         kind: Kind::Bug,

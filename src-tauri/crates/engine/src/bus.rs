@@ -1,10 +1,11 @@
 //! Events, in order, for anyone who listens: late joiners catch up, slow ones are told what they missed.
 
-use crate::clock::Clock;
+use crate::{clock::Clock, redact};
 use harness_domain::{
     event::{Envelope, Event},
     id::ProjectId,
 };
+use serde_json::Value;
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
@@ -13,6 +14,10 @@ use tokio::sync::Notify;
 
 /// Events kept for late joiners. A run of a day makes a few ten thousand.
 const REMEMBERED: usize = 10_000;
+/// How much of one text an event carries: with ten thousand of them remembered, memory stays in bounds.
+const TEXT_CHARS: usize = 4_000;
+/// How many texts one list in an event has.
+const TEXTS: usize = 100;
 
 /// Publishes events and remembers the last 10,000. Cheap to clone.
 #[derive(Clone)]
@@ -59,8 +64,9 @@ impl Bus {
         Self { inner: Arc::new(Inner { epoch, clock, ring: Mutex::default(), published: Notify::new() }) }
     }
 
-    /// Appends one event. Never blocks on a subscriber.
+    /// Appends one event, without credentials and with no text longer than 4,000 characters. Never blocks on a subscriber.
     pub fn publish(&self, project: ProjectId, event: Event) {
+        let event = presentable(event);
         let at_ms = self.inner.clock.now_ms();
         let mut ring = self.inner.ring();
         ring.last += 1;
@@ -84,6 +90,54 @@ impl Bus {
     /// Which start of the host the numbers belong to.
     pub fn epoch(&self) -> &str {
         &self.inner.epoch
+    }
+}
+
+/// `event` as it may be shown to anyone and kept in memory.
+fn presentable(event: Event) -> Event {
+    let Ok(mut fact) = serde_json::to_value(&event) else { return event };
+    let (has_secret, is_long) = (redact::value(&mut fact), shorten(&mut fact));
+    if !has_secret && !is_long {
+        return event;
+    }
+    serde_json::from_value(fact).unwrap_or_else(|error| Event::Noticed {
+        topic: "event_withheld".into(),
+        message: format!("Something happened that could not be told without a secret in it ({error})."),
+    })
+}
+
+/// Cuts long texts and long lists of texts. Returns whether there was one.
+fn shorten(fact: &mut Value) -> bool {
+    match fact {
+        Value::String(text) => match text.char_indices().nth(TEXT_CHARS) {
+            Some((end, _)) => {
+                text.truncate(end);
+                text.push('…');
+                true
+            }
+            None => false,
+        },
+        Value::Array(values) => {
+            let mut is_long = false;
+            if values.len() > TEXTS && values.iter().all(Value::is_string) {
+                let more = values.len() - TEXTS;
+                values.truncate(TEXTS);
+                values.push(format!("… and {more} more").into());
+                is_long = true;
+            }
+            for value in values {
+                is_long |= shorten(value);
+            }
+            is_long
+        }
+        Value::Object(fields) => {
+            let mut is_long = false;
+            for value in fields.values_mut() {
+                is_long |= shorten(value);
+            }
+            is_long
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -167,6 +221,31 @@ mod tests {
             }
         }
         writing.join().expect("the publisher ends");
+    }
+
+    #[test]
+    fn texts_that_never_end_are_cut_and_lists_of_ids_are_not() {
+        let long = "é".repeat(10_000);
+        let (bus, warnings) = (bus(), vec![long.clone(); 150]);
+        let mut events = bus.subscribe(None);
+        bus.publish(ProjectId(1), Event::Noticed { topic: "t".into(), message: long });
+        let evidence = harness_domain::id::EvidenceId(1);
+        let feature = harness_domain::id::FeatureId(1);
+        bus.publish(ProjectId(1), Event::EvidenceStored { feature, evidence, is_passing: false, warnings });
+        bus.publish(
+            ProjectId(1),
+            Event::FeaturesCreated { features: (1..=500).map(harness_domain::id::FeatureId).collect() },
+        );
+        let Some(Delivery::Event(first)) = events.try_next() else { panic!("it was published") };
+        let Event::Noticed { message, .. } = first.event else { panic!("it is what was published") };
+        assert_eq!(message.chars().count(), TEXT_CHARS + 1, "cut between characters, with a sign of it");
+        let Some(Delivery::Event(second)) = events.try_next() else { panic!("it was published") };
+        let Event::EvidenceStored { warnings, .. } = second.event else { panic!("it is what was published") };
+        assert_eq!(warnings.len(), TEXTS + 1, "the last one says how many more there are");
+        assert!(warnings.iter().all(|warning| warning.chars().count() <= TEXT_CHARS + 1), "each is cut too");
+        let Some(Delivery::Event(third)) = events.try_next() else { panic!("it was published") };
+        let Event::FeaturesCreated { features } = third.event else { panic!("it is what was published") };
+        assert_eq!(features.len(), 500, "a reader has to know every card");
     }
 
     #[tokio::test]

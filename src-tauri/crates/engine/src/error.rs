@@ -1,6 +1,6 @@
 //! What can go wrong in a use case, with what the person can do about it.
 
-use crate::{check::CheckError, git::GitError, instance::Holder};
+use crate::{check::CheckError, git::GitError, instance::Holder, secrets::SecretsError};
 use harness_agent::{StartError, locate::LocateError};
 use harness_domain::{
     dependencies::DependencyError,
@@ -129,6 +129,9 @@ pub enum EngineError {
     /// A prompt cannot be filled in.
     #[error(transparent)]
     Prompt(#[from] PromptError),
+    /// The account that is to pay cannot be used.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
     /// A rehearsal's scenario cannot be used.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
@@ -167,6 +170,7 @@ impl EngineError {
             EngineError::Prompt(_) => "prompt",
             EngineError::Scenario(_) => "scenario",
             EngineError::Policy(_) => "bad_policy",
+            EngineError::Secrets(_) => "no_account",
             EngineError::Dependency(_) | EngineError::Batch(_) => "dependencies",
         }
     }

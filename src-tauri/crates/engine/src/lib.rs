@@ -15,6 +15,7 @@ mod project_file;
 pub mod prompts;
 pub mod redact;
 pub mod requests;
+pub mod secrets;
 pub mod session;
 pub mod specs;
 #[cfg(test)]

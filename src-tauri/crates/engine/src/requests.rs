@@ -5,7 +5,7 @@ mod form;
 pub use form::{Choice, Part, parts};
 pub(crate) use form::{answered_tool, question_of_tool};
 
-use crate::{EngineError, OpenProject, policy};
+use crate::{EngineError, OpenProject, policy, redact};
 use harness_agent::process;
 use harness_domain::{
     event::Event,
@@ -61,6 +61,7 @@ pub fn answer(project: &OpenProject, id: RequestId, answers: &[String], is_free:
         [only] if is_free => Value::String(only.clone()),
         _ => form::fill(&parts(&request), answers).map_err(EngineError::Refused)?,
     };
+    redact::refuse_secret("the answer", &answer.to_string())?;
     let cause = project.cause(Actor::Person, request.run, "answered");
     let answered = project.store.question_answer(id, &answer.to_string(), &cause)?;
     tell(project, &answered)?;

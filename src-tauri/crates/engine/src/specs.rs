@@ -1,6 +1,6 @@
 //! Specifications: found in the project's `prompts/` directory, checked, and remembered.
 
-use crate::{EngineError, OpenProject, project_file};
+use crate::{EngineError, OpenProject, project_file, redact};
 use harness_domain::spec::{
     Spec, SpecWarning,
     manifest::{self, FoundSpecs, Manifest, SpecFile},
@@ -44,7 +44,8 @@ pub fn read(project: &OpenProject) -> Result<Vec<ProjectSpec>, EngineError> {
     let specs = find(project)?;
     for spec in &specs {
         let digest = hex(&Sha256::digest(spec.spec.text.as_bytes()));
-        project.store.spec_put(&spec.name, &spec.file, &spec.spec.text, &digest, project.app.clock.now_ms())?;
+        let text = redact::text(&spec.spec.text);
+        project.store.spec_put(&spec.name, &spec.file, &text, &digest, project.app.clock.now_ms())?;
     }
     Ok(specs)
 }

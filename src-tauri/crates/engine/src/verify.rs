@@ -4,6 +4,7 @@ use crate::{
     EngineError, OpenProject,
     check::{self, CheckEnvironment, CheckProgress, Plan},
     git::{self, CommitRequest, GitError, MAX_FILE_BYTES, Since, TestChanges},
+    redact,
     session::hold,
     toolbox::Scope,
 };
@@ -182,6 +183,9 @@ impl Verifier {
         {
             new.warnings.push(format!("Fewer tests ran than for the feature before: {now} instead of {before}."));
         }
+        // Commands are a project's own words, and warnings quote its files.
+        new.results = redact::through(new.results);
+        new.warnings = redact::through(new.warnings);
         let evidence = self.project.store.evidence_add(new)?;
         self.project.publish(Event::EvidenceStored {
             feature: feature.id,
@@ -221,6 +225,18 @@ impl Verifier {
         let subject = request.subject.clone();
         let dir = self.project.dir().to_owned();
         let committed = blocking(move || git::commit_all(&dir, &request)).await?;
+        for file in &committed.left_out {
+            if let git::WhyLeftOut::Secret { kind } = &file.why {
+                self.project.notice(
+                    "secret_left_out",
+                    format!(
+                        "{} was kept out of the commit: it looks like a secret ({kind}). Let .gitignore name it, or keep \
+                         the secret elsewhere.",
+                        file.path
+                    ),
+                );
+            }
+        }
         let left_out: Vec<String> =
             committed.left_out.iter().map(|file| format!("{} was not committed: {}.", file.path, file.why)).collect();
         let Some(head) = committed.oid else {

@@ -2,15 +2,16 @@
 
 use crate::table::Table;
 use harness_domain::run::Role;
-use harness_engine::toolbox::Toolbox;
+use harness_engine::{redact, toolbox::Toolbox};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         CallToolRequestParams, CallToolResponse, CallToolResult, CustomRequest, CustomResult, ErrorCode,
-        Implementation, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+        Implementation, JsonObject, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
     },
     service::RequestContext,
 };
+use serde_json::Value;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// The tools of one session. Cheap to clone.
@@ -54,7 +55,7 @@ impl Handler {
         let _running = self.running.token();
         let given_up = || Err(ErrorData::internal_error(format!("{} was cancelled", params.name), None));
         let result = tokio::select! {
-            result = entry.call(&self.toolbox, params.arguments.unwrap_or_default()) => result,
+            result = entry.call(&self.toolbox, without_secrets(params.arguments.unwrap_or_default())) => result,
             () = cancelled.cancelled() => return given_up(),
             () = self.ending.cancelled() => return given_up(),
         };
@@ -121,6 +122,16 @@ impl ServerHandler for Handler {
             Err(error) => error.to_string(),
         };
         Err(ErrorData::invalid_params(format!("{method} cannot be read: {why}"), None))
+    }
+}
+
+/// What an agent says in a tool call ends up in cards, questions, reasons and commits, where no credential belongs.
+fn without_secrets(arguments: JsonObject) -> JsonObject {
+    let mut arguments = Value::Object(arguments);
+    redact::value(&mut arguments);
+    match arguments {
+        Value::Object(arguments) => arguments,
+        _ => JsonObject::default(),
     }
 }
 

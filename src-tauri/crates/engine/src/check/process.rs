@@ -6,6 +6,7 @@ use super::{
     test_count::tests_run,
     tree::Tree,
 };
+use crate::redact;
 use harness_domain::evidence::{Check, CheckResult};
 use harness_sandbox::probe;
 use std::{
@@ -226,18 +227,24 @@ async fn read_until(
 struct Seen {
     tail: Tail,
     characters: Characters,
+    pieces: redact::Pieces,
     on_output: Option<super::OutputCallback>,
 }
 
 impl Seen {
     fn new(env: &CheckEnvironment) -> Self {
-        Self { tail: Tail::keeping(COUNTED_LIMIT), characters: Characters::default(), on_output: env.on_output.clone() }
+        Self {
+            tail: Tail::keeping(COUNTED_LIMIT),
+            characters: Characters::default(),
+            pieces: redact::Pieces::default(),
+            on_output: env.on_output.clone(),
+        }
     }
 
     fn push(&mut self, bytes: &[u8]) {
         self.tail.push(bytes);
         if let Some(on_output) = &self.on_output {
-            let text = self.characters.push(bytes);
+            let text = self.pieces.push(&self.characters.push(bytes));
             if !text.is_empty() {
                 on_output(&text);
             }
@@ -246,13 +253,21 @@ impl Seen {
 
     /// `status` is none when the time limit ended it.
     fn into_result(
-        self,
+        mut self,
         check: &Check,
         status: Option<ExitStatus>,
         duration: Duration,
         is_walled: bool,
     ) -> Result<CheckResult, CheckError> {
+        if let Some(on_output) = &self.on_output {
+            let rest = self.pieces.rest();
+            if !rest.is_empty() {
+                on_output(&rest);
+            }
+        }
         let (text, left_out) = self.tail.text();
+        // Before anything is cut off: half a credential has no form to be known by.
+        let text = redact::text(if left_out > 0 { redact::after_cut(&text) } else { &text });
         let exit_code = status.and_then(|status| status.code());
         // Bubblewrap speaks only when it fails before the command starts, with one line and this code.
         if is_walled && exit_code == Some(1) && text.starts_with("bwrap: ") && text.trim_end().lines().count() == 1 {

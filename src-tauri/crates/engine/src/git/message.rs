@@ -1,5 +1,7 @@
 //! Words commit messages the way git's own tools expect them.
 
+use crate::redact;
+
 /// Where lines are cut, in characters.
 const WIDTH: usize = 72;
 
@@ -7,7 +9,9 @@ const WIDTH: usize = 72;
 ///
 /// Control characters go; an empty subject becomes `Changes`. Lines of the body stay lines, only long ones are wrapped.
 pub(super) fn compose(subject: &str, body: &str, trailers: &[(String, String)]) -> String {
-    let mut message = shorten(&one_line(subject));
+    // History is shared and never forgets; lines are wrapped and cut only afterwards.
+    let (subject, body) = (redact::text(subject), redact::text(body));
+    let mut message = shorten(&one_line(&subject));
     let body = body.replace("\r\n", "\n");
     let body: Vec<String> = body.trim_matches('\n').lines().map(wrap).collect();
     if body.iter().any(|line| !line.trim().is_empty()) {
@@ -25,7 +29,7 @@ pub(super) fn compose(subject: &str, body: &str, trailers: &[(String, String)]) 
 
 fn trailer(key: &str, value: &str) -> Option<String> {
     let key: String = key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let (key, value) = (key.trim_matches('-'), one_line(value));
+    let (key, value) = (key.trim_matches('-'), one_line(&redact::text(value)));
     (!key.is_empty() && !value.is_empty()).then(|| format!("{key}: {value}"))
 }
 

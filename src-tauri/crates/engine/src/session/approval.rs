@@ -5,7 +5,7 @@
 //! counts for the next try.
 
 use super::enter_state;
-use crate::{EngineError, OpenProject, requests, toolbox::Toolbox};
+use crate::{EngineError, OpenProject, redact, requests, toolbox::Toolbox};
 use harness_agent::{PermissionAnswer, PermissionAsk, ToolCall};
 use harness_domain::{
     event::Event,
@@ -83,6 +83,13 @@ impl Approvals {
         if self.toolbox.is_done() {
             return denied("This session has done its card: end it now with a short summary.".into());
         }
+        if !redact::is_clean(&asked.input_json) {
+            // It could neither be stored nor shown as it is, and a person must see all of what they agree to.
+            return denied(format!(
+                "{verdict} A person would have to agree, but the call holds a key or a password, which is shown to nobody: \
+                 keep it in a file or a variable, and name that in the call."
+            ));
+        }
         if asked.subject.chars().count() > MOST_SUBJECT_CHARS {
             return denied(format!(
                 "{verdict} A person would have to agree, but cannot judge more than {MOST_SUBJECT_CHARS} characters: \
@@ -154,6 +161,8 @@ impl Approvals {
             return Ok(refused("There is no question in this that a person could answer.".into()));
         };
         let asker = self.asker()?;
+        let mut fields = fields;
+        redact::value(&mut fields);
         let Some(request) = self.project.store.question_put(&asker, &fields.to_string())? else {
             return Ok(refused(too_many(0)));
         };

@@ -4,8 +4,10 @@ use super::{RunControl, RunOptions, ToolServer, pace, recover, run_loop::Conduct
 use crate::{
     EngineError, OpenProject,
     git::{self, GitError},
-    policy,
+    policy, redact,
+    secrets::{self, Account},
     specs::{self, ProjectSpec},
+    verify::blocking,
 };
 use harness_agent::{env::child_environment, locate::locate, process};
 use harness_domain::{
@@ -42,7 +44,7 @@ pub struct RunReport {
 /// first. Errors are faults found before the run began; whatever happens later is in the report.
 pub async fn conduct(
     project: &OpenProject,
-    options: RunOptions,
+    mut options: RunOptions,
     tools: Arc<dyn ToolServer>,
     control: RunControl,
 ) -> Result<RunReport, EngineError> {
@@ -66,6 +68,9 @@ pub async fn conduct(
     if sandbox.level == SandboxLevel::PolicyOnly && options.rehearsal.is_none() && !options.may_run_unwalled {
         return Err(EngineError::NoSandbox { missing: sandbox.missing });
     }
+    if options.rehearsal.is_none() && options.account.is_none() {
+        options.account = Some(who_pays(project).await?);
+    }
     let found = recover(project).await?;
     let limit = limit_left(project, options.rehearsal.is_some())?;
     let mut cli = locate(options.cli.as_deref(), &child_environment(std::env::vars_os())).await?;
@@ -79,13 +84,52 @@ pub async fn conduct(
         })?),
         None => None,
     };
+    redact::keep_files_to_ourselves(project.dir());
     let run = begin(project, &options, &sandbox, &specs)?;
+    if let Some(Account::Key { source, .. }) = &options.account {
+        project.notice("account", format!("Sessions are billed to the API key in {}.", source.words()));
+    }
+    warn_of_committed_secrets(project).await?;
     let mut conductor = Conductor::new(project, &options, tools, control, cli, rehearsal, specs, run.id);
     let end = match conductor.go(found, limit).await {
         Ok(end) => end,
         Err(error) => RunEnd::Failed { reason: error.code().into(), message: error.to_string() },
     };
     conductor.finish(end).await
+}
+
+/// What the sessions log in with, as the person chose.
+async fn who_pays(project: &OpenProject) -> Result<Account, EngineError> {
+    let app = project.app.clone();
+    match tokio::task::spawn_blocking(move || secrets::account(&app)).await {
+        Ok(account) => Ok(account?),
+        Err(gone) => std::panic::resume_unwind(gone.into_panic()),
+    }
+}
+
+/// Tells the person once which files of the last commit hold secrets: nothing takes them back, only new ones are kept out.
+async fn warn_of_committed_secrets(project: &OpenProject) -> Result<(), EngineError> {
+    let dir = project.dir().to_owned();
+    let found = match blocking(move || git::committed_secrets(&dir)).await {
+        Ok(found) => found,
+        // Whether the repository can be worked on is judged elsewhere, with what to do.
+        Err(error) => {
+            tracing::info!(%error, "the last commit was not searched for secrets");
+            return Ok(());
+        }
+    };
+    if let [first, rest @ ..] = &found[..] {
+        let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+        project.notice(
+            "secrets_committed",
+            format!(
+                "The repository holds secrets already: {} ({}){more}. Whoever can read it has them: replace them where they \
+                 were issued.",
+                first.path, first.kind
+            ),
+        );
+    }
+    Ok(())
 }
 
 /// Refuses to go on where the records say that cards were built and committed, but there is no commit at all: the

@@ -4,7 +4,7 @@ use super::{
     approval::{Answer, Approvals, QUESTION_TOOL},
     channel::ToolChannel,
     guard::SessionGuard,
-    record::Recorder,
+    record::{self, Recorder},
     watch::SessionWatch,
 };
 use crate::{OpenProject, toolbox::Toolbox};
@@ -144,6 +144,8 @@ impl SessionHost {
 #[async_trait]
 impl AgentHost for SessionHost {
     fn on_message(&self, message: &Message) {
+        // Before anything is kept, shown or judged.
+        let message = &*record::without_secrets(message);
         self.recorder.add(message, self.project.app.clock.now_ms());
         if let Body::Assistant(assistant) = &message.body {
             self.note_assistant(assistant);

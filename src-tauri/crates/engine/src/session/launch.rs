@@ -18,8 +18,6 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Keys that reach the CLI and nothing else when the person has set them for the host.
-const ACCOUNT_VARIABLES: [&str; 2] = ["ANTHROPIC_API_KEY", "CLAUDE_CODE_OAUTH_TOKEN"];
 /// A request for the checks takes as long as the checks do; the CLI must not lose patience. In milliseconds.
 const TOOL_TIMEOUT_MS: &str = "7200000";
 /// The CLI's own retries of one request in a rehearsal, where a fault is meant.
@@ -115,7 +113,13 @@ impl Walls {
                 env.insert("CLAUDE_CODE_MAX_RETRIES".into(), REHEARSAL_RETRIES.into());
                 env
             }
-            None => real_account(&mut wall, real_home.as_deref(), &private_home, &seen_home)?,
+            None => {
+                let mut env = real_account(&mut wall, real_home.as_deref(), &private_home, &seen_home)?;
+                if let Some(account) = &start.options.account {
+                    account.give_to(&mut env);
+                }
+                env
+            }
         };
         // A commit that an agent makes on the way carries the same name as the host's, and never fails for want of one.
         let (name, email) = git::identity(project.dir(), project.app.clock.now_ms())?;
@@ -154,11 +158,6 @@ fn real_account(
 ) -> Result<BTreeMap<OsString, OsString>, EngineError> {
     let mut env = child_environment(std::env::vars_os());
     env.insert("HOME".into(), seen_home.into());
-    for name in ACCOUNT_VARIABLES {
-        if let Some(value) = std::env::var_os(name).filter(|value| !value.is_empty()) {
-            env.insert(name.into(), value);
-        }
-    }
     let chosen: Option<PathBuf> = env.get(OsStr::new("CLAUDE_CONFIG_DIR")).map(PathBuf::from);
     if let Some(config) = chosen.or_else(|| real_home.map(|home| home.join(".claude"))) {
         make_dir(&config)?;

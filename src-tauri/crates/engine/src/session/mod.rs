@@ -25,7 +25,7 @@ pub use options::{Pace, RunControl, RunOptions};
 pub use record::LOOP_ROW;
 pub use recover::{Recovered, recover};
 
-use crate::{EngineError, OpenProject};
+use crate::{EngineError, OpenProject, redact};
 use harness_domain::{
     event::Event,
     id::{FeatureId, RunId},
@@ -44,7 +44,7 @@ pub(crate) fn enter_state(
     if from == state {
         return Ok(());
     }
-    project.store.run_transition(run, state, feature, reason, project.app.clock.now_ms())?;
+    project.store.run_transition(run, state, feature, &redact::text(reason), project.app.clock.now_ms())?;
     project.publish(Event::RunStateChanged { run, from, to: state, feature });
     Ok(())
 }

@@ -11,7 +11,7 @@ use super::{
     watch::SessionWatch,
 };
 use crate::{
-    EngineError, OpenProject,
+    EngineError, OpenProject, redact,
     specs::ProjectSpec,
     toolbox::{Scope, Toolbox},
     verify::Verifier,
@@ -150,7 +150,7 @@ impl Stage<'_> {
         recorder.close();
         writer.finished().await;
         let (last_words, looped) = (host.last_words(), host.watch.ended_for());
-        Ok(Finished { toolbox, end: end?, last_words, looped })
+        Ok(Finished { toolbox, end: without_secrets(end?), last_words, looped })
     }
 
     async fn supervise(
@@ -214,6 +214,17 @@ async fn keep_claim(toolbox: &Toolbox) -> std::convert::Infallible {
             Ok(Err(error)) => tracing::warn!(session = %toolbox.scope().session, %error, "the claim was not renewed"),
             Err(error) => tracing::warn!(session = %toolbox.scope().session, %error, "the claim was not renewed"),
         }
+    }
+}
+
+/// What a session left, with its program's last words as they may be kept.
+fn without_secrets(end: SessionEnd) -> SessionEnd {
+    let result_text = end.result_text.map(redact::owned);
+    SessionEnd {
+        outcome: redact::through(end.outcome),
+        stderr_tail: redact::owned(end.stderr_tail),
+        result_text,
+        ..end
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a person chooses for a run, and how they steer it.
 
-use crate::git::Uncommitted;
+use crate::{git::Uncommitted, secrets::Account};
 use harness_agent::Watchdogs;
 use harness_domain::{loops::Limits, run::Mode};
 use harness_rehearsal::Scenario;
@@ -47,6 +47,8 @@ pub struct RunOptions {
     pub pace: Pace,
     /// Passing features a regression run looks at.
     pub regression_features: u32,
+    /// What the sessions log in with. Chosen by [`conduct`](super::conduct) as the person said; in a rehearsal never.
+    pub account: Option<Account>,
     /// How long a call waits for a person's word; none when nobody watches, and then it is refused at once.
     pub patience: Option<Duration>,
 }
@@ -69,6 +71,7 @@ impl Default for RunOptions {
             cli: None,
             pace: Pace::default(),
             regression_features: 3,
+            account: None,
             patience: None,
         }
     }

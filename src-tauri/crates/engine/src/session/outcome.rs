@@ -1,7 +1,7 @@
 //! What follows from the end of a session: for its card, for the tree, and for the run.
 
 use super::{record, tree};
-use crate::{EngineError, OpenProject, requests, toolbox::Toolbox};
+use crate::{EngineError, OpenProject, redact, requests, toolbox::Toolbox};
 use harness_domain::{
     failure::{Outcome, RunEnd},
     feature::{Actor, Feature, Status},
@@ -69,9 +69,9 @@ impl Ended<'_> {
         match self.outcome {
             // It did what could be done without a person.
             Outcome::Completed if is_unproven && self.was_kept_waiting() => Outcome::Completed,
-            Outcome::Completed if is_unproven => Outcome::GateFailed {
+            Outcome::Completed if is_unproven => redact::through(Outcome::GateFailed {
                 detail: self.refusal.clone().unwrap_or_else(|| "it never asked for the checks".into()),
-            },
+            }),
             other => other.clone(),
         }
     }
@@ -197,7 +197,7 @@ impl Ended<'_> {
             text.push_str("\nThe agent's last words: ");
             text.push_str(&words[..end]);
         }
-        text
+        redact::owned(text)
     }
 
     fn next(&self, outcome: &Outcome) -> Next {

@@ -1,6 +1,6 @@
 //! The transcript of a session, written in batches beside the stream it records.
 
-use crate::OpenProject;
+use crate::{OpenProject, redact};
 use harness_agent::{Body, Message, wire::Block};
 use harness_domain::{
     event::Event,
@@ -9,7 +9,10 @@ use harness_domain::{
 };
 use harness_store::{ProjectStore, StoreError, TranscriptRow};
 use serde_json::json;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::{
+    borrow::Cow,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+};
 
 /// The kind of a transcript row that the host writes when it found a loop.
 pub const LOOP_ROW: &str = "loop_detected";
@@ -156,8 +159,21 @@ pub(super) fn loop_row(found: &Loop, step: LoopStep, at_ms: i64) -> TranscriptRo
     TranscriptRow {
         at_ms,
         kind: LOOP_ROW.to_owned(),
-        text_for_search: format!("{} {} {}", found.kind, step.as_str(), found.description),
-        body: body.to_string(),
+        // The watch compares what tools were really called with and what they answered.
+        text_for_search: redact::owned(format!("{} {} {}", found.kind, step.as_str(), found.description)),
+        body: redact::line(&body.to_string()).unwrap_or_else(|| body.to_string()),
+    }
+}
+
+/// `message` without credentials. Pieces and control traffic, which nobody keeps, are returned as they are.
+pub(super) fn without_secrets(message: &Message) -> Cow<'_, Message> {
+    if kind_of(&message.body).is_none() {
+        return Cow::Borrowed(message);
+    }
+    match (redact::line(&message.raw), &message.body) {
+        (None, _) => Cow::Borrowed(message),
+        (Some(raw), Body::Opaque(why)) => Cow::Owned(Message { raw, body: Body::Opaque(*why) }),
+        (Some(raw), _) => Cow::Owned(Message::parse(&raw)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Conductor, enter_state, tree};
 use crate::{
-    EngineError,
+    EngineError, redact,
     session::{RunReport, hold},
 };
 use harness_domain::{
@@ -16,6 +16,7 @@ use harness_domain::{
 impl Conductor<'_> {
     /// Puts everything in order and stores how the run ended.
     pub async fn finish(mut self, end: RunEnd) -> Result<RunReport, EngineError> {
+        let end = redact::through(end);
         let cause = self.project.cause(Actor::Host, Some(self.run), format!("the run ended: {}", end.code()));
         for id in self.project.store.release_run(self.run, &cause)? {
             self.project.publish_status(&self.project.store.feature(id)?, end.code());
