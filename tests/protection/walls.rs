@@ -5,5 +5,7 @@
 
 #[path = "walls/keys.rs"]
 mod keys;
+#[path = "walls/network.rs"]
+mod network;
 #[path = "walls/places.rs"]
 mod places;

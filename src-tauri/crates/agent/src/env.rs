@@ -19,6 +19,16 @@ const ALLOWED: &[&str] = &[
     "SHELL",
     "TMPDIR",
     "CLAUDE_CONFIG_DIR",
+    // where toolchains live when it is not their usual place
+    "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN",
+    "GOROOT",
+    "JAVA_HOME",
+    "DOTNET_ROOT",
+    "NVM_DIR",
+    "PYENV_ROOT",
+    "RBENV_ROOT",
+    "VOLTA_HOME",
     // language, terminal, time
     "LANG",
     "LANGUAGE",

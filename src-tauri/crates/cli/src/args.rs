@@ -139,6 +139,9 @@ pub struct RunArgs {
     /// Run although the operating system offers no walls around agents here
     #[arg(long)]
     pub without_sandbox: bool,
+    /// Let agents reach this port of your machine's loopback, such as a database's; may be repeated
+    #[arg(long = "allow-port", value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub allow_ports: Vec<u16>,
     /// The Claude CLI to use instead of the bundled one
     #[arg(long, value_name = "PATH", env = "HARNESS_CLAUDE")]
     pub claude: Option<PathBuf>,

@@ -162,6 +162,7 @@ fn options(args: &RunArgs, rehearsal: Option<Scenario>) -> RunOptions {
             UncommittedArg::Include => Uncommitted::Include,
         },
         may_run_unwalled: args.without_sandbox,
+        allowed_ports: args.allow_ports.clone(),
         cli: args.claude.clone(),
         account: None,
         pace: Pace { first_wait: args.backoff, unnamed_limit: args.limit_wait, ..Pace::default() },

@@ -71,6 +71,11 @@ impl Rehearsal {
         format!("http://{}/{role}/{session}", self.address)
     }
 
+    /// The port it listens on, on loopback.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
     /// Messages requests received so far, whatever the answer was.
     pub fn requests_served(&self) -> u64 {
         self.stage.served()

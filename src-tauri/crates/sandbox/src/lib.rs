@@ -5,6 +5,7 @@
 //! [`Workspace`] judges paths, [`judge_url`] addresses.
 #![deny(missing_docs)]
 
+mod hosts;
 mod os;
 mod path;
 pub mod policy;
@@ -17,7 +18,8 @@ mod verdict;
 mod wall;
 mod workspace;
 
-pub use os::{Probe, probe};
+pub use hosts::{AllowedHosts, Reach};
+pub use os::{Probe, forwarder, probe};
 pub use path::windows;
 pub use url::{Place, judge_url, place_of_host, place_of_url};
 pub use verdict::{Decision, Verdict};

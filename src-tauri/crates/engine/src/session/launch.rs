@@ -1,5 +1,7 @@
 //! How a session of the CLI is started: inside which walls, with what environment, with which tools.
 
+#[cfg(unix)]
+use super::gate::{self, Gate, Passage};
 use super::{RunOptions, channel::SERVER_NAME, hold, shell::Shell};
 use crate::{EngineError, OpenProject, git};
 use harness_agent::{
@@ -8,6 +10,8 @@ use harness_agent::{
 };
 use harness_domain::{evidence::SandboxLevel, id::SessionId, run::Role};
 use harness_rehearsal::Rehearsal;
+#[cfg(unix)]
+use harness_sandbox::AllowedHosts;
 use harness_sandbox::{Network, Wall};
 use std::{
     collections::BTreeMap,
@@ -64,8 +68,9 @@ pub(super) struct Start<'a> {
 }
 
 impl Start<'_> {
-    /// A launch without a prompt.
-    pub fn launch(&self) -> Result<Launch, EngineError> {
+    /// A launch without a prompt, and its way to the network, to be held as long as the session. Call it inside a tokio
+    /// runtime.
+    pub fn launch(&self) -> Result<(Launch, Option<Gate>), EngineError> {
         let walls = Walls::around(self)?;
         let id = Uuid::parse_str(&self.session.0).map_err(|error| EngineError::Refused(error.to_string()))?;
         let mut launch = Launch::new(self.cli.into(), self.project.dir().into(), walls.env, id);
@@ -76,13 +81,62 @@ impl Start<'_> {
         launch.max_turns = Some(self.options.max_turns);
         launch.max_budget_usd = self.budget_left_usd;
         launch.watchdogs = Watchdogs { idle: self.options.idle, ..Watchdogs::default() };
-        Ok(launch)
+        Ok((launch, walls.gate))
     }
 }
+
+impl Start<'_> {
+    /// Gives the session a network of its own with a way to the listed hosts; also gives the words to start it with
+    /// inside the walls. Without what that takes the session has the host's network, and the run says so.
+    #[cfg(unix)]
+    fn way_out<'h>(
+        &self,
+        wall: &mut Wall,
+        env: &mut BTreeMap<OsString, OsString>,
+        hosts: impl Iterator<Item = &'h str>,
+    ) -> Result<(Option<Gate>, Vec<OsString>), EngineError> {
+        let Some(forwarder) = harness_sandbox::forwarder() else {
+            wall.network = Network::Host;
+            return Ok((None, Vec::new()));
+        };
+        let mut ports = self.options.allowed_ports.clone();
+        ports.extend(self.rehearsal.map(Rehearsal::port));
+        let gate = Gate::open(Passage::to(AllowedHosts::usual().with(hosts), self.project), &ports)?;
+        wall.network = Network::Isolated;
+        wall.shown.push((gate.dir().into(), gate::INSIDE.into()));
+        let proxy = format!("http://127.0.0.1:{}", gate::PROXY_PORT);
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"] {
+            env.insert(name.into(), proxy.clone().into());
+        }
+        for name in ["NO_PROXY", "no_proxy"] {
+            env.insert(name.into(), "localhost,127.0.0.1,::1".into());
+        }
+        env.insert("NODE_USE_ENV_PROXY".into(), "1".into()); // Node looks at the others only when told to
+        env.insert("JAVA_TOOL_OPTIONS".into(), gate::java_options().into());
+        let inside = ["/bin/sh".into(), "-c".into(), gate::forwarders(&forwarder, &ports), "sh".into()];
+        Ok((Some(gate), inside.map(OsString::from).to_vec()))
+    }
+
+    #[cfg(not(unix))]
+    fn way_out<'h>(
+        &self,
+        wall: &mut Wall,
+        _env: &mut BTreeMap<OsString, OsString>,
+        _hosts: impl Iterator<Item = &'h str>,
+    ) -> Result<(Option<Gate>, Vec<OsString>), EngineError> {
+        wall.network = Network::Host;
+        Ok((None, Vec::new()))
+    }
+}
+
+/// There are no sockets to hold.
+#[cfg(not(unix))]
+pub(super) struct Gate;
 
 struct Walls {
     words: Vec<OsString>,
     env: BTreeMap<OsString, OsString>,
+    gate: Option<Gate>,
 }
 
 impl Walls {
@@ -98,7 +152,6 @@ impl Walls {
             _ => private_home.clone(),
         };
         let mut wall = Wall::around(project.dir(), &private_home);
-        wall.network = Network::Host;
         wall.hidden.push(project.app.home.root().to_owned());
         wall.readable.push(start.cli.to_owned());
         let held = hold::hold(project)?;
@@ -144,8 +197,12 @@ impl Walls {
             // Nothing is laid over a home that does not exist, so the private one is shown at its own path.
             wall.writable.push(private_home.clone());
         }
-        let words = wall.wrap(real_home.as_deref(), env.get(OsStr::new("PATH")));
-        Ok(Self { words, env })
+        let policy = crate::policy::load(project)?;
+        wall.readable.extend(policy.layers().readable(real_home.as_deref()));
+        let (gate, inside) = start.way_out(&mut wall, &mut env, policy.layers().hosts())?;
+        let mut words = wall.wrap(real_home.as_deref(), env.get(OsStr::new("PATH")));
+        words.extend(inside);
+        Ok(Self { words, env, gate })
     }
 }
 

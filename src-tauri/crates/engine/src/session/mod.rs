@@ -3,6 +3,8 @@
 mod approval;
 mod channel;
 mod conduct;
+#[cfg(unix)]
+mod gate;
 mod guard;
 pub(crate) mod hold;
 mod host;

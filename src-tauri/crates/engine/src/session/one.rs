@@ -97,7 +97,7 @@ impl Stage<'_> {
             budget_left_usd: task.budget_left_usd,
         };
         let guard = Arc::new(SessionGuard::new(project, &task.id)?);
-        let mut launch = start.launch()?;
+        let (mut launch, gate) = start.launch()?;
         let about = Assignment {
             role: task.role,
             feature: task.feature,
@@ -147,6 +147,7 @@ impl Stage<'_> {
             end = self.supervise(&task.id, launch, host.clone(), &ending) => end,
             never = keep_claim(&toolbox) => match never {},
         };
+        drop(gate);
         recorder.close();
         writer.finished().await;
         let (last_words, looped) = (host.last_words(), host.watch.ended_for());

@@ -41,6 +41,8 @@ pub struct RunOptions {
     pub uncommitted: Uncommitted,
     /// Go on although the operating system offers no walls.
     pub may_run_unwalled: bool,
+    /// Ports of this machine's loopback that sessions may reach, such as a database's.
+    pub allowed_ports: Vec<u16>,
     /// The CLI to use instead of the bundled one.
     pub cli: Option<PathBuf>,
     /// How fast faults are met.
@@ -68,6 +70,7 @@ impl Default for RunOptions {
             spec: None,
             uncommitted: Uncommitted::Aside,
             may_run_unwalled: false,
+            allowed_ports: Vec::new(),
             cli: None,
             pace: Pace::default(),
             regression_features: 3,

@@ -15,6 +15,8 @@ use std::{
 /// Name resolution is the one thing there that tools need.
 const RESOLVER_STATE: [&str; 3] = ["/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager/resolv.conf"];
 
+const SOCAT: [&str; 4] = ["/usr/bin/socat", "/usr/local/bin/socat", "/bin/socat", "/run/current-system/sw/bin/socat"];
+
 /// Starts a process inside a small wall once, and remembers whether it held together.
 pub fn probe() -> Probe {
     static SEEN: OnceLock<Probe> = OnceLock::new();
@@ -36,7 +38,16 @@ fn look() -> Probe {
         .stdout(Stdio::null())
         .output();
     match tried {
-        Ok(output) if output.status.success() => Probe { level: SandboxLevel::Full, missing: Vec::new() },
+        Ok(output) if output.status.success() => match SOCAT.iter().any(|path| Path::new(path).is_file()) {
+            true => Probe { level: SandboxLevel::Full, missing: Vec::new() },
+            false => Probe {
+                level: SandboxLevel::Partial,
+                missing: vec![
+                    "socat is not installed, so sessions reach every host of the network (Debian and Ubuntu: apt-get install socat)"
+                        .into(),
+                ],
+            },
+        },
         Ok(output) => Probe {
             level: SandboxLevel::PolicyOnly,
             missing: vec![format!(
@@ -49,6 +60,16 @@ fn look() -> Probe {
             missing: vec![format!("bubblewrap could not be started: {error}")],
         },
     }
+}
+
+/// The program that gives sockets their ports inside a wall, at a place that only the system's administrator writes to.
+pub fn forwarder() -> Option<PathBuf> {
+    SOCAT.into_iter().map(PathBuf::from).find(|path| path.is_file()).filter(|_| is_walled())
+}
+
+/// Whether bubblewrap puts up walls here.
+fn is_walled() -> bool {
+    probe().level != SandboxLevel::PolicyOnly
 }
 
 fn bubblewrap() -> Option<PathBuf> {
@@ -130,7 +151,7 @@ fn is_root() -> bool {
 ///
 /// None where [`probe`] saw no full wall.
 pub(crate) fn inner_shell(masked: &[PathBuf], shown: &[PathBuf], unset: &[&str]) -> Option<Vec<OsString>> {
-    let program = bubblewrap().filter(|_| probe().level == SandboxLevel::Full)?;
+    let program = bubblewrap().filter(|_| is_walled())?;
     let mut words: Vec<OsString> = vec![program.into()];
     words.extend(["--unshare-user", "--dev-bind", "/", "/"].map(OsString::from));
     for path in masked {

@@ -6,11 +6,11 @@ mod linux;
 mod other;
 
 #[cfg(target_os = "linux")]
-pub use linux::probe;
+pub use linux::{forwarder, probe};
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{inner_shell, wrap};
 #[cfg(not(target_os = "linux"))]
-pub use other::probe;
+pub use other::{forwarder, probe};
 #[cfg(not(target_os = "linux"))]
 pub(crate) use other::{inner_shell, wrap};
 

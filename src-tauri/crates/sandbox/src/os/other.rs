@@ -23,3 +23,8 @@ pub(crate) fn wrap(_wall: &Wall, _real_home: Option<&Path>, _search_path: Option
 pub(crate) fn inner_shell(_masked: &[PathBuf], _shown: &[PathBuf], _unset: &[&str]) -> Option<Vec<OsString>> {
     None
 }
+
+/// There is no wall that a forwarder could serve in.
+pub fn forwarder() -> Option<PathBuf> {
+    None
+}

@@ -1,0 +1,310 @@
+//! The one way from a walled-in session to the network: a proxy on the host that knows which hosts may be reached.
+//!
+//! A session has a network of its own, with a loopback and nothing else: servers that its commands start answer one
+//! another, and the host's services are out of reach. What must be reached outside goes through sockets that the host
+//! listens on; within, a forwarder gives each a port. Tools find the proxy by the usual variables.
+
+use crate::{EngineError, OpenProject};
+use harness_sandbox::{AllowedHosts, Reach};
+use std::{
+    collections::HashSet,
+    future::Future,
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
+    net::{TcpStream, UnixListener, UnixStream},
+    sync::Semaphore,
+    task::JoinSet,
+    time::timeout,
+};
+
+/// Where the sockets lie inside the walls.
+pub(super) const INSIDE: &str = "/run/harness/net";
+/// The port of the proxy inside the walls.
+pub(super) const PROXY_PORT: u16 = 3128;
+/// The name of the proxy's socket; a forwarded port's is its number.
+const PROXY: &str = "proxy";
+/// A request's head is longer than this only when somebody means harm.
+const MOST_HEAD_BYTES: usize = 64 * 1024;
+/// How long a client may take to say what it wants, and a host to be reached.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Connections at once; a session that needs more waits.
+const MOST_CONNECTIONS: usize = 256;
+
+/// Finds the addresses of a host.
+pub(super) type Resolve =
+    Arc<dyn Fn(String, u16, Reach) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>> + Send + Sync>;
+
+/// Sockets through which one session reaches the network. Dropping it cuts every connection.
+pub(super) struct Gate {
+    dir: TempDir,
+    _serving: JoinSet<()>,
+}
+
+/// What a gate lets through.
+#[derive(Clone)]
+pub(super) struct Passage {
+    /// The hosts that may be reached.
+    pub hosts: AllowedHosts,
+    /// A proxy that everything has to go through on this person's network: host and port.
+    pub upstream: Option<(String, u16)>,
+    /// Finds addresses; only those that it gives are connected to.
+    pub resolve: Resolve,
+    /// Hears of every host that was refused, once.
+    pub on_refused: Arc<dyn Fn(&str) + Send + Sync>,
+}
+
+impl Passage {
+    /// To the usual hosts and `hosts`, over this machine's network; refusals are told to the person.
+    pub fn to(hosts: AllowedHosts, project: &OpenProject) -> Self {
+        let told = Mutex::new(HashSet::new());
+        let project = project.clone();
+        let on_refused = move |host: &str| {
+            if told.lock().unwrap_or_else(PoisonError::into_inner).insert(host.to_owned()) {
+                project.notice(
+                    "network",
+                    format!("An agent wanted to reach {host}, which is not on the list; `network.allow` of the policy adds it."),
+                );
+            }
+        };
+        Self { hosts, upstream: upstream(), resolve: Arc::new(addresses), on_refused: Arc::new(on_refused) }
+    }
+}
+
+impl Gate {
+    /// Opens the sockets: the proxy's, and one for each port of the host's loopback in `ports`.
+    ///
+    /// Fails with `EngineError::File` when there is no place for a socket.
+    pub fn open(passage: Passage, ports: &[u16]) -> Result<Self, EngineError> {
+        let failed = |path: &Path, source| EngineError::File { path: path.into(), action: "listened on", source };
+        let dir = short_dir().map_err(|source| failed(&std::env::temp_dir(), source))?;
+        let mut serving = JoinSet::new();
+        let listen = |name: &str| {
+            let path = dir.path().join(name);
+            UnixListener::bind(&path).map_err(|source| failed(&path, source))
+        };
+        let proxy = listen(PROXY)?;
+        serving.spawn(serve(proxy, move |client| {
+            let passage = passage.clone();
+            async move { pass(client, &passage).await }
+        }));
+        for port in ports.iter().copied() {
+            serving.spawn(serve(listen(&port.to_string())?, move |mut client| async move {
+                let mut server = TcpStream::connect(("127.0.0.1", port)).await?;
+                copy_bidirectional(&mut client, &mut server).await.map(drop)
+            }));
+        }
+        Ok(Self { dir, _serving: serving })
+    }
+
+    /// The directory with the sockets, to be shown at [`INSIDE`].
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+}
+
+/// The shell line that gives each socket its port inside the walls and then becomes the command that follows.
+pub(super) fn forwarders(forwarder: &Path, ports: &[u16]) -> String {
+    let proxy = (PROXY_PORT, PROXY.to_owned());
+    let all = std::iter::once(proxy).chain(ports.iter().map(|port| (*port, port.to_string())));
+    let forwarder = forwarder.display();
+    let each: String = all
+        .map(|(port, name)| {
+            format!(
+                "{forwarder} -t 600 TCP-LISTEN:{port},bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:{INSIDE}/{name} </dev/null >/dev/null 2>&1 & "
+            )
+        })
+        .collect();
+    format!("{each}exec \"$@\"")
+}
+
+/// What makes Java's tools use the proxy; they look at no variable of the others' by themselves.
+pub(super) fn java_options() -> String {
+    let host = |scheme: &str| format!("-D{scheme}.proxyHost=127.0.0.1 -D{scheme}.proxyPort={PROXY_PORT}");
+    format!("{} {} -Dhttp.nonProxyHosts=localhost|127.*|[::1]", host("http"), host("https"))
+}
+
+/// A directory whose path leaves room for a socket's name: the system takes about a hundred bytes.
+fn short_dir() -> io::Result<TempDir> {
+    let usual = std::env::temp_dir();
+    let place = if usual.as_os_str().len() <= 60 { usual } else { PathBuf::from("/tmp") };
+    tempfile::Builder::new().prefix("harness-net-").tempdir_in(place)
+}
+
+async fn serve<F, A>(listener: UnixListener, answer: F)
+where
+    F: Fn(UnixStream) -> A + Send + 'static,
+    A: Future<Output = io::Result<()>> + Send + 'static,
+{
+    let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let mut answering = JoinSet::new();
+    loop {
+        let Ok(place) = room.clone().acquire_owned().await else { return };
+        let Ok((client, _)) = listener.accept().await else {
+            // Out of descriptors: somebody else may close one.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let answered = answer(client);
+        answering.spawn(async move {
+            if let Err(error) = answered.await {
+                tracing::debug!(%error, "a connection of a session ended");
+            }
+            drop(place);
+        });
+        while answering.try_join_next().is_some() {}
+    }
+}
+
+/// Reads what one client wants and lets it through, or says why not.
+async fn pass(mut client: UnixStream, passage: &Passage) -> io::Result<()> {
+    let Ok(head) = timeout(PATIENCE, head(&mut client)).await else { return Ok(()) };
+    let (head, rest) = head?;
+    let Some(wanted) = Wanted::parse(&head) else {
+        return refuse(&mut client, "400 Bad Request", "This proxy takes CONNECT and plain http requests only.").await;
+    };
+    let Some(reach) = passage.hosts.reach(&wanted.host, wanted.port) else {
+        (passage.on_refused)(&wanted.host);
+        let why = format!(
+            "{}:{} is not on the list of hosts that this project's agents may reach [network.host]. If the project needs it, \
+             ask the person to add it to network.allow of the policy.",
+            wanted.host, wanted.port
+        );
+        return refuse(&mut client, "403 Forbidden", &why).await;
+    };
+    let mut server = match timeout(PATIENCE, connect(passage, &wanted, reach)).await {
+        Ok(Ok(server)) => server,
+        Ok(Err(error)) => return refuse(&mut client, "502 Bad Gateway", &error.to_string()).await,
+        Err(_) => return refuse(&mut client, "504 Gateway Timeout", "The host does not answer.").await,
+    };
+    if wanted.is_tunnel && passage.upstream.is_none() {
+        client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
+    } else if passage.upstream.is_some() {
+        server.write_all(&head).await?;
+    } else {
+        server.write_all(&wanted.origin_form).await?;
+    }
+    server.write_all(&rest).await?;
+    copy_bidirectional(&mut client, &mut server).await.map(drop)
+}
+
+async fn connect(passage: &Passage, wanted: &Wanted, reach: Reach) -> io::Result<TcpStream> {
+    if let Some((host, port)) = &passage.upstream {
+        return TcpStream::connect((host.as_str(), *port)).await;
+    }
+    let addresses = (passage.resolve)(wanted.host.clone(), wanted.port, reach).await?;
+    TcpStream::connect(addresses.as_slice()).await
+}
+
+async fn refuse(client: &mut UnixStream, status: &str, why: &str) -> io::Result<()> {
+    let answer = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{why}\n",
+        why.len() + 1
+    );
+    client.write_all(answer.as_bytes()).await?;
+    client.shutdown().await
+}
+
+/// The head of a request, its empty line included, and what came after it.
+async fn head(client: &mut UnixStream) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    let mut read = Vec::new();
+    let mut piece = [0; 4096];
+    loop {
+        let count = client.read(&mut piece).await?;
+        // The end may straddle two pieces.
+        let from = read.len().saturating_sub(3);
+        read.extend(&piece[..count]);
+        if let Some(at) = read[from..].windows(4).position(|four| four == b"\r\n\r\n") {
+            let rest = read.split_off(from + at + 4);
+            return Ok((read, rest));
+        }
+        if count == 0 || read.len() > MOST_HEAD_BYTES {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+    }
+}
+
+/// Where one request wants to go.
+#[derive(Debug, PartialEq, Eq)]
+struct Wanted {
+    host: String,
+    port: u16,
+    is_tunnel: bool,
+    /// What to tell the host itself when it is asked directly; one request a connection.
+    origin_form: Vec<u8>,
+}
+
+impl Wanted {
+    fn parse(head: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(head).ok()?;
+        let mut lines = text.split("\r\n");
+        let mut words = lines.next()?.split(' ');
+        let (method, target, version) = (words.next()?, words.next()?, words.next()?);
+        if method == "CONNECT" {
+            let (host, port) = split_port(target)?;
+            return Some(Self { host, port: port?, is_tunnel: true, origin_form: Vec::new() });
+        }
+        let rest = target.strip_prefix("http://")?;
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(end);
+        // `http://listed.example@elsewhere/` names elsewhere.
+        let (host, port) = split_port(authority.rsplit('@').next()?)?;
+        let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+        let mut origin_form = format!("{method} {path} {version}\r\n");
+        for line in lines.take_while(|line| !line.is_empty()) {
+            let name = line.split(':').next().unwrap_or_default().to_ascii_lowercase();
+            if !matches!(name.as_str(), "connection" | "proxy-connection" | "proxy-authorization" | "keep-alive") {
+                origin_form.push_str(line);
+                origin_form.push_str("\r\n");
+            }
+        }
+        origin_form.push_str("Connection: close\r\n\r\n");
+        Some(Self { host, port: port.unwrap_or(80), is_tunnel: false, origin_form: origin_form.into_bytes() })
+    }
+}
+
+/// `host:port` or `[address]:port`; none when neither a host nor a number is there.
+fn split_port(authority: &str) -> Option<(String, Option<u16>)> {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => Some((host.to_owned(), Some(port.parse().ok()?))),
+        _ => Some((authority.to_owned(), None)),
+    }
+}
+
+/// The addresses of a host that lie within its reach; none that lead to this machine.
+fn addresses(
+    host: String,
+    port: u16,
+    reach: Reach,
+) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>> {
+    Box::pin(async move {
+        let found = tokio::net::lookup_host((host.as_str(), port)).await?;
+        let within: Vec<SocketAddr> = found.filter(|address| reach.includes(address.ip())).collect();
+        if within.is_empty() {
+            return Err(io::Error::other(format!(
+                "{host} leads to no public address. If it is a host of your own network, name it under network.allow of the policy"
+            )));
+        }
+        Ok(within)
+    })
+}
+
+/// The proxy that this machine's network demands, from the usual variables. One that demands a password is not used.
+fn upstream() -> Option<(String, u16)> {
+    let named = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
+    let value = named.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))?;
+    let rest = value.strip_prefix("http://").unwrap_or(&value);
+    let authority = rest.split('/').next().filter(|authority| !authority.contains('@'))?;
+    let (host, port) = split_port(authority)?;
+    Some((host, port.unwrap_or(80)))
+}
+
+#[cfg(test)]
+mod tests;
