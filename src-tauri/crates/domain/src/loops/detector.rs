@@ -8,6 +8,7 @@ use super::{
     call::{Call, Effect, hash},
     finding::{Loop, LoopKind},
     likeness,
+    score::Score,
 };
 use std::collections::VecDeque;
 
@@ -61,6 +62,7 @@ struct Entry {
     /// Call and result together.
     key: u64,
     error: Option<(u64, String)>,
+    score: Option<Score>,
     /// Counts what may have changed the tree; equal for calls with nothing in between.
     epoch: u32,
     /// It brought its file back to a content of earlier.
@@ -124,6 +126,11 @@ impl Detector {
         self.evidence(EVIDENCE)
     }
 
+    #[cfg(test)]
+    pub(super) fn remembered(&self) -> usize {
+        self.entries.len()
+    }
+
     fn entry(&self, action: &Action) -> Entry {
         let call = &action.call;
         Entry {
@@ -132,6 +139,7 @@ impl Detector {
             result: action.result,
             key: hash((call.identity, action.result)),
             error: action.error.as_ref().map(|fault| (fault.kind, fault.line.clone())),
+            score: action.score,
             epoch: self.epoch,
             is_return: false,
             call: call.clone(),
@@ -159,6 +167,11 @@ impl Detector {
             Effect::Runs if action.error.is_none() => {
                 let is_known = self.entries.iter().any(|earlier| earlier.call.identity == entry.call.identity);
                 self.epoch += u32::from(!is_known);
+            }
+            // Other counts than the last time: something has changed, whatever changed it.
+            Effect::Runs if entry.score.is_some() => {
+                let last = self.entries.iter().rev().find(|earlier| earlier.call.identity == entry.call.identity);
+                self.epoch += u32::from(last.is_some_and(|last| last.score != entry.score));
             }
             _ => {}
         }

@@ -57,6 +57,12 @@ impl Watch {
         }
     }
 
+    /// Calls that are remembered.
+    #[cfg(test)]
+    pub(super) fn remembered(&self) -> usize {
+        self.detector.remembered()
+    }
+
     /// Something came of the session that no file shows, such as a card it created.
     pub fn progressed(&mut self) {
         self.progress.made();
