@@ -5,6 +5,7 @@
 //! [`Workspace`] judges paths, [`judge_url`] addresses.
 #![deny(missing_docs)]
 
+mod command;
 mod hosts;
 mod os;
 mod path;

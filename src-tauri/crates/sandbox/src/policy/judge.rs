@@ -1,7 +1,7 @@
 //! One command line against everything that counts.
 
-use super::{Called, Layers, Standing};
-use crate::{Verdict, Workspace, shell};
+use super::Layers;
+use crate::{Verdict, Workspace, command};
 use std::path::Path;
 
 /// Where and how a command line would run.
@@ -43,10 +43,6 @@ impl Policy {
     ///
     /// Never fails and never panics: what cannot be read is refused, with the reason.
     pub fn judge(&self, command: &str, around: &Surroundings<'_>) -> Verdict {
-        if let Err(unreadable) = shell::parse(command) {
-            return Verdict::deny("shell.unreadable", unreadable.to_string());
-        }
-        let called = Called { name: "", path: None, project: around.workspace.root(), args: &[] };
-        self.layers.judge(&called, Standing::Unlisted(Verdict::ask("command.unlisted", "a person decides")))
+        command::judge_line(self, command, around)
     }
 }

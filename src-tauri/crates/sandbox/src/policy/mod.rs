@@ -6,6 +6,7 @@ mod file;
 mod judge;
 mod layers;
 
+pub use crate::command::{RULES, Rule};
 pub use append::add_allow;
 pub use entry::{Called, Entry};
 pub use file::{MOST_ENTRIES, PolicyError, PolicyFile, Scope};
@@ -63,6 +64,6 @@ pub const HARD_BLOCKS: [&str; 46] = [
 ];
 
 /// Whether no file can unblock this command.
-fn is_hard_blocked(name: &str) -> bool {
+pub(crate) fn is_hard_blocked(name: &str) -> bool {
     HARD_BLOCKS.contains(&name)
 }

@@ -88,10 +88,10 @@ fn is_plain_arithmetic(text: &str) -> bool {
 
 /// The length up to the parenthesis that closes the one opened right before `text`.
 pub(super) fn closing_parenthesis(text: &str) -> Result<usize> {
-    if let Some(inside) = text.strip_prefix('(') {
-        if let Some(length) = arithmetic_end(inside, 0)? {
-            return Ok(length + 2);
-        }
+    if let Some(inside) = text.strip_prefix('(')
+        && let Some(length) = arithmetic_end(inside, 0)?
+    {
+        return Ok(length + 2);
     }
     let mut inner = Lexer::new(text, 0, 0);
     inner.run(Some(b')'))?;
@@ -483,10 +483,8 @@ impl<'a> Lexer<'a> {
                 self.open()?;
             }
             "if" | "while" | "until" | "for" | "{" | "coproc" | "function" => self.open()?,
-            "select" | "foreach" | "repeat" => {
-                if self.may_be_a_command() {
-                    return Err(Unreadable::Odd("this kind of loop"));
-                }
+            "select" | "foreach" | "repeat" if self.may_be_a_command() => {
+                return Err(Unreadable::Odd("this kind of loop"));
             }
             _ => {}
         }
@@ -660,18 +658,19 @@ impl<'a> Lexer<'a> {
     /// Takes the rest of a substitution, which began at `start` and whose parenthesis is open, as it is written.
     fn substitution_from(&mut self, start: usize, out: &mut String) -> Result<()> {
         let depth = self.deeper()?;
-        if self.bytes[start] == b'$' && self.bytes.get(self.at) == Some(&b'(') {
-            if let Some(length) = arithmetic_end(&self.source[self.at + 1..], depth)? {
-                let inside = &self.source[self.at + 1..self.at + 1 + length];
-                if !is_plain_arithmetic(inside) {
-                    return Err(Unreadable::Odd("what stands in `$((…))` and is not plain arithmetic"));
-                }
-                out.push_str("$((");
-                out.push_str(inside);
-                out.push_str("))");
-                self.at += 1 + length + 2;
-                return Ok(());
+        if self.bytes[start] == b'$'
+            && self.bytes.get(self.at) == Some(&b'(')
+            && let Some(length) = arithmetic_end(&self.source[self.at + 1..], depth)?
+        {
+            let inside = &self.source[self.at + 1..self.at + 1 + length];
+            if !is_plain_arithmetic(inside) {
+                return Err(Unreadable::Odd("what stands in `$((…))` and is not plain arithmetic"));
             }
+            out.push_str("$((");
+            out.push_str(inside);
+            out.push_str("))");
+            self.at += 1 + length + 2;
+            return Ok(());
         }
         let mut inner = Lexer::new(self.source, self.at, depth);
         inner.run(Some(b')'))?;

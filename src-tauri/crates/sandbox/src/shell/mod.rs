@@ -6,7 +6,7 @@ mod lex;
 mod read;
 mod word;
 
-pub(crate) use read::{Sentence, parse};
+pub(crate) use read::parse;
 pub(crate) use word::{Expansion, Nested, UNKNOWN, Unknown, Values, Word, expand, expand_text, expand_value};
 
 /// Why a line could not be read.

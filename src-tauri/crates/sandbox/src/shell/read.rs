@@ -3,14 +3,11 @@
 use super::{Unreadable, lex};
 use brush_parser::{ParserOptions, ast, parse_tokens};
 
-/// A text as the grammar sees it.
-pub(crate) type Sentence = ast::Program;
-
 /// Reads `source` as bash would.
 ///
 /// Fails with [`Unreadable`] when it is not valid, not finished, too long or too deep, or means different things to
 /// different shells.
-pub(crate) fn parse(source: &str) -> Result<Sentence, Unreadable> {
+pub(crate) fn parse(source: &str) -> Result<ast::Program, Unreadable> {
     if source.contains('\0') {
         return Err(Unreadable::Nul);
     }

@@ -20,8 +20,6 @@ pub(crate) enum Unknown {
     Process,
     /// The name of a pipe to a command.
     Pipe,
-    /// One of several that braces make.
-    Sequence,
 }
 
 /// One word, quotes removed and everything known put in its place.
@@ -436,13 +434,13 @@ impl<'a> Reader<'a> {
 
     fn substitution(&mut self, is_quoted: bool) -> Result<(), Unreadable> {
         let source = self.parenthesised()?;
-        if let Some(inside) = source.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
-            if closing(&source[1..]).is_ok_and(|end| end + 2 == source.len()) {
-                self.nested_of(inside)?;
-                self.done.has_arithmetic = true;
-                self.put_unknown(Unknown::Number, true);
-                return Ok(());
-            }
+        if let Some(inside) = source.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'))
+            && closing(&source[1..]).is_ok_and(|end| end + 2 == source.len())
+        {
+            self.nested_of(inside)?;
+            self.done.has_arithmetic = true;
+            self.put_unknown(Unknown::Number, true);
+            return Ok(());
         }
         self.output(source, is_quoted);
         Ok(())

@@ -1,0 +1,179 @@
+//! Packing and unpacking.
+
+use super::{
+    Rules,
+    call::{Call, Target},
+    court::{Court, Ruling},
+    rules,
+    scope::Scope,
+    targets,
+    text_tools::write_all,
+    words,
+};
+use crate::shell::Word;
+
+pub(super) fn rules_of(name: &str) -> Option<Rules> {
+    Some(match name {
+        "tar" | "bsdtar" | "gtar" => tar,
+        "zip" | "unzip" | "7z" | "7za" | "cpio" | "ar" | "pax" => archive,
+        "gzip" | "gunzip" | "bzip2" | "bunzip2" | "xz" | "unxz" | "zstd" | "unzstd" | "lz4" | "brotli" | "compress" => {
+            compress
+        }
+        _ => return None,
+    })
+}
+
+fn tar(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let arguments = call.arguments();
+    for word in arguments {
+        let option = word.text.split('=').next().unwrap_or_default();
+        let runs = [
+            "--checkpoint-action",
+            "--to-command",
+            "--info-script",
+            "--new-volume-script",
+            "--rsh-command",
+            "--rmt-command",
+            "--absolute-names",
+            "--use-compress-program",
+        ];
+        let is_one = option.starts_with("--")
+            && option.len() > 5
+            && runs.iter().any(|name| name.starts_with(option))
+            && !matches!(option, "--checkpoint" | "--use");
+        if is_one {
+            let program = word.text.split_once('=').map_or("", |(_, value)| value);
+            if option == "--use-compress-program" && matches!(program, "gzip" | "pigz" | "zstd" | "xz" | "bzip2") {
+                continue;
+            }
+            return court.refuse(rules::ARCHIVE_PROGRAM, format!("`tar {}`", word.shown()));
+        }
+        if word.unknown.is_some() && word.may_split {
+            return court.refuse(rules::UNKNOWN_TARGET, format!("`tar {}`", word.shown()));
+        }
+    }
+    // The first word may be letters without a minus.
+    let first = arguments.first().map_or("", |word| word.text.as_str());
+    let mut letters = String::new();
+    if !first.starts_with('-') {
+        letters.push_str(first);
+    }
+    for word in arguments.iter().filter(|word| word.text.starts_with('-') && !word.text.starts_with("--")) {
+        letters.push_str(&word.text[1..]);
+    }
+    let is = |letter: char, long: &[&str]| letters.contains(letter) || words::has(arguments, long);
+    if letters.contains('P') || letters.contains('I') || letters.contains('F') {
+        return court.refuse(rules::ARCHIVE_PROGRAM, "`tar` with -P, -I or -F");
+    }
+    let extracts = is('x', &["--extract", "--get"]);
+    let creates = is('c', &["--create"]) || is('r', &["--append"]) || is('u', &["--update"]);
+    let mut directory_scope = scope.clone();
+    let mut rest = arguments.iter().enumerate().peekable();
+    let mut operands = Vec::new();
+    while let Some((index, word)) = rest.next() {
+        let text = word.text.as_str();
+        let is_letters = index == 0 && !text.starts_with('-') || text.starts_with('-') && !text.starts_with("--");
+        let long = text.split_once('=').map(|(name, _)| name).unwrap_or(text);
+        let takes_archive = is_letters && text.ends_with('f') || long == "--file";
+        if takes_archive {
+            let file = match text.split_once('=') {
+                Some((name, _)) => word.after(name.len() + 1),
+                None => rest.next().map(|(_, word)| word.clone()).unwrap_or_default(),
+            };
+            if file.text.contains(':') {
+                return court.refuse(rules::REMOTE, format!("`tar -f {}`", file.shown()));
+            }
+            if file.text != "-" && creates {
+                targets::written(court, Target::new(&file, "writing"), scope)?;
+            } else if file.text != "-" {
+                targets::read(court, &file, scope)?;
+            }
+        } else if text == "-C" || long == "--directory" || is_letters && text.ends_with('C') {
+            let directory = match text.split_once('=') {
+                Some((name, _)) => word.after(name.len() + 1),
+                None => rest.next().map(|(_, word)| word.clone()).unwrap_or_default(),
+            };
+            if extracts {
+                targets::written(court, Target::new(&directory, "unpacking"), scope)?;
+            } else {
+                targets::read(court, &directory, scope)?;
+            }
+            directory_scope = scope.at(Vec::new());
+        } else if matches!(text, "--exclude" | "-X" | "-T" | "--transform" | "--strip-components") {
+            rest.next();
+        } else if !is_letters && !text.starts_with("--") {
+            operands.push(word);
+        }
+    }
+    if creates {
+        for word in operands {
+            targets::read(court, word, &directory_scope)?;
+        }
+        if words::has(arguments, &["--remove-files"]) {
+            return court.refuse(rules::REMOVE_UNKNOWN, "`tar --remove-files`");
+        }
+    } else if extracts {
+        targets::written(court, Target::new(&Word::plain("unpacked"), "unpacking"), scope)?;
+    }
+    Ok(())
+}
+
+fn archive(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let arguments = call.arguments();
+    let name = call.words[0].text.rsplit('/').next().unwrap_or_default().to_owned();
+    match name.as_str() {
+        "zip" => {
+            if arguments.iter().any(|word| word.text.starts_with("-TT") || word.text.starts_with("--unzip-c")) {
+                return court.refuse(rules::ARCHIVE_PROGRAM, "`zip -TT`");
+            }
+            let operands = words::operands(arguments, &["-x", "-i", "-n", "-b", "-t", "-tt", "-s", "-P"]);
+            for (index, word) in operands.iter().enumerate() {
+                if index == 0 {
+                    targets::written(court, Target::new(word, "writing"), scope)?;
+                } else {
+                    targets::read(court, word, scope)?;
+                }
+            }
+            if words::has(arguments, &["-m", "--move"]) {
+                for word in operands.iter().skip(1) {
+                    targets::removed(court, Target::new(word, "moving"), scope)?;
+                }
+            }
+            Ok(())
+        }
+        "unzip" => {
+            if words::has(arguments, &["-:"]) {
+                return court.refuse(rules::ARCHIVE_PROGRAM, "`unzip -:`");
+            }
+            write_all(court, &words::values(arguments, &["-d"]), scope)?;
+            if words::values(arguments, &["-d"]).is_empty() && !words::has(arguments, &["-l", "-p", "-t", "-Z", "-v"]) {
+                targets::written(court, Target::new(&Word::plain("unpacked"), "unpacking"), scope)?;
+            }
+            match words::operands(arguments, &["-d", "-x", "-P"]).first() {
+                Some(file) => targets::read(court, file, scope),
+                None => Ok(()),
+            }
+        }
+        "ar" => {
+            for word in words::operands(arguments, &[]).into_iter().skip(1).take(1) {
+                targets::written(court, Target::new(word, "writing"), scope)?;
+            }
+            Ok(())
+        }
+        _ => court.take(rules::UNLISTED.ask(format!("`{name}`"))),
+    }
+}
+
+fn compress(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let arguments = call.arguments();
+    let only_prints = words::has(arguments, &["-c", "-l", "-t", "--stdout", "--to-stdout", "--list", "--test"]);
+    write_all(court, &words::values(arguments, &["-o", "--output-dir-flat", "--output-dir-mirror"]), scope)?;
+    for word in words::operands(arguments, &["-S", "-o", "-T", "-q_"]) {
+        if only_prints {
+            targets::read(court, word, scope)?;
+        } else {
+            targets::written(court, Target::new(word, "compressing"), scope)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,543 @@
+//! Walks a command line and has every command in it judged.
+
+use super::{
+    call::{Call, Input, Target},
+    rules::{self, Rule},
+    scope::Scope,
+    settings,
+};
+use crate::{
+    Decision, Verdict,
+    policy::{Policy, Surroundings},
+    shell::{self, Expansion, Nested, Unknown, Unreadable, Word},
+};
+use brush_parser::ast;
+use std::rc::Rc;
+
+/// How deep commands may be given as text to other commands.
+const DEEPEST: u32 = 10;
+/// How many commands are judged before the line counts as one that cannot be.
+const MOST_COMMANDS: u32 = 1_500;
+/// How many values of a loop are looked at one by one.
+const MOST_ROUNDS: usize = 12;
+
+/// Nothing, or the refusal that ends the matter.
+pub(crate) type Ruling = Result<(), Verdict>;
+
+/// One command line being judged.
+pub(crate) struct Court<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) around: &'a Surroundings<'a>,
+    /// What a person would have to be asked, if nothing is refused.
+    asked: Option<Verdict>,
+    depth: u32,
+    judged: u32,
+    /// How many functions are being called.
+    calls: u32,
+    pub(super) root: std::path::PathBuf,
+}
+
+impl<'a> Court<'a> {
+    pub(crate) fn new(policy: &'a Policy, around: &'a Surroundings<'a>) -> Self {
+        Self { policy, around, asked: None, depth: 0, judged: 0, calls: 0, root: around.workspace.root().to_owned() }
+    }
+
+    /// The verdict over the whole line.
+    pub(crate) fn line(mut self, line: &str) -> Verdict {
+        let mut scope = Scope::new(self.around.cwd, self.around.workspace.home());
+        match self.source(line, &mut scope) {
+            Err(refused) => refused,
+            Ok(()) => self.asked.unwrap_or_else(Verdict::allow),
+        }
+    }
+
+    /// Takes note of a verdict: a refusal ends the matter, a question waits for the end.
+    pub(crate) fn take(&mut self, verdict: Verdict) -> Ruling {
+        match verdict.decision {
+            Decision::Allow => Ok(()),
+            Decision::Deny => Err(verdict),
+            Decision::Ask => {
+                self.asked.get_or_insert(verdict);
+                Ok(())
+            }
+        }
+    }
+
+    /// Judges a text as commands.
+    pub(crate) fn source(&mut self, source: &str, scope: &mut Scope) -> Ruling {
+        if self.depth >= DEEPEST {
+            return Err(rules::UNREADABLE.deny(Unreadable::TooDeep));
+        }
+        let program = shell::parse(source).map_err(|unreadable| rules::UNREADABLE.deny(unreadable))?;
+        self.depth += 1;
+        for list in &program.complete_commands {
+            self.list(list, scope)?;
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    /// Judges a word as commands, as `eval` and `sh -c` run it.
+    pub(crate) fn source_in(&mut self, word: &Word, scope: &mut Scope) -> Ruling {
+        if word.unknown.is_some() {
+            return Err(rules::UNKNOWN_CODE.deny(format!("`{}`", word.shown())));
+        }
+        self.source(&word.text, scope)
+    }
+
+    fn list(&mut self, list: &ast::CompoundList, scope: &mut Scope) -> Ruling {
+        for ast::CompoundListItem(and_or, separator) in &list.0 {
+            if matches!(separator, ast::SeparatorOperator::Async) {
+                self.and_or(and_or, &mut scope.clone())?;
+            } else {
+                self.and_or(and_or, scope)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn and_or(&mut self, list: &ast::AndOrList, scope: &mut Scope) -> Ruling {
+        self.pipeline(&list.first, scope)?;
+        if !list.additional.is_empty() {
+            let mut certain = scope.clone();
+            for (index, next) in list.additional.iter().enumerate() {
+                match next {
+                    ast::AndOr::And(pipeline) => self.pipeline(pipeline, scope)?,
+                    ast::AndOr::Or(pipeline) if leaves(pipeline) => {
+                        scope.has_not_failed();
+                        if index == 0 {
+                            certain.has_not_failed();
+                        }
+                    }
+                    ast::AndOr::Or(pipeline) => {
+                        scope.may_have_failed();
+                        self.pipeline(pipeline, scope)?;
+                    }
+                }
+            }
+            // Whatever came after the first operator may not have happened.
+            let reached = std::mem::replace(scope, certain);
+            scope.merge(reached);
+        }
+        scope.may_have_failed();
+        Ok(())
+    }
+
+    fn pipeline(&mut self, pipeline: &ast::Pipeline, scope: &mut Scope) -> Ruling {
+        if let [only] = pipeline.seq.as_slice() {
+            return self.command(only, scope, Input::Same);
+        }
+        let mut input = Input::Same;
+        for command in &pipeline.seq {
+            let next = Input::of_pipe_from(command, &input);
+            self.command(command, &mut scope.clone(), input)?;
+            input = next;
+        }
+        Ok(())
+    }
+
+    fn command(&mut self, command: &ast::Command, scope: &mut Scope, input: Input) -> Ruling {
+        match command {
+            ast::Command::Simple(simple) => self.simple(simple, scope, input),
+            ast::Command::Compound(compound, redirects) => {
+                self.redirect_list(redirects.as_ref(), scope)?;
+                self.compound(compound, scope)
+            }
+            ast::Command::Function(function) => self.define(function, scope),
+            ast::Command::ExtendedTest(test, redirects) => {
+                self.redirect_list(redirects.as_ref(), scope)?;
+                self.test(&test.expr, scope)
+            }
+        }
+    }
+
+    fn redirect_list(&mut self, redirects: Option<&ast::RedirectList>, scope: &mut Scope) -> Ruling {
+        for redirect in redirects.iter().flat_map(|list| &list.0) {
+            self.redirect(redirect, scope)?;
+        }
+        Ok(())
+    }
+
+    fn define(&mut self, function: &ast::FunctionDefinition, scope: &mut Scope) -> Ruling {
+        let name = function.fname.value.as_str();
+        if super::is_known(name) || name.contains(['$', '`', '\'', '"', '\\', '/']) {
+            return Err(rules::FUNCTION_NAME.deny(format!("`{}`", function.fname.value)));
+        }
+        // Once with nothing known of its arguments, since who calls it need not stand in this line.
+        let mut inside = scope.clone();
+        inside.arguments = None;
+        scope.define(name, Rc::new(function.body.clone()));
+        if self.calls < 2 {
+            self.calls += 1;
+            let ruling = self.function_body(&function.body, &mut inside);
+            self.calls -= 1;
+            // What only unknown arguments make dangerous is judged with the arguments it gets.
+            return match ruling {
+                Err(refused) if !refused.rule.ends_with("unknown") && !refused.rule.ends_with("unknown-target") => {
+                    Err(refused)
+                }
+                _ => Ok(()),
+            };
+        }
+        Ok(())
+    }
+
+    fn function_body(&mut self, body: &ast::FunctionBody, scope: &mut Scope) -> Ruling {
+        self.redirect_list(body.1.as_ref(), scope)?;
+        self.compound(&body.0, scope)
+    }
+
+    /// Judges the call of a function of this line.
+    fn call_function(&mut self, bodies: &[Rc<ast::FunctionBody>], arguments: Vec<Word>, scope: &mut Scope) -> Ruling {
+        if self.calls >= 6 {
+            return Err(rules::UNREADABLE.deny(Unreadable::TooDeep));
+        }
+        self.calls += 1;
+        let outer = scope.arguments.replace(arguments);
+        for body in bodies {
+            self.conditionally(scope, |court, scope| court.function_body(body, scope))?;
+        }
+        scope.arguments = outer;
+        self.calls -= 1;
+        Ok(())
+    }
+
+    fn compound(&mut self, compound: &ast::CompoundCommand, scope: &mut Scope) -> Ruling {
+        use ast::CompoundCommand as C;
+        match compound {
+            C::BraceGroup(group) => self.list(&group.list, scope),
+            C::Subshell(group) => self.list(&group.list, &mut scope.clone()),
+            C::Arithmetic(expression) => self.arithmetic(&expression.expr.value, scope),
+            C::ArithmeticForClause(clause) => {
+                for part in [&clause.initializer, &clause.condition, &clause.updater].into_iter().flatten() {
+                    self.arithmetic(&part.value, scope)?;
+                }
+                self.repeatedly(scope, |court, scope| court.list(&clause.body.list, scope))
+            }
+            C::ForClause(clause) => self.for_each(clause, scope),
+            C::WhileClause(clause) | C::UntilClause(clause) => self.repeatedly(scope, |court, scope| {
+                court.list(&clause.0, scope)?;
+                court.list(&clause.1.list, scope)
+            }),
+            C::IfClause(clause) => {
+                self.list(&clause.condition, scope)?;
+                let mut after = scope.clone();
+                self.list(&clause.then, &mut after)?;
+                let mut ends = vec![after];
+                for other in clause.elses.iter().flatten() {
+                    if let Some(condition) = &other.condition {
+                        self.list(condition, scope)?;
+                    }
+                    let mut after = scope.clone();
+                    self.list(&other.body, &mut after)?;
+                    ends.push(after);
+                }
+                ends.into_iter().for_each(|end| scope.merge(end));
+                Ok(())
+            }
+            C::CaseClause(clause) => {
+                self.value(&clause.value.value, scope)?;
+                let mut ends = Vec::new();
+                for case in &clause.cases {
+                    for pattern in &case.patterns {
+                        self.value(&pattern.value, scope)?;
+                    }
+                    if let Some(list) = &case.cmd {
+                        let mut after = scope.clone();
+                        self.list(list, &mut after)?;
+                        ends.push(after);
+                    }
+                }
+                ends.into_iter().for_each(|end| scope.merge(end));
+                Ok(())
+            }
+            C::Coprocess(process) => self.command(&process.body, &mut scope.clone(), Input::Same),
+        }
+    }
+
+    /// Judges what may or may not run.
+    fn conditionally(&mut self, scope: &mut Scope, body: impl Fn(&mut Self, &mut Scope) -> Ruling) -> Ruling {
+        let mut after = scope.clone();
+        body(self, &mut after)?;
+        scope.merge(after);
+        Ok(())
+    }
+
+    /// Judges what may run any number of times: until nothing more comes to be unknown.
+    fn repeatedly(&mut self, scope: &mut Scope, body: impl Fn(&mut Self, &mut Scope) -> Ruling) -> Ruling {
+        for _ in 0..3 {
+            let before = scope.clone();
+            self.conditionally(scope, &body)?;
+            if scope.knows_the_same(&before) {
+                return Ok(());
+            }
+        }
+        scope.forget_all();
+        scope.go(Vec::new(), false);
+        self.conditionally(scope, &body)
+    }
+
+    fn for_each(&mut self, clause: &ast::ForClauseCommand, scope: &mut Scope) -> Ruling {
+        let mut values = Vec::new();
+        for word in clause.values.iter().flatten() {
+            values.extend(self.words(&word.value, scope)?);
+        }
+        let name = clause.variable_name.as_str();
+        self.assigned(name, None, scope)?;
+        let is_known = clause.values.is_some() && values.len() <= MOST_ROUNDS && !values.iter().any(|v| v.may_split);
+        if !is_known {
+            values = vec![Word { may_split: true, ..Word::unknown(Unknown::Variable(name.to_owned())) }];
+        }
+        for value in values {
+            self.literal_in_index(&value)?;
+            let value = Word { is_quoted: false, ..value };
+            self.repeatedly(scope, |court, scope| {
+                scope.set(name, value.clone());
+                court.list(&clause.body.list, scope)
+            })?;
+        }
+        scope.forget(name);
+        Ok(())
+    }
+
+    fn arithmetic(&mut self, expression: &str, scope: &mut Scope) -> Ruling {
+        let expansion =
+            shell::expand_text(expression, scope).map_err(|unreadable| rules::UNREADABLE.deny(unreadable))?;
+        self.nested(&expansion, scope)?;
+        scope.forget_those_in(expression);
+        Ok(())
+    }
+
+    fn test(&mut self, test: &ast::ExtendedTestExpr, scope: &mut Scope) -> Ruling {
+        use ast::ExtendedTestExpr as T;
+        match test {
+            T::And(left, right) | T::Or(left, right) => {
+                self.test(left, scope)?;
+                self.test(right, scope)
+            }
+            T::Not(inner) | T::Parenthesized(inner) => self.test(inner, scope),
+            T::UnaryTest(_, word) => {
+                let word = self.value(&word.value, scope)?;
+                self.literal_in_index(&word)
+            }
+            T::BinaryTest(_, left, right) => {
+                let left = self.value(&left.value, scope)?;
+                self.literal_in_index(&left)?;
+                self.value(&right.value, scope)?;
+                Ok(())
+            }
+        }
+    }
+
+    /// Refuses a text that bash would expand once more where it takes it for an array's element.
+    pub(crate) fn literal_in_index(&self, word: &Word) -> Ruling {
+        let is_code = word.text.contains("[$(") || word.text.contains("[`") || word.text.contains("[${");
+        if is_code || (word.text.contains('[') && word.text.contains("$(") && word.text.contains(']')) {
+            return Err(rules::CODE_IN_INDEX.deny(format!("`{}`", word.shown())));
+        }
+        Ok(())
+    }
+
+    /// Judges the commands inside a word.
+    fn nested(&mut self, expansion: &Expansion, scope: &mut Scope) -> Ruling {
+        for nested in &expansion.nested {
+            self.substitution(nested, scope)?;
+        }
+        for name in &expansion.sets {
+            settings::judge(self, name, None, scope)?;
+            scope.forget(name);
+        }
+        Ok(())
+    }
+
+    fn substitution(&mut self, nested: &Nested, scope: &Scope) -> Ruling {
+        self.source(nested.source(), &mut scope.clone())
+    }
+
+    /// What a written word becomes, and judges what is in it.
+    fn words(&mut self, raw: &str, scope: &mut Scope) -> Result<Vec<Word>, Verdict> {
+        let expansion = shell::expand(raw, scope).map_err(|unreadable| rules::UNREADABLE.deny(unreadable))?;
+        self.nested(&expansion, scope)?;
+        Ok(expansion.words)
+    }
+
+    /// What a written word becomes where it stays one.
+    fn value(&mut self, raw: &str, scope: &mut Scope) -> Result<Word, Verdict> {
+        let expansion = shell::expand_value(raw, scope).map_err(|unreadable| rules::UNREADABLE.deny(unreadable))?;
+        self.nested(&expansion, scope)?;
+        Ok(expansion.words.into_iter().next().unwrap_or_default())
+    }
+
+    /// Judges that a variable gets a value, known or not.
+    pub(crate) fn assigned(&mut self, name: &str, value: Option<&Word>, scope: &Scope) -> Ruling {
+        if let Some(value) = value {
+            self.literal_in_index(value)?;
+        }
+        settings::judge(self, name, value, scope)
+    }
+
+    /// Judges and notes an assignment. Gives its name and value.
+    fn assignment(&mut self, assignment: &ast::Assignment, scope: &mut Scope) -> Result<(String, Word), Verdict> {
+        let (name, is_element) = match &assignment.name {
+            ast::AssignmentName::VariableName(name) => (name.clone(), false),
+            ast::AssignmentName::ArrayElementName(name, index) => {
+                self.value(index, scope)?;
+                (name.clone(), true)
+            }
+        };
+        let value = match &assignment.value {
+            ast::AssignmentValue::Scalar(word) => self.value(&word.value, scope)?,
+            ast::AssignmentValue::Array(elements) => {
+                for (index, element) in elements {
+                    if let Some(index) = index {
+                        self.value(&index.value, scope)?;
+                    }
+                    for word in self.words(&element.value, scope)? {
+                        self.assigned(&name, Some(&word), scope)?;
+                    }
+                }
+                Word::unknown(Unknown::Variable(name.clone()))
+            }
+        };
+        let value = if assignment.append || is_element {
+            self.assigned(&name, Some(&value), scope)?;
+            Word::unknown(Unknown::Variable(name.clone()))
+        } else {
+            value
+        };
+        self.assigned(&name, Some(&value), scope)?;
+        Ok((name, value))
+    }
+
+    /// Judges one redirection. Gives what the command reads, when that is changed.
+    fn redirect(&mut self, redirect: &ast::IoRedirect, scope: &mut Scope) -> Result<Option<Input>, Verdict> {
+        use ast::{IoFileRedirectKind as K, IoFileRedirectTarget as T};
+        match redirect {
+            ast::IoRedirect::OutputAndError(word, _) => {
+                let word = self.value(&word.value, scope)?;
+                super::targets::written(self, Target::new(&word, "a redirection"), scope)?;
+                Ok(None)
+            }
+            ast::IoRedirect::HereString(_, word) => Ok(Some(Input::Text(self.value(&word.value, scope)?))),
+            ast::IoRedirect::HereDocument(_, document) => {
+                if !document.requires_expansion {
+                    return Ok(Some(Input::Text(Word::plain(document.doc.value.clone()))));
+                }
+                let expansion = shell::expand_text(&document.doc.value, scope)
+                    .map_err(|unreadable| rules::UNREADABLE.deny(unreadable))?;
+                self.nested(&expansion, scope)?;
+                Ok(Some(Input::Text(expansion.words.into_iter().next().unwrap_or_default())))
+            }
+            ast::IoRedirect::File(_, kind, target) => match (kind, target) {
+                (_, T::Fd(_)) => Ok(None),
+                (_, T::ProcessSubstitution(_, group)) => {
+                    self.list(&group.list, &mut scope.clone())?;
+                    Ok(Some(Input::Unknown))
+                }
+                (K::DuplicateInput | K::DuplicateOutput, T::Duplicate(word) | T::Filename(word)) => {
+                    let word = self.value(&word.value, scope)?;
+                    let number = word.text.strip_suffix('-').unwrap_or(&word.text);
+                    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+                        super::targets::written(self, Target::new(&word, "a redirection"), scope)?;
+                    }
+                    Ok(None)
+                }
+                (K::Read, T::Filename(word) | T::Duplicate(word)) => {
+                    let word = self.value(&word.value, scope)?;
+                    super::targets::read(self, &word, scope)?;
+                    Ok(Some(Input::File(word)))
+                }
+                (_, T::Filename(word) | T::Duplicate(word)) => {
+                    let word = self.value(&word.value, scope)?;
+                    super::targets::written(self, Target::new(&word, "a redirection"), scope)?;
+                    Ok(None)
+                }
+            },
+        }
+    }
+
+    fn simple(&mut self, simple: &ast::SimpleCommand, scope: &mut Scope, input: Input) -> Ruling {
+        use ast::CommandPrefixOrSuffixItem as I;
+        self.judged += 1;
+        if self.judged > MOST_COMMANDS {
+            return Err(rules::UNREADABLE.deny(Unreadable::TooDeep));
+        }
+        let mut call = Call { input, ..Call::default() };
+        let prefix = simple.prefix.iter().flat_map(|prefix| &prefix.0);
+        let suffix = simple.suffix.iter().flat_map(|suffix| &suffix.0);
+        for item in prefix {
+            match item {
+                I::AssignmentWord(assignment, _) => {
+                    let (name, value) = self.assignment(assignment, scope)?;
+                    if simple.word_or_name.is_none() {
+                        if name == "IFS" {
+                            scope.splits_at_blanks = false;
+                        }
+                        scope.set(&name, value);
+                    } else {
+                        call.settings.push((name, value));
+                    }
+                }
+                I::IoRedirect(redirect) => {
+                    if let Some(input) = self.redirect(redirect, scope)? {
+                        call.input = input;
+                    }
+                }
+                I::Word(_) | I::ProcessSubstitution(..) => {}
+            }
+        }
+        if let Some(name) = &simple.word_or_name {
+            call.words.extend(self.words(&name.value, scope)?);
+        }
+        for item in suffix {
+            match item {
+                I::Word(word) => call.words.extend(self.words(&word.value, scope)?),
+                I::AssignmentWord(assignment, word) => {
+                    if call.words.first().is_some_and(|name| settings::is_declaration(&name.text)) {
+                        let (name, value) = self.assignment(assignment, scope)?;
+                        call.declared.push((name, value));
+                    } else {
+                        call.words.extend(self.words(&word.value, scope)?);
+                    }
+                }
+                I::IoRedirect(redirect) => {
+                    if let Some(input) = self.redirect(redirect, scope)? {
+                        call.input = input;
+                    }
+                }
+                I::ProcessSubstitution(_, group) => {
+                    self.list(&group.list, &mut scope.clone())?;
+                    call.words.push(Word::unknown(Unknown::Pipe));
+                }
+            }
+        }
+        if simple.word_or_name.is_none() {
+            return Ok(());
+        }
+        let Some(name) = call.words.first() else {
+            // A name that became nothing: the assignments stay in the shell, and nothing runs.
+            return Err(rules::UNKNOWN_NAME.deny("a name that is empty"));
+        };
+        if let Some(known) = name.known() {
+            let bodies = scope.function(known);
+            if !bodies.is_empty() {
+                let arguments = call.words.split_off(1);
+                return self.call_function(&bodies, arguments, scope);
+            }
+        }
+        super::judge(self, &mut call, scope)
+    }
+
+    /// Refuses what a rule is about; `what` names it for a person.
+    pub(crate) fn refuse(&self, rule: Rule, what: impl std::fmt::Display) -> Ruling {
+        Err(rule.deny(what))
+    }
+}
+
+/// Whether a pipeline ends the shell, or the function, or this round of a loop.
+fn leaves(pipeline: &ast::Pipeline) -> bool {
+    let [ast::Command::Simple(simple)] = pipeline.seq.as_slice() else { return false };
+    let is_plain = simple.prefix.is_none() && simple.suffix.as_ref().is_none_or(|suffix| suffix.0.len() <= 1);
+    let name = simple.word_or_name.as_ref().map(|word| word.value.as_str());
+    is_plain && matches!(name, Some("exit" | "return"))
+}

@@ -1,0 +1,305 @@
+//! What makes, changes, moves and removes files.
+
+use super::{
+    Rules,
+    call::{Call, Target},
+    court::{Court, Ruling},
+    rules,
+    scope::Scope,
+    targets, words,
+};
+use crate::shell::Word;
+
+pub(super) fn rules_of(name: &str) -> Option<Rules> {
+    Some(match name {
+        "rm" | "rmdir" | "unlink" | "shred" | "srm" | "rimraf" | "del-cli" | "trash" => remove,
+        "mv" => move_away,
+        "cp" | "install" | "gcp" | "cpy" => copy,
+        "ln" | "link" | "symlink" => link,
+        "tee" | "touch" | "mkdir" | "truncate" | "mkfifo" | "mkdirp" | "fallocate" | "dos2unix" | "unix2dos" => make,
+        "dd" => copy_blocks,
+        "chmod" => mode,
+        "chown" | "chgrp" | "chattr" | "setfacl" | "setcap" | "xattr" | "chflags" | "setfattr" => owner,
+        "rsync" => synchronise,
+        "split" | "csplit" => split,
+        "patch" => patch,
+        _ => return None,
+    })
+}
+
+fn remove(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    scope.has_moved_things = true;
+    for word in words::operands(call.arguments(), &[]) {
+        targets::removed(court, Target::new(word, "removing"), scope)?;
+    }
+    if words::has(call.arguments(), &["--no-preserve-root"]) {
+        return court.refuse(rules::REMOVE_ROOT, "`--no-preserve-root`");
+    }
+    Ok(())
+}
+
+fn move_away(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    scope.has_moved_things = true;
+    let directories = words::values(call.arguments(), &["-t", "--target-directory"]);
+    for directory in &directories {
+        targets::written(court, Target::new(directory, "moving to"), scope)?;
+    }
+    let operands = words::operands(call.arguments(), &["-t", "--target-directory", "-S", "--suffix"]);
+    let sources = if directories.is_empty() { operands.len().saturating_sub(1) } else { operands.len() };
+    for (index, word) in operands.iter().enumerate() {
+        if index < sources {
+            targets::removed(court, Target::new(word, "moving"), scope)?;
+        } else {
+            put_into(court, word, &operands[..sources], "moving to", scope)?;
+        }
+    }
+    Ok(())
+}
+
+fn copy(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let with_value = ["-t", "--target-directory", "-S", "--suffix", "-m", "--mode", "-o", "-g", "--owner", "--group"];
+    let arguments = call.arguments();
+    if call.words[0].text.ends_with("install") {
+        if words::has(arguments, &["--strip-program", "-o", "-g", "--owner", "--group"]) {
+            return court.refuse(rules::OPTION, "`install` with an owner or a program");
+        }
+        if words::has(arguments, &["-d", "--directory"]) {
+            return make(court, call, scope);
+        }
+        for mode in words::values(arguments, &["-m", "--mode"]) {
+            if mode.text.trim_start_matches('0').len() > 3 || mode.text.contains('s') {
+                return court.refuse(rules::MODE, format!("`install -m {}`", mode.shown()));
+            }
+        }
+    }
+    let directories = words::values(arguments, &["-t", "--target-directory"]);
+    for directory in &directories {
+        targets::written(court, Target::new(directory, "copying to"), scope)?;
+    }
+    let operands = words::operands(arguments, &with_value);
+    let sources = if directories.is_empty() { operands.len().saturating_sub(1) } else { operands.len() };
+    for (index, word) in operands.iter().enumerate() {
+        if index < sources {
+            targets::read(court, word, scope)?;
+        } else {
+            put_into(court, word, &operands[..sources], "copying to", scope)?;
+        }
+    }
+    Ok(())
+}
+
+/// The last operand of a copy: a file, or a directory in which the files keep their names.
+fn put_into(court: &mut Court<'_>, target: &Word, sources: &[&Word], what: &str, scope: &Scope) -> Ruling {
+    targets::written(court, Target::new(target, what), scope)?;
+    for source in sources {
+        let name = source.text.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        if name.is_empty() || name == "." || name == ".." || source.unknown.is_some() || source.is_pattern {
+            continue;
+        }
+        if target.is_pattern || target.unknown.is_some() {
+            continue;
+        }
+        let inside = Word::plain(format!("{}/{name}", target.text.trim_end_matches('/')));
+        targets::written(court, Target::new(&inside, what), scope)?;
+    }
+    Ok(())
+}
+
+fn link(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    scope.has_moved_things = true;
+    let directories = words::values(call.arguments(), &["-t", "--target-directory"]);
+    for directory in &directories {
+        targets::written(court, Target::new(directory, "linking from"), scope)?;
+    }
+    let operands = words::operands(call.arguments(), &["-t", "--target-directory", "-S", "--suffix"]);
+    let is_symbolic = words::has(call.arguments(), &["-s", "--symbolic"]);
+    let sources = match operands.len() {
+        0 => 0,
+        1 => 1,
+        _ if !directories.is_empty() => operands.len(),
+        count => count - 1,
+    };
+    for (index, word) in operands.iter().enumerate() {
+        if index >= sources {
+            targets::written(court, Target::new(word, "linking from"), scope)?;
+            continue;
+        }
+        let refused = || rules::LINK.deny(format!("`{}`", word.shown()));
+        let Some(text) = word.known().filter(|_| !scope.places().is_empty()) else { return Err(refused()) };
+        // A symbolic link is read from the directory it lies in.
+        let lies_in = operands
+            .last()
+            .filter(|_| is_symbolic && operands.len() > 1)
+            .map_or("", |last| last.text.trim_end_matches('/').rsplit_once('/').map_or("", |(directory, _)| directory));
+        for place in scope.places() {
+            let workspace = court.workspace();
+            let as_written = workspace.is_inside(text.as_ref(), place);
+            let as_read = workspace.is_inside(text.as_ref(), &place.join(lies_in))
+                || operands.last().is_some_and(|last| workspace.is_inside(text.as_ref(), &place.join(&last.text)));
+            if !(if is_symbolic { as_read } else { as_written }) {
+                return Err(refused());
+            }
+            let real = workspace.resolve(text.as_ref(), place)?;
+            if workspace.root().starts_with(&real) && real != workspace.root() {
+                return Err(refused());
+            }
+            if !is_symbolic {
+                targets::written(court, Target::new(word, "linking to"), scope)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn make(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let with_value = match call.words[0].text.as_str() {
+        "touch" => &["-d", "-t", "-r", "--date", "--reference"][..],
+        "mkdir" | "mkfifo" | "install" => &["-m", "--mode"][..],
+        "truncate" | "fallocate" => &["-s", "-r", "-l", "-o", "--size", "--reference", "--length", "--offset"][..],
+        _ => &[][..],
+    };
+    let is_mode_odd = words::values(call.arguments(), &["-m", "--mode"])
+        .iter()
+        .any(|mode| mode.text.trim_start_matches('0').len() > 3);
+    if is_mode_odd && call.words[0].text != "tee" {
+        return court.refuse(rules::MODE, "this mode");
+    }
+    let what = if call.words[0].text == "tee" { "writing" } else { "making" };
+    for word in words::operands(call.arguments(), with_value) {
+        targets::written(court, Target::new(word, what), scope)?;
+    }
+    Ok(())
+}
+
+fn copy_blocks(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    for word in call.arguments() {
+        if word.text.starts_with("of=") {
+            targets::written(court, Target::new(&word.after(3), "writing"), scope)?;
+        } else if word.text.starts_with("if=") {
+            targets::read(court, &word.after(3), scope)?;
+        } else if word.unknown.is_some() && !word.text.contains('=') {
+            return court.refuse(rules::UNKNOWN_TARGET, format!("`dd {}`", word.shown()));
+        }
+    }
+    Ok(())
+}
+
+fn mode(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let mut operands = Vec::new();
+    for word in call.arguments() {
+        match word.text.as_str() {
+            "-v" | "-c" | "-f" | "--" | "--changes" | "--verbose" | "--quiet" | "--silent" => {}
+            // A mode may begin with a minus; none that does gives the executable bit.
+            text if text.starts_with('-') => return court.refuse(rules::MODE, format!("`chmod {}`", word.shown())),
+            _ => operands.push(word),
+        }
+    }
+    let Some((mode, files)) = operands.split_first() else { return Ok(()) };
+    if !mode.known().is_some_and(gives_only_the_executable_bit) {
+        return court.refuse(rules::MODE, format!("`chmod {}`", mode.shown()));
+    }
+    for file in files {
+        targets::written(court, Target::new(file, "making executable"), scope)?;
+    }
+    Ok(())
+}
+
+/// `+x`, `u+x`, `a+rx`, and the numbers that say the same without letting others write.
+fn gives_only_the_executable_bit(mode: &str) -> bool {
+    if matches!(mode, "755" | "0755" | "744" | "0744" | "700" | "0700" | "750" | "0750" | "775" | "0775") {
+        return true;
+    }
+    mode.split(',').all(|clause| {
+        let Some((who, what)) = clause.split_once('+') else { return false };
+        who.bytes().all(|byte| b"ugoa".contains(&byte)) && (what == "x" || what == "rx" || what == "xr" || what == "X")
+    })
+}
+
+fn owner(court: &mut Court<'_>, call: &mut Call, _: &mut Scope) -> Ruling {
+    court.refuse(rules::OWNER, format!("`{}`", call.words[0].text))
+}
+
+fn synchronise(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let arguments = call.arguments();
+    if words::has(
+        arguments,
+        &["--rsh", "-e", "--rsync-path", "--daemon", "--copy-as", "--password-file", "--write-batch"],
+    ) {
+        return court.refuse(rules::OPTION, "`rsync` with this option");
+    }
+    let with_value = [
+        "--exclude",
+        "--include",
+        "--exclude-from",
+        "--include-from",
+        "--files-from",
+        "-f",
+        "--filter",
+        "--chmod",
+        "--log-file",
+        "--backup-dir",
+        "--suffix",
+        "--max-size",
+        "--min-size",
+        "--link-dest",
+        "--compare-dest",
+        "-T",
+        "--temp-dir",
+    ];
+    for file in words::values(arguments, &["--log-file", "--backup-dir", "--partial-dir", "--temp-dir", "-T"]) {
+        targets::written(court, Target::new(&file, "writing"), scope)?;
+    }
+    let operands = words::operands(arguments, &with_value);
+    if let Some(remote) =
+        operands.iter().find(|word| word.text.split('/').next().is_some_and(|host| host.contains(':')))
+    {
+        return court.refuse(rules::REMOTE, format!("`{}`", remote.shown()));
+    }
+    let removes = words::has(arguments, &["--remove-source-files"]);
+    let deletes = arguments.iter().any(|word| word.text.starts_with("--del"));
+    let Some((target, sources)) = operands.split_last() else { return Ok(()) };
+    for source in sources {
+        targets::read(court, source, scope)?;
+        if removes {
+            targets::removed(court, Target::new(source, "moving"), scope)?;
+        }
+    }
+    if deletes {
+        targets::removed(court, Target::new(target, "removing what is in"), scope)?;
+    }
+    put_into(court, target, sources, "copying to", scope)
+}
+
+fn split(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    if words::has(call.arguments(), &["--filter"]) {
+        return court.refuse(rules::OPTION, "`split --filter`");
+    }
+    let prefixes = words::values(call.arguments(), &["-f", "--prefix"]);
+    let operands = words::operands(
+        call.arguments(),
+        &["-a", "-b", "-C", "-l", "-n", "-t", "-f", "--prefix", "--lines", "--bytes"],
+    );
+    if let Some(file) = operands.first() {
+        targets::read(court, file, scope)?;
+    }
+    for prefix in operands.iter().skip(1).take(1).copied().chain(prefixes.iter()) {
+        targets::written(court, Target::new(prefix, "writing"), scope)?;
+    }
+    Ok(())
+}
+
+fn patch(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let arguments = call.arguments();
+    for target in
+        words::values(arguments, &["-o", "--output", "-r", "--reject-file", "-d", "--directory", "-B", "--prefix"])
+    {
+        targets::written(court, Target::new(&target, "writing"), scope)?;
+    }
+    for file in words::values(arguments, &["-i", "--input"]) {
+        targets::read(court, &file, scope)?;
+    }
+    if let Some(file) = words::operands(arguments, &["-i", "-o", "-r", "-d", "-p", "-F", "-B", "-V", "-z"]).first() {
+        targets::written(court, Target::new(file, "changing"), scope)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! Which commands may be run, and with which arguments.
+
+mod archives;
+mod build_tools;
+mod call;
+mod containers;
+mod court;
+mod databases;
+mod files;
+mod find;
+mod git;
+mod interpreters;
+mod list;
+mod network;
+mod packages;
+mod processes;
+mod rules;
+mod scope;
+mod scripts;
+mod settings;
+mod shell_parts;
+mod targets;
+#[cfg(test)]
+mod tests;
+mod text_tools;
+mod words;
+mod wrappers;
+
+use crate::{
+    Verdict,
+    policy::{Called, Standing, Surroundings},
+    shell::Word,
+};
+use call::Call;
+use std::path::{Path, PathBuf};
+
+pub(crate) use court::{Court, Ruling};
+pub use rules::{RULES, Rule};
+use scope::Scope;
+
+/// Judges a command line against the built-in rules and the policy's files.
+pub(crate) fn judge_line(policy: &crate::policy::Policy, line: &str, around: &Surroundings<'_>) -> Verdict {
+    Court::new(policy, around).line(line)
+}
+
+/// What judges a command by its name.
+type Rules = fn(&mut Court<'_>, &mut Call, &mut Scope) -> Ruling;
+
+/// Names in a way of their own.
+fn rules_of(name: &str) -> Option<Rules> {
+    shell_parts::rules_of(name)
+        .or_else(|| files::rules_of(name))
+        .or_else(|| git::rules_of(name))
+        .or_else(|| text_tools::rules_of(name))
+        .or_else(|| find::rules_of(name))
+        .or_else(|| archives::rules_of(name))
+        .or_else(|| databases::rules_of(name))
+        .or_else(|| packages::rules_of(name))
+        .or_else(|| build_tools::rules_of(name))
+        .or_else(|| interpreters::rules_of(name))
+        .or_else(|| wrappers::rules_of(name))
+        .or_else(|| network::rules_of(name))
+        .or_else(|| processes::rules_of(name))
+        .or_else(|| containers::rules_of(name))
+}
+
+/// Whether a command of this name is listed, refused or judged.
+pub(crate) fn is_known(name: &str) -> bool {
+    list::is_plain(name)
+        || list::is_printer(name)
+        || list::is_reader(name)
+        || list::is_lister(name)
+        || rules_of(name).is_some()
+        || crate::policy::is_hard_blocked(name)
+}
+
+/// Judges one command with its arguments known as far as they can be.
+pub(crate) fn judge(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let Some(first) = call.words.first() else { return Ok(()) };
+    let Some(written) = first.known().map(str::to_owned) else {
+        return court.refuse(rules::UNKNOWN_NAME, format!("`{}`", first.shown()));
+    };
+    let program = program(court, &written, scope)?;
+    let name = written.rsplit('/').next().unwrap_or_default().to_owned();
+    let name = versionless(&name);
+    if crate::policy::is_hard_blocked(name) {
+        return court.refuse(rules::HARD_BLOCK, format!("`{name}`"));
+    }
+    let mut follows_message = false;
+    for word in call.arguments() {
+        let is_message =
+            follows_message || name == "git" && (word.text.starts_with("-m") || word.text.starts_with("--message="));
+        follows_message = matches!(name, "git" | "gh" | "glab") && is_message_option(&word.text);
+        // A pattern that the shell puts names for is no text, whoever prints it.
+        let is_text = is_message || list::is_printer(name) || text_tools::judges_its_words(name);
+        if !is_text || word.is_pattern && !text_tools::judges_its_words(name) {
+            targets::mentioned(court, word, scope)?;
+        }
+    }
+    let is_listed = if let Some(judge) = rules_of(name) {
+        judge(court, call, scope)?;
+        true
+    } else if list::is_reader(name) {
+        readers(court, call, scope)?;
+        true
+    } else if list::is_lister(name) {
+        for word in words::operands(call.arguments(), &[]) {
+            targets::listed(court, word, scope)?;
+        }
+        true
+    } else {
+        list::is_plain(name)
+            || list::is_printer(name)
+            || program.as_deref().is_some_and(|path| path.starts_with(court.root()))
+    };
+    let standing = if is_listed {
+        Standing::Listed(Verdict::allow())
+    } else {
+        Standing::Unlisted(rules::UNLISTED.ask(format!("`{name}`")))
+    };
+    let verdict = if court.policy.layers().files().is_empty() {
+        match standing {
+            Standing::Listed(verdict) | Standing::Unlisted(verdict) | Standing::Hard(verdict) => verdict,
+        }
+    } else {
+        let args: Vec<Option<&str>> = call.arguments().iter().map(Word::known).collect();
+        let called = Called { name, path: program.as_deref(), project: court.workspace().root(), args: &args };
+        court.policy.layers().judge(&called, standing)
+    };
+    court.take(verdict)
+}
+
+/// Whether the next word is a text for people.
+fn is_message_option(option: &str) -> bool {
+    matches!(
+        option,
+        "-m" | "-am"
+            | "--message"
+            | "--title"
+            | "--body"
+            | "-t"
+            | "-b"
+            | "--notes"
+            | "--author"
+            | "--trailer"
+            | "--grep"
+            | "-S"
+            | "-G"
+    )
+}
+
+/// Programs that carry their version in their name are judged as what they are.
+fn versionless(name: &str) -> &str {
+    let name = name.strip_suffix(".exe").unwrap_or(name);
+    for program in
+        ["python", "pip", "ruby", "php", "perl", "clang", "clang++", "gcc", "g++", "node", "lua", "llvm-config"]
+    {
+        if let Some(version) = name.strip_prefix(program) {
+            let version = version.strip_prefix('-').unwrap_or(version);
+            if !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+                return program;
+            }
+        }
+    }
+    name
+}
+
+/// Where the program lies, when it is called by a path. Fails when nothing may be run from there.
+fn program(court: &Court<'_>, written: &str, scope: &Scope) -> Result<Option<PathBuf>, Verdict> {
+    if !written.contains('/') {
+        return Ok(None);
+    }
+    let refused = || rules::PROGRAM_PLACE.deny(format!("`{written}`"));
+    let path = Path::new(written);
+    let places = match scope.places() {
+        [] if path.is_absolute() => std::slice::from_ref(court.root()),
+        places => places,
+    };
+    let mut program = None;
+    for place in places {
+        let real = court.workspace().resolve(path, place)?;
+        let is_projects = real.starts_with(court.workspace().root());
+        let workspace = court.workspace();
+        let is_systems =
+            || workspace.may_read(path, place).is_allowed() && !workspace.may_write(path, place).is_allowed();
+        // What is called by a path into the project and leads to the system, as in a virtual environment, is the system's.
+        if !is_projects && !is_systems() {
+            return Err(refused());
+        }
+        // Git's own directory runs by itself already.
+        let is_git = |part: std::path::Component<'_>| part.as_os_str().eq_ignore_ascii_case(".git");
+        if is_projects && real.components().any(is_git) {
+            return Err(refused());
+        }
+        program = Some(real);
+    }
+    program.map(Some).ok_or_else(refused)
+}
+
+fn readers(court: &mut Court<'_>, call: &Call, scope: &Scope) -> Ruling {
+    for word in words::operands(call.arguments(), &["-n", "-c", "-d", "-f", "-b", "-w", "-s", "--lines", "--bytes"]) {
+        targets::read(court, word, scope)?;
+    }
+    Ok(())
+}

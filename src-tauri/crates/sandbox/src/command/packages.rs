@@ -1,0 +1,504 @@
+//! Package managers and build tools.
+
+use super::{
+    Rules,
+    call::{Call, Input, Target},
+    court::{Court, Ruling},
+    rules,
+    scope::Scope,
+    shell_parts::inner,
+    targets, words,
+    wrappers::script_file,
+};
+use crate::shell::Word;
+
+pub(super) fn rules_of(name: &str) -> Option<Rules> {
+    Some(match name {
+        "npm" | "pnpm" | "yarn" | "cnpm" | "corepack" => node_packages,
+        "npx" | "pnpx" | "pnx" => npx,
+        "pip" | "pipx" => pip,
+        "uv" | "uvx" | "poetry" | "pdm" | "pipenv" | "hatch" | "rye" | "conda" | "mamba" | "tox" | "nox" | "flit" => {
+            python_projects
+        }
+        "gem" | "bundle" | "bundler" | "rbenv" | "rvm" => ruby,
+        "composer" => composer,
+        "twine" | "np" | "release-it" | "semantic-release" | "vsce" | "ovsx" | "goreleaser" | "changeset_publish"
+        | "cargo-release" => publish,
+        "lerna" | "changeset" | "nx-release" => monorepo,
+        _ => return None,
+    })
+}
+
+/// The first operand: what a package manager is to do.
+pub(super) fn task<'w>(arguments: &'w [Word], with_value: &[&str]) -> Option<(&'w str, usize)> {
+    let operand = words::operands(arguments, with_value).into_iter().next()?;
+    let at = arguments.iter().position(|word| std::ptr::eq(word, operand))?;
+    Some((operand.text.as_str(), at))
+}
+
+pub(super) fn publishes(court: &Court<'_>, call: &Call, task: &str) -> Ruling {
+    court.refuse(rules::PUBLISH, format!("`{} {task}`", call.words[0].text))
+}
+
+pub(super) fn asks_for_global(court: &mut Court<'_>, call: &Call, what: &str) -> Ruling {
+    court.take(rules::PACKAGE_GLOBAL.ask(format!("`{} {what}`", call.words[0].text)))
+}
+
+/// Judges the words after the task as a command of their own.
+pub(super) fn run_after(
+    court: &mut Court<'_>,
+    arguments: &[Word],
+    at: usize,
+    with_value: &[&str],
+    scope: &Scope,
+) -> Ruling {
+    let mut at = at;
+    while let Some(word) = arguments.get(at) {
+        let text = word.text.as_str();
+        if text == "--" {
+            at += 1;
+            break;
+        }
+        if !text.starts_with('-') {
+            break;
+        }
+        at += if with_value.contains(&text) { 2 } else { 1 };
+    }
+    let words = arguments.get(at..).unwrap_or_default().to_vec();
+    if let [only] = words.as_slice() {
+        // `npm exec "a b"` would be one word; a command with blanks is text.
+        if only.text.contains(' ') {
+            return court.source_in(only, &mut scope.child());
+        }
+    }
+    let mut child = scope.child();
+    runs_tool(court, words, &mut child)
+}
+
+/// A program of the project's dependencies, or one that is listed.
+fn runs_tool(court: &mut Court<'_>, words: Vec<Word>, scope: &mut Scope) -> Ruling {
+    if let Some(name) = words.first().and_then(Word::known)
+        && !name.contains('/')
+        && !super::is_known(name)
+        && is_dependency(court, name, scope)
+    {
+        for word in &words[1..] {
+            targets::mentioned(court, word, scope)?;
+        }
+        return Ok(());
+    }
+    inner(court, words, Input::Same, scope)
+}
+
+/// Whether the project has a program of this name among what it depends on.
+fn is_dependency(court: &Court<'_>, name: &str, scope: &Scope) -> bool {
+    let is_name =
+        name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) && !name.starts_with('.');
+    is_name
+        && scope.places().iter().chain([court.root()]).any(|place| {
+            ["node_modules/.bin", ".venv/bin", "venv/bin", "vendor/bin"].iter().any(|directory| {
+                place.starts_with(court.root()) && place.join(directory).join(name).symlink_metadata().is_ok()
+            })
+        })
+}
+
+fn npx(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let arguments = call.arguments().to_vec();
+    run_package(court, &arguments, call, scope)
+}
+
+/// `npx PACKAGE`, and what other managers call it.
+pub(super) fn run_package(court: &mut Court<'_>, arguments: &[Word], call: &Call, scope: &mut Scope) -> Ruling {
+    if let Some(code) = words::values(&arguments[..arguments.len().min(6)], &["-c", "--call"]).first() {
+        return court.source_in(code, &mut scope.child());
+    }
+    let mut at = 0;
+    let mut asked_package = false;
+    while let Some(word) = arguments.get(at) {
+        match word.text.as_str() {
+            "-p" | "--package" | "--from" | "--with" | "--cache" | "--python" | "-w" | "--workspace"
+            | "--allow-build" => {
+                asked_package |= !matches!(word.text.as_str(), "-w" | "--workspace" | "--cache" | "--python");
+                at += 2;
+            }
+            "--" => at += 1,
+            text if text.starts_with("--package=") || text.starts_with("--from=") => {
+                asked_package = true;
+                at += 1;
+            }
+            text if text.starts_with('-') => at += 1,
+            _ => break,
+        }
+    }
+    let mut words = arguments.get(at..).unwrap_or_default().to_vec();
+    let Some(first) = words.first() else { return Ok(()) };
+    let Some(package) = first.known().map(str::to_owned) else {
+        return court.refuse(rules::UNKNOWN_NAME, format!("`{} {}`", call.words[0].text, first.shown()));
+    };
+    let ask = |court: &mut Court<'_>| court.take(rules::PACKAGE_RUN.ask(format!("`{} {package}`", call.words[0].text)));
+    if package.contains(':') || package.starts_with(['.', '/']) || package.ends_with(".tgz") {
+        return ask(court);
+    }
+    let (scope_name, bare) = match package.strip_prefix('@').and_then(|rest| rest.split_once('/')) {
+        Some((scope_name, name)) => (Some(scope_name), name),
+        None => (None, package.as_str()),
+    };
+    let name = bare.split('@').next().unwrap_or_default().to_owned();
+    for word in &words[1..] {
+        targets::mentioned(court, word, scope)?;
+    }
+    let scaffolds = name.starts_with("create-")
+        || name == "create"
+        || matches!(
+            name.as_str(),
+            "degit"
+                | "tiged"
+                | "shadcn"
+                | "shadcn-ui"
+                | "sv"
+                | "nuxi"
+                | "storybook"
+                | "msw"
+                | "tailwindcss"
+                | "npm-check-updates"
+                | "npm-check"
+                | "only-allow"
+                | "license-checker"
+                | "madge"
+                | "knip"
+                | "source-map-explorer"
+                | "bundlesize"
+                | "size-limit"
+                | "kill-port"
+        );
+    let is_tool_of_scope = matches!(
+        scope_name,
+        Some(
+            "angular"
+                | "vue"
+                | "nestjs"
+                | "sveltejs"
+                | "tailwindcss"
+                | "biomejs"
+                | "playwright"
+                | "storybook"
+                | "tanstack"
+                | "remix-run"
+                | "prisma"
+                | "openapitools"
+                | "redocly"
+                | "stoplight"
+                | "commitlint"
+                | "changesets"
+                | "eslint"
+                | "vitejs"
+                | "expo"
+                | "react-native-community"
+                | "capacitor"
+                | "graphql-codegen"
+                | "lhci"
+                | "axe-core"
+                | "modelcontextprotocol"
+        )
+    );
+    if is_dependency(court, &name, scope) || super::is_known(&name) {
+        words[0] = Word::plain(name);
+        return runs_tool(court, words, &mut scope.child());
+    }
+    if asked_package || !(scaffolds || is_tool_of_scope) {
+        return ask(court);
+    }
+    Ok(())
+}
+
+fn node_packages(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let name = call.words[0].text.clone();
+    let arguments = call.arguments().to_vec();
+    let with_value = [
+        "-C",
+        "--prefix",
+        "--dir",
+        "--cwd",
+        "-w",
+        "--workspace",
+        "--filter",
+        "-F",
+        "--registry",
+        "--cache",
+        "--loglevel",
+        "--tag",
+        "--userconfig",
+        "--script-shell",
+    ];
+    for option in [
+        "--script-shell",
+        "--userconfig",
+        "--globalconfig",
+        "--node-options",
+        "--git",
+        "--shell",
+        "--init-module",
+        "--use-node-version",
+        "--global-dir",
+        "--global-bin-dir",
+        "--pnpmfile",
+        "--global-pnpmfile",
+    ] {
+        if arguments.iter().take_while(|word| word.text != "--").any(|word| word.text.split('=').next() == Some(option))
+        {
+            return court.refuse(rules::OPTION, format!("`{name} {option}`"));
+        }
+    }
+    for directory in words::values(&arguments, &["-C", "--prefix", "--dir", "--cwd"]) {
+        if !matches!(directory.text.as_str(), "") {
+            targets::written(court, Target::new(&directory, "installing"), scope)?;
+        }
+    }
+    let Some((task, at)) = task(&arguments, &with_value) else { return Ok(()) };
+    let rest = &arguments[at + 1..];
+    let is_global = words::has(
+        &arguments[..arguments.iter().position(|word| word.text == "--").unwrap_or(arguments.len())],
+        &["-g", "--global"],
+    ) || arguments.iter().any(|word| word.text == "--location=global");
+    match task {
+        "publish" | "unpublish" | "deprecate" | "login" | "adduser" | "add-user" | "logout" | "token" | "owner"
+        | "access" | "dist-tag" | "dist-tags" | "team" | "org" | "hook" | "star" | "profile" => {
+            if words::has(rest, &["--dry-run"]) && task == "publish" { Ok(()) } else { publishes(court, call, task) }
+        }
+        "npm" if name == "yarn" => inner(court, arguments[at..].to_vec(), Input::Same, scope),
+        "exec" | "x" => {
+            if name == "npm" {
+                return run_package(court, rest, call, scope);
+            }
+            run_after(court, &arguments, at + 1, &["-c", "--shell-mode"], scope)
+        }
+        "dlx" => run_package(court, rest, call, scope),
+        "explore" => run_after(court, &arguments, at + 2, &[], scope),
+        "config" | "c" => match rest.first().map(|word| word.text.as_str()) {
+            Some("get" | "list" | "ls") | None => Ok(()),
+            _ => court.refuse(rules::OPTION, format!("`{name} config`")),
+        },
+        "set" if name == "npm" => court.refuse(rules::OPTION, "`npm set`"),
+        "set" if name == "yarn" => court.take(rules::PACKAGE_RUN.ask("`yarn set`")),
+        "edit" | "plugin" => court.refuse(rules::OPTION, format!("`{name} {task}`")),
+        "global" => asks_for_global(court, call, "global"),
+        "link" | "ln" | "unlink" if name != "yarn" && rest.is_empty() => asks_for_global(court, call, task),
+        "setup" | "env" | "enable" | "disable" | "use" | "prepare" if name != "npm" && name != "yarn" => {
+            asks_for_global(court, call, task)
+        }
+        "init" | "create" if rest.iter().any(|word| !word.text.starts_with('-')) => {
+            let Some(package) = words::operands(rest, &[]).first().copied().cloned() else { return Ok(()) };
+            match package.known() {
+                Some(text) if !text.contains(':') && !text.starts_with(['.', '/']) => Ok(()),
+                _ => court.take(rules::PACKAGE_RUN.ask(format!("`{name} {task} {}`", package.shown()))),
+            }
+        }
+        "install" | "i" | "add" | "ci" | "uninstall" | "remove" | "rm" | "update" | "up" | "upgrade" | "isntall"
+        | "un" | "r"
+            if is_global =>
+        {
+            asks_for_global(court, call, "-g")
+        }
+        "root" | "bin" | "prefix" | "ls" | "list" | "la" | "ll" | "outdated" | "view" | "info" => Ok(()),
+        _ if is_global && !matches!(task, "run" | "run-script" | "test" | "t" | "start") => {
+            asks_for_global(court, call, "-g")
+        }
+        // A word that is not known may be any of the above.
+        _ if task.contains(crate::shell::UNKNOWN) => {
+            court.refuse(rules::UNKNOWN_NAME, format!("`{name} {}`", arguments[at].shown()))
+        }
+        _ if name == "pnpm" || name == "yarn" => {
+            if is_dependency(court, task, scope)
+                || matches!(task, "run" | "test" | "start" | "build" | "dev" | "workspace" | "workspaces")
+            {
+                return Ok(());
+            }
+            if super::is_known(task)
+                && !matches!(
+                    task,
+                    "install"
+                        | "test"
+                        | "link"
+                        | "patch"
+                        | "set"
+                        | "env"
+                        | "unlink"
+                        | "import"
+                        | "why"
+                        | "rebuild"
+                        | "fetch"
+                        | "store"
+                        | "licenses"
+                )
+            {
+                return run_after(court, &arguments, at, &[], scope);
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn pip(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let arguments = call.arguments();
+    for directory in words::values(
+        arguments,
+        &["--target", "-t", "--prefix", "--root", "-d", "--dest", "--log", "--src", "--report", "-w", "--wheel-dir"],
+    ) {
+        targets::written(court, Target::new(&directory, "installing"), scope)?;
+    }
+    if words::has(
+        arguments,
+        &["--python", "--config-settings_", "--global-option", "--install-option", "--build-option"],
+    ) {
+        return court.refuse(rules::OPTION, "`pip` with this option");
+    }
+    let Some((task, at)) = task(arguments, &["--log", "--cache-dir", "--timeout"]) else { return Ok(()) };
+    if call.words[0].text.ends_with("pipx") {
+        return match task {
+            "run" => run_package(court, &arguments[at + 1..], call, scope),
+            "list" | "environment" => Ok(()),
+            _ => asks_for_global(court, call, task),
+        };
+    }
+    match task {
+        "install" | "uninstall" => {
+            if words::has(arguments, &["--user", "--break-system-packages"]) {
+                return asks_for_global(court, call, task);
+            }
+            Ok(())
+        }
+        "config" => match arguments.get(at + 1).map(|word| word.text.as_str()) {
+            Some("list" | "get" | "debug") | None => Ok(()),
+            _ => court.refuse(rules::OPTION, "`pip config`"),
+        },
+        _ => Ok(()),
+    }
+}
+
+fn python_projects(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let name = call.words[0].text.rsplit('/').next().unwrap_or_default().to_owned();
+    let arguments = call.arguments().to_vec();
+    if name == "uvx" {
+        return run_package(court, &arguments, call, scope);
+    }
+    let with_value = [
+        "-C",
+        "--directory",
+        "--project",
+        "--python",
+        "-p",
+        "--config",
+        "--env-file",
+        "--with",
+        "--group",
+        "--extra",
+        "-e",
+        "-P",
+        "-n",
+        "--name",
+    ];
+    for directory in words::values(&arguments, &["--directory", "--project"]) {
+        targets::written(court, Target::new(&directory, "working"), scope)?;
+    }
+    let Some((task, at)) = task(&arguments, &with_value) else { return Ok(()) };
+    let rest = &arguments[at + 1..];
+    match (name.as_str(), task) {
+        (_, "publish" | "login" | "upload") => publishes(court, call, task),
+        ("uv", "pip") => {
+            let mut words = vec![Word::plain("pip")];
+            words.extend_from_slice(rest);
+            inner(court, words, Input::Same, scope)
+        }
+        ("uv", "tool") => match rest.first().map(|word| word.text.as_str()) {
+            Some("run") => run_package(court, &rest[1..], call, scope),
+            Some("list" | "dir") | None => Ok(()),
+            _ => asks_for_global(court, call, "tool"),
+        },
+        ("uv", "self")
+        | ("poetry" | "hatch" | "rye", "self")
+        | ("conda" | "mamba", "install" | "update" | "remove") => asks_for_global(court, call, task),
+        ("uv" | "poetry" | "pdm" | "pipenv" | "hatch" | "rye" | "conda" | "mamba", "run") => {
+            let mut after = at + 1;
+            // `uv run script.py` runs a script without an interpreter's name.
+            while arguments.get(after).is_some_and(|word| word.text.starts_with('-') && word.text != "--") {
+                let text = arguments[after].text.as_str();
+                if matches!(text, "-m" | "--module") {
+                    let mut words = vec![Word::plain("python"), Word::plain("-m")];
+                    words.extend_from_slice(&arguments[after + 1..]);
+                    return inner(court, words, call.input.clone(), &mut scope.child());
+                }
+                after += if with_value.contains(&text) || text == "--with-requirements" { 2 } else { 1 };
+            }
+            if let Some(script) = arguments.get(after).filter(|word| word.text.ends_with(".py")) {
+                return script_file(court, &name, script, scope);
+            }
+            run_after(court, &arguments, after, &with_value, scope)
+        }
+        ("poetry" | "pdm", "config") => match rest.first() {
+            Some(word) if word.text == "--list" => Ok(()),
+            None => Ok(()),
+            _ if rest.iter().any(|word| word.text == "--local")
+                && !rest.iter().any(|word| word.text.contains("pypi-token") || word.text.contains("http-basic")) =>
+            {
+                Ok(())
+            }
+            _ => court.refuse(rules::OPTION, format!("`{name} config`")),
+        },
+        _ => Ok(()),
+    }
+}
+
+fn ruby(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let arguments = call.arguments().to_vec();
+    let name = call.words[0].text.clone();
+    let Some((task, at)) = task(&arguments, &["--gemfile"]) else { return Ok(()) };
+    match (name.as_str(), task) {
+        ("gem", "push" | "yank" | "owner" | "signin" | "signout") => publishes(court, call, task),
+        ("gem", "exec") => run_package(court, &arguments[at + 1..], call, scope),
+        ("gem", "install") => {
+            for directory in words::values(&arguments, &["-i", "--install-dir", "-n", "--bindir"]) {
+                targets::written(court, Target::new(&directory, "installing"), scope)?;
+            }
+            Ok(())
+        }
+        ("bundle" | "bundler", "exec") => run_after(court, &arguments, at + 1, &[], scope),
+        ("bundle" | "bundler", "config") if words::has(&arguments, &["--global"]) => {
+            court.refuse(rules::OPTION, "`bundle config --global`")
+        }
+        ("rbenv" | "rvm", "versions" | "version" | "which" | "local" | "list") => Ok(()),
+        ("rbenv", "exec") => run_after(court, &arguments, at + 1, &[], scope),
+        ("rbenv" | "rvm", _) => asks_for_global(court, call, task),
+        _ => Ok(()),
+    }
+}
+
+fn composer(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let arguments = call.arguments().to_vec();
+    for directory in words::values(&arguments, &["-d", "--working-dir"]) {
+        targets::written(court, Target::new(&directory, "installing"), scope)?;
+    }
+    match task(&arguments, &["-d", "--working-dir"]) {
+        Some(("global" | "self-update" | "selfupdate", _)) => asks_for_global(court, call, "global"),
+        Some(("exec", at)) => run_after(court, &arguments, at + 1, &[], scope),
+        Some(("config", _)) if words::has(&arguments, &["-g", "--global", "--editor", "-e"]) => {
+            court.refuse(rules::OPTION, "`composer config`")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn publish(court: &mut Court<'_>, call: &mut Call, _: &mut Scope) -> Ruling {
+    match call.arguments().first().map(|word| word.text.as_str()) {
+        Some("check" | "--version" | "--help" | "package" | "ls" | "--dry-run" | "build") => Ok(()),
+        _ => publishes(court, call, ""),
+    }
+}
+
+fn monorepo(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    match task(call.arguments(), &[]) {
+        Some(("publish", _)) => publishes(court, call, "publish"),
+        Some(("exec", at)) => run_after(court, call.arguments(), at + 1, &[], scope),
+        _ => Ok(()),
+    }
+}

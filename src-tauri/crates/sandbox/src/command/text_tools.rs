@@ -1,0 +1,397 @@
+//! Tools over texts, archives, databases and directories that can also run programs and write files.
+
+use super::{
+    Rules,
+    call::{Call, Target},
+    court::{Court, Ruling},
+    rules,
+    scope::Scope,
+    scripts, targets, words,
+};
+use crate::shell::{Unknown, Word};
+
+pub(super) fn rules_of(name: &str) -> Option<Rules> {
+    Some(match name {
+        "sed" | "gsed" => sed,
+        "awk" | "gawk" | "mawk" | "nawk" => awk,
+        "grep" | "egrep" | "fgrep" | "zgrep" | "rg" | "ag" | "ack" | "ggrep" => search,
+        "sort" | "gsort" | "uniq" => sorted,
+        "jq" | "yq" | "gojq" | "dasel" | "xq" | "tomlq" => query,
+        "xxd" | "openssl" => converters,
+        "date" => date,
+        "ffmpeg" | "magick" | "convert" | "pandoc" | "wkhtmltopdf" | "rsvg-convert" | "inkscape" => media,
+        _ => return None,
+    })
+}
+
+/// Whether the rules of this command look at its files themselves, since other words of it are patterns and programs.
+pub(super) fn judges_its_words(name: &str) -> bool {
+    matches!(
+        name,
+        "grep"
+            | "egrep"
+            | "fgrep"
+            | "rg"
+            | "ag"
+            | "ack"
+            | "ggrep"
+            | "zgrep"
+            | "sed"
+            | "gsed"
+            | "awk"
+            | "gawk"
+            | "mawk"
+            | "nawk"
+            | "jq"
+    )
+}
+
+pub(super) fn write_all(court: &mut Court<'_>, files: &[Word], scope: &Scope) -> Ruling {
+    for file in files {
+        targets::written(court, Target::new(file, "writing"), scope)?;
+    }
+    Ok(())
+}
+
+fn sed(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let arguments = call.arguments();
+    let mut texts: Vec<Word> = Vec::new();
+    let mut operands: Vec<&Word> = Vec::new();
+    let mut in_place = false;
+    let mut has_file = false;
+    let mut rest = arguments.iter();
+    while let Some(word) = rest.next() {
+        let text = word.text.as_str();
+        match text {
+            "-e" | "--expression" => texts.extend(rest.next().cloned()),
+            "-f" | "--file" => {
+                has_file = true;
+                if let Some(file) = rest.next() {
+                    super::wrappers::script_file(court, "sed", file, scope)?;
+                }
+            }
+            "-l" | "--line-length" => drop(rest.next()),
+            "--" => operands.extend(rest.by_ref()),
+            _ if text.starts_with("--expression=") => texts.push(word.after("--expression=".len())),
+            _ if text.starts_with("--file=") => {
+                has_file = true;
+                super::wrappers::script_file(court, "sed", &word.after("--file=".len()), scope)?;
+            }
+            _ if text.starts_with("--in-place") => in_place = true,
+            _ if text.starts_with("--") => {}
+            _ if text.starts_with('-') && text.len() > 1 => {
+                let letters = &text[1..];
+                if let Some(place) = letters.find(['e', 'f', 'i']) {
+                    match letters.as_bytes()[place] {
+                        b'i' => {
+                            in_place = true;
+                            if letters[place + 1..].contains('/') {
+                                return court.refuse(rules::UNKNOWN_TARGET, format!("`sed {}`", word.shown()));
+                            }
+                        }
+                        letter => {
+                            let value = word.after(place + 2);
+                            let value =
+                                if value.text.is_empty() { rest.next().cloned().unwrap_or_default() } else { value };
+                            if letter == b'e' {
+                                texts.push(value);
+                            } else {
+                                has_file = true;
+                                super::wrappers::script_file(court, "sed", &value, scope)?;
+                            }
+                        }
+                    }
+                }
+            }
+            _ => operands.push(word),
+        }
+    }
+    // `sed -i '' 's/a/b/' FILE` is how a Mac has it.
+    if in_place && operands.first().is_some_and(|word| word.text.is_empty()) {
+        operands.remove(0);
+    }
+    if texts.is_empty() && !has_file && !operands.is_empty() {
+        texts.push(operands.remove(0).clone());
+    }
+    for text in &texts {
+        judge_script(court, "sed", text)?;
+        let Some(files) = scripts::sed(&text.text) else {
+            return court.refuse(rules::TEXT_PROGRAM, format!("`sed {}`", text.shown()));
+        };
+        for file in files.written {
+            targets::written(court, Target::new(&Word::plain(file), "writing"), scope)?;
+        }
+        for file in files.read {
+            targets::read(court, &Word::plain(file), scope)?;
+        }
+    }
+    for word in operands {
+        if in_place {
+            targets::written(court, Target::new(word, "changing"), scope)?;
+        } else {
+            targets::read(court, word, scope)?;
+        }
+    }
+    Ok(())
+}
+
+/// A script with something unknown in it may be any script, which only walls can hold.
+fn judge_script(court: &Court<'_>, name: &str, script: &Word) -> Ruling {
+    if targets::code_names_secrets(&script.text) {
+        return court.refuse(rules::SECRET, format!("the script for `{name}`"));
+    }
+    let is_harmless = script.unknown.as_ref().is_none_or(|why| matches!(why, Unknown::Number | Unknown::Process));
+    if !is_harmless && (!court.around.is_walled || script.start().is_empty()) {
+        return court.refuse(rules::UNKNOWN_CODE, format!("`{name} {}`", script.shown()));
+    }
+    Ok(())
+}
+
+fn awk(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let arguments = call.arguments();
+    let mut rest = arguments.iter();
+    let mut program: Option<Word> = None;
+    let mut has_file = false;
+    let mut operands = Vec::new();
+    while let Some(word) = rest.next() {
+        let text = word.text.as_str();
+        match text {
+            _ if program.is_some() || (has_file && !text.starts_with('-')) => operands.push(word),
+            "-F" | "-v" | "--field-separator" | "--assign" => drop(rest.next()),
+            "-f" | "--file" | "-E" | "--exec" => {
+                has_file = true;
+                if let Some(file) = rest.next() {
+                    super::wrappers::script_file(court, "awk", file, scope)?;
+                }
+            }
+            "-e" | "--source" => program = rest.next().cloned(),
+            "-i" | "--include" | "-l" | "--load" | "-D" | "--debug" | "-o" | "-p" | "-d" => {
+                return court.refuse(rules::OPTION, format!("`awk {text}`"));
+            }
+            "--" => {}
+            _ if text.starts_with("-f") => {
+                has_file = true;
+                super::wrappers::script_file(court, "awk", &word.after(2), scope)?;
+            }
+            _ if text.starts_with("-i")
+                || text.starts_with("-l")
+                || text.starts_with("-o")
+                || text.starts_with("-d")
+                || text.starts_with("-p")
+                || text.starts_with("-D") =>
+            {
+                return court.refuse(rules::OPTION, format!("`awk {text}`"));
+            }
+            _ if text.starts_with("--")
+                && ["--inc", "--loa", "--deb", "--pro", "--dum", "--pre"]
+                    .iter()
+                    .any(|start| text.starts_with(start)) =>
+            {
+                return court.refuse(rules::OPTION, format!("`awk {text}`"));
+            }
+            _ if text.starts_with('-') && text.len() > 1 => {}
+            _ if has_file => operands.push(word),
+            _ => program = Some(word.clone()),
+        }
+    }
+    if let Some(program) = program {
+        judge_script(court, "awk", &program)?;
+        let Some(files) = scripts::awk(&program.text) else {
+            return court.refuse(rules::TEXT_PROGRAM, format!("`awk {}`", program.shown()));
+        };
+        for file in files.written {
+            targets::written(court, Target::new(&Word::plain(file), "writing"), scope)?;
+        }
+        for file in files.read {
+            targets::read(court, &Word::plain(file), scope)?;
+        }
+    }
+    for word in operands {
+        targets::read(court, word, scope)?;
+    }
+    Ok(())
+}
+
+fn search(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let arguments = call.arguments();
+    if words::has(arguments, &["--pre", "--hostname-bin", "--pager"]) {
+        return court.refuse(rules::OPTION, format!("`{} --pre`", call.words[0].text));
+    }
+    for file in words::values(arguments, &["-f", "--file", "--ignore-file"]) {
+        if file.text.contains(['/', '.']) {
+            targets::read(court, &file, scope)?;
+        }
+    }
+    let with_value = [
+        "-e",
+        "--regexp",
+        "-f",
+        "--file",
+        "-m",
+        "-A",
+        "-B",
+        "-C",
+        "--max-count",
+        "--include",
+        "--exclude",
+        "--exclude-dir",
+        "-g",
+        "--glob",
+        "-t",
+        "--type",
+        "-T",
+        "--color",
+        "--colour",
+        "-d",
+        "-D",
+        "--max-depth",
+        "-M",
+        "-r",
+        "--replace",
+        "-E",
+        "--encoding",
+        "--sort",
+        "-j",
+    ];
+    let with_value: Vec<&str> = with_value
+        .into_iter()
+        .filter(|option| {
+            call.words[0].text == "rg" || !matches!(*option, "-g" | "-t" | "-T" | "-M" | "-r" | "-E" | "-j")
+        })
+        .collect();
+    let has_pattern = words::has(arguments, &["-e", "-f", "--regexp", "--file", "--files"]);
+    for word in words::operands(arguments, &with_value).into_iter().skip(usize::from(!has_pattern)) {
+        targets::read(court, word, scope)?;
+    }
+    Ok(())
+}
+
+fn sorted(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let arguments = call.arguments();
+    if call.words[0].text.ends_with("uniq") {
+        let operands = words::operands(arguments, &["-f", "-s", "-w"]);
+        if let Some(file) = operands.first() {
+            targets::read(court, file, scope)?;
+        }
+        if let Some(file) = operands.get(1) {
+            targets::written(court, Target::new(file, "writing"), scope)?;
+        }
+        return Ok(());
+    }
+    if words::has(arguments, &["--compress-program"]) {
+        return court.refuse(rules::OPTION, "`sort --compress-program`");
+    }
+    write_all(court, &words::values(arguments, &["-o", "--output", "-T", "--temporary-directory"]), scope)?;
+    for file in words::operands(arguments, &["-k", "-t", "-o", "-T", "-S", "--key", "--field-separator"]) {
+        targets::read(court, file, scope)?;
+    }
+    Ok(())
+}
+
+fn query(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let arguments = call.arguments();
+    let in_place = words::has(arguments, &["-i", "--inplace", "--in-place"]) && !call.words[0].text.ends_with("jq");
+    let mut rest = arguments.iter();
+    let mut operands = Vec::new();
+    let mut has_filter = false;
+    while let Some(word) = rest.next() {
+        match word.text.as_str() {
+            "--arg" | "--argjson" => drop((rest.next(), rest.next())),
+            "--rawfile" | "--slurpfile" | "--argfile" => {
+                rest.next();
+                if let Some(file) = rest.next() {
+                    targets::read(court, file, scope)?;
+                }
+            }
+            "-f" | "--from-file" | "-L" => {
+                has_filter |= word.text != "-L";
+                if let Some(file) = rest.next() {
+                    targets::read(court, file, scope)?;
+                }
+            }
+            "--indent" | "--tab_" | "-o" | "-p" | "--output-format" | "--input-format" => drop(rest.next()),
+            "--args" | "--jsonargs" => break,
+            text if text.starts_with('-') && text.len() > 1 => {}
+            _ => operands.push(word),
+        }
+    }
+    for (index, word) in operands.iter().enumerate() {
+        if index == 0 && !has_filter && !matches!(word.text.as_str(), "eval" | "e" | "eval-all" | "ea") {
+            continue;
+        }
+        if in_place && index > 0 && word.text.contains('.') && !word.text.starts_with('.') {
+            targets::written(court, Target::new(word, "changing"), scope)?;
+        } else if word.text.starts_with(['/', '~']) || word.text.contains("..") {
+            targets::read(court, word, scope)?;
+        }
+    }
+    Ok(())
+}
+
+fn converters(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let arguments = call.arguments();
+    if call.words[0].text.ends_with("xxd") {
+        let operands = words::operands(arguments, &["-c", "-g", "-l", "-s", "-n", "-o", "-seek", "-len", "-cols"]);
+        if let Some(file) = operands.first() {
+            targets::read(court, file, scope)?;
+        }
+        if let Some(file) = operands.get(1) {
+            targets::written(court, Target::new(file, "writing"), scope)?;
+        }
+        return Ok(());
+    }
+    let task = arguments.first().map_or("", |word| word.text.as_str());
+    if matches!(task, "s_client" | "s_server" | "s_time" | "ocsp" | "engine" | "ca" | "cmp" | "http")
+        || words::has(arguments, &["-engine", "-provider-path"])
+        || arguments.iter().any(|word| matches!(word.text.as_str(), "-engine" | "-provider-path" | "-provider"))
+    {
+        return court.refuse(rules::NETWORK_OPTION, format!("`openssl {task}`"));
+    }
+    for (index, word) in arguments.iter().enumerate() {
+        let Some(file) = arguments.get(index + 1) else { continue };
+        match word.text.as_str() {
+            "-out" | "-keyout" | "-writerand" | "-CAserial" => {
+                targets::written(court, Target::new(file, "writing"), scope)?
+            }
+            "-in" | "-inkey" | "-config" | "-CA" | "-CAkey" | "-extfile" | "-kfile" => {
+                targets::read(court, file, scope)?
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn date(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    if words::has(call.arguments(), &["-s", "--set"]) {
+        return court.refuse(rules::HARD_BLOCK, "`date --set`");
+    }
+    for file in words::values(call.arguments(), &["-f", "--file"]) {
+        targets::read(court, &file, scope)?;
+    }
+    Ok(())
+}
+
+fn media(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let arguments = call.arguments();
+    if arguments.iter().any(|word| {
+        word.text.contains("://")
+            || word.text.starts_with('@')
+            || word.text.starts_with("msl:")
+            || word.text.starts_with("ephemeral:")
+            || word.text.starts_with("concat:")
+            || word.text.starts_with("--filter=")
+            || word.text.starts_with("--lua-filter")
+            || word.text.starts_with("--pdf-engine=/")
+            || word.text == "-F"
+    }) {
+        return court.refuse(rules::OPTION, format!("`{}`", call.words[0].text));
+    }
+    write_all(court, &words::values(arguments, &["-o", "--output"]), scope)?;
+    for word in words::operands(arguments, &[]) {
+        if word.text.contains(['/', '.']) && word.unknown.is_none() && !word.is_pattern {
+            targets::written(court, Target::new(word, "converting"), scope)?;
+        }
+    }
+    Ok(())
+}
