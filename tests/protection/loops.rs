@@ -89,7 +89,7 @@ fn an_agent_that_asks_the_same_in_other_words_is_told() {
 
 #[test]
 fn an_agent_that_meets_one_error_again_and_again_is_told_also_when_it_looks_around_in_between() {
-    let circle = forever(json!({ "turns": [bash("node missing.js"), bash("echo $RANDOM")] }));
+    let circle = forever(json!({ "turns": [bash("echo $RANDOM"), bash("node missing.js")] }));
     let (_, events) = is_told_and_recovers("errors", "error_loop", &[circle], &[]);
     assert_eq!(calls(&events, "node missing.js"), 3, "with the third time");
 }
@@ -99,7 +99,7 @@ fn an_agent_that_changes_a_file_back_and_forth_is_told() {
     let edit = |from: &str, to: &str| json!({ "calls": [{ "Edit": { "file_path": "a.txt", "old_string": from, "new_string": to } }] });
     let write = json!({ "calls": [{ "Write": { "file_path": "a.txt", "content": "one" } }] });
     let look = || bash("echo $RANDOM");
-    let circle = forever(json!({ "turns": [edit("one", "two"), look(), edit("two", "one"), look()] }));
+    let circle = forever(json!({ "turns": [look(), edit("one", "two"), look(), edit("two", "one")] }));
     is_told_and_recovers("ping-pong", "edit_ping_pong", &[write, circle], &[]);
 }
 

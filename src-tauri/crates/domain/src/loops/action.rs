@@ -1,13 +1,15 @@
 //! A call that ended: how, and with which words.
 
 use super::{
-    call::{Call, Effect, first_chars, hash},
+    call::{Call, Effect, first_bytes, first_chars, hash},
     normal::{self, Strip},
     score::Score,
 };
 
 /// How many telling lines of an output name an error.
 const TELLING_LINES: usize = 6;
+/// How much of a line is looked at, in bytes: what tells of an error stands early, or in a short line.
+const LINE_BYTES: usize = 240;
 /// How much of an error is kept for people, in characters.
 const ERROR_CHARS: usize = 160;
 
@@ -69,7 +71,7 @@ impl Action {
 
 /// Names an error by the lines that tell of it, or else by the beginning of the output.
 fn fault(head: &str, tail: &str) -> Fault {
-    let mut telling = head.lines().chain(tail.lines()).filter(|line| tells_error(line)).take(TELLING_LINES).peekable();
+    let mut telling = lines(head, tail).filter(|line| tells_error(line)).take(TELLING_LINES).peekable();
     let mut words = String::new();
     let line = match telling.peek() {
         Some(first) => (*first).to_owned(),
@@ -88,9 +90,14 @@ fn fault(head: &str, tail: &str) -> Fault {
     Fault { kind: hash(&words), line: first_chars(line.trim(), ERROR_CHARS).to_owned() }
 }
 
+/// The lines of an output, the long ones shortened.
+fn lines<'t>(head: &'t str, tail: &'t str) -> impl Iterator<Item = &'t str> {
+    head.lines().chain(tail.lines()).map(|line| first_bytes(line, LINE_BYTES))
+}
+
 /// Whether the output of a command that succeeded tells of a failure all the same.
 fn has_error(head: &str, tail: &str) -> bool {
-    head.lines().chain(tail.lines()).any(|line| {
+    lines(head, tail).any(|line| {
         let line = line.trim_start();
         let is_of_a_passing_test =
             line.starts_with(['✓', '✔', '√']) || line.starts_with("ok ") || line.ends_with(" ok");

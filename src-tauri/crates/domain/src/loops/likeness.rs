@@ -8,22 +8,33 @@ pub(super) fn is_at_least(one: &str, other: &str, least: f64) -> bool {
     if one == other {
         return true;
     }
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let longest = one.len().max(other.len());
+    let longest = one.chars().count().max(other.chars().count());
     // Rounded down: a distance is a whole number.
     let allowed = ((1.0 - least) * longest as f64 + 1e-9).floor() as usize;
-    let start = one.iter().zip(other.iter()).take_while(|(a, b)| a == b).count();
-    let (one, other) = (&one[start..], &other[start..]);
-    let end = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
-    let (one, other) = (&one[..one.len() - end], &other[..other.len() - end]);
+    let (one, other) = without_common_ends(one, other);
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let shorter_by = one.len().abs_diff(other.len());
     if one.len().max(other.len()) <= allowed {
         return true;
     }
-    if shorter_by > allowed || fewest_changes(one, other) > allowed {
+    if shorter_by > allowed || fewest_changes(&one, &other) > allowed {
         return false;
     }
-    strsim::generic_levenshtein(&one.to_vec(), &other.to_vec()) <= allowed
+    strsim::generic_levenshtein(&one, &other) <= allowed
+}
+
+/// The two texts without what both begin with, and without what both end with.
+fn without_common_ends<'t>(one: &'t str, other: &'t str) -> (&'t str, &'t str) {
+    let mut start = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    while !one.is_char_boundary(start) || !other.is_char_boundary(start) {
+        start -= 1;
+    }
+    let (one, other) = (&one[start..], &other[start..]);
+    let mut end = one.bytes().rev().zip(other.bytes().rev()).take_while(|(a, b)| a == b).count();
+    while !one.is_char_boundary(one.len() - end) || !other.is_char_boundary(other.len() - end) {
+        end -= 1;
+    }
+    (&one[..one.len() - end], &other[..other.len() - end])
 }
 
 /// At least so many letters have to be added, removed or replaced to make one of the other.

@@ -1,5 +1,7 @@
 //! Outputs without what differs from one run to the next although nothing has changed.
 
+use super::call::first_bytes;
+
 /// Outputs longer than twice this are judged by their two ends and their number of lines, in bytes.
 const END_BYTES: usize = 1_000;
 /// Words before a number that make it a measurement rather than a count.
@@ -24,37 +26,45 @@ pub(super) fn ends(output: &str) -> (&str, &str) {
     if output.len() <= 2 * END_BYTES {
         return (output, "");
     }
-    let (mut head, mut tail) = (END_BYTES, output.len() - END_BYTES);
-    while !output.is_char_boundary(head) {
-        head -= 1;
-    }
+    let mut tail = output.len() - END_BYTES;
     while !output.is_char_boundary(tail) {
         tail += 1;
     }
-    (&output[..head], &output[tail..])
+    (first_bytes(output, END_BYTES), &output[tail..])
 }
 
 /// Appends `text` to `out`, stripped; words are set apart by single spaces.
 pub(super) fn strip(text: &str, what: Strip, out: &mut String) {
-    let mut words = text.split(is_delimiter).filter(|word| !word.is_empty()).peekable();
-    let mut before = "";
-    while let Some(word) = words.next() {
-        let is_plain = !word.bytes().any(|byte| byte.is_ascii_digit() || byte == b'/' || byte == b'\\');
+    let (mut at, mut before) = (0, "");
+    while let Some((word, is_plain, end)) = next_word(text, at) {
         if is_plain {
             out.push_str(word);
         } else {
-            let after = words.peek().copied().unwrap_or_default();
+            let after = next_word(text, end).map_or("", |(word, ..)| word);
             strip_word(word, before, after, what, out);
         }
         out.push(' ');
-        before = word;
+        (at, before) = (end, word);
     }
 }
 
-fn is_delimiter(letter: char) -> bool {
-    letter.is_whitespace()
-        || letter.is_control()
-        || matches!(letter, '(' | ')' | '[' | ']' | '"' | '\'' | '`' | ',' | ';' | '=' | '<' | '>')
+/// The first word from `at` on, whether there is nothing in it that may have to go, and where it ends.
+fn next_word(text: &str, at: usize) -> Option<(&str, bool, usize)> {
+    let bytes = text.as_bytes();
+    let start = at + bytes.get(at..)?.iter().position(|byte| !is_delimiter(*byte))?;
+    let mut is_plain = true;
+    let mut end = start;
+    while let Some(byte) = bytes.get(end).filter(|byte| !is_delimiter(**byte)) {
+        is_plain &= !(byte.is_ascii_digit() || *byte == b'/' || *byte == b'\\');
+        end += 1;
+    }
+    // Delimiters are single bytes, so that a word begins and ends with whole characters.
+    Some((text.get(start..end)?, is_plain, end))
+}
+
+fn is_delimiter(byte: u8) -> bool {
+    byte <= b' '
+        || matches!(byte, 0x7F | b'(' | b')' | b'[' | b']' | b'"' | b'\'' | b'`' | b',' | b';' | b'=' | b'<' | b'>')
 }
 
 fn strip_word(word: &str, before: &str, after: &str, what: Strip, out: &mut String) {

@@ -9,6 +9,8 @@ pub struct Score {
     pub failed: u32,
 }
 
+/// Longer lines are data, not the closing words of a program; in bytes.
+const LINE_BYTES: usize = 200;
 /// Words beside a number of good things, in lower case.
 const GOOD: [&str; 3] = ["passed", "passing", "pass"];
 /// Words beside a number of bad things, in lower case.
@@ -19,7 +21,8 @@ impl Score {
     pub(super) fn read(head: &str, tail: &str) -> Option<Self> {
         let mut score = Self { passed: 0, failed: 0 };
         let mut is_found = false;
-        for line in head.lines().chain(tail.lines()).filter(|line| line.bytes().any(|byte| byte.is_ascii_digit())) {
+        let is_closing = |line: &&str| line.len() <= LINE_BYTES && line.bytes().any(|byte| byte.is_ascii_digit());
+        for line in head.lines().chain(tail.lines()).filter(is_closing) {
             let words = || line.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
             // "# fail 2": the word stands first, and there is nothing else.
             let mut both = words();
