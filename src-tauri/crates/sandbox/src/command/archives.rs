@@ -168,7 +168,7 @@ fn compress(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling
     let arguments = call.arguments();
     let only_prints = words::has(arguments, &["-c", "-l", "-t", "--stdout", "--to-stdout", "--list", "--test"]);
     write_all(court, &words::values(arguments, &["-o", "--output-dir-flat", "--output-dir-mirror"]), scope)?;
-    for word in words::operands(arguments, &["-S", "-o", "-T", "-q_"]) {
+    for word in words::operands(arguments, &["-S", "-o", "-T"]) {
         if only_prints {
             targets::read(court, word, scope)?;
         } else {

@@ -42,9 +42,7 @@ fn cargo(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
             task => asks_for_global(court, call, task),
         };
     }
-    if let Some(word) =
-        own.iter().find(|word| matches!(word.text.split('=').next(), Some("--config" | "--ignore-rust-version_")))
-    {
+    if let Some(word) = own.iter().find(|word| matches!(word.text.split('=').next(), Some("--config"))) {
         return court.refuse(rules::OPTION, format!("`cargo {}`", word.shown()));
     }
     for directory in words::values(&own, &["--target-dir", "--artifact-dir", "--manifest-path", "-C", "--out-dir"]) {

@@ -137,6 +137,10 @@ impl<'a> Court<'a> {
     }
 
     fn command(&mut self, command: &ast::Command, scope: &mut Scope, input: Input) -> Ruling {
+        self.judged += 1;
+        if self.judged > MOST_COMMANDS {
+            return Err(rules::UNREADABLE.deny(Unreadable::TooDeep));
+        }
         match command {
             ast::Command::Simple(simple) => self.simple(simple, scope, input),
             ast::Command::Compound(compound, redirects) => {
@@ -458,10 +462,6 @@ impl<'a> Court<'a> {
 
     fn simple(&mut self, simple: &ast::SimpleCommand, scope: &mut Scope, input: Input) -> Ruling {
         use ast::CommandPrefixOrSuffixItem as I;
-        self.judged += 1;
-        if self.judged > MOST_COMMANDS {
-            return Err(rules::UNREADABLE.deny(Unreadable::TooDeep));
-        }
         let mut call = Call { input, ..Call::default() };
         let prefix = simple.prefix.iter().flat_map(|prefix| &prefix.0);
         let suffix = simple.suffix.iter().flat_map(|suffix| &suffix.0);
@@ -470,9 +470,6 @@ impl<'a> Court<'a> {
                 I::AssignmentWord(assignment, _) => {
                     let (name, value) = self.assignment(assignment, scope)?;
                     if simple.word_or_name.is_none() {
-                        if name == "IFS" {
-                            scope.splits_at_blanks = false;
-                        }
                         scope.set(&name, value);
                     } else {
                         call.settings.push((name, value));

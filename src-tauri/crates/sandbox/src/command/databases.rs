@@ -123,7 +123,7 @@ fn database(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling
         }
     }
     if name == "sqlite3" {
-        if words::has(arguments, &["-init", "--init", "-cmd_"])
+        if words::has(arguments, &["-init", "--init"])
             || arguments.iter().any(|word| matches!(word.text.as_str(), "-init" | "--init" | "-A"))
         {
             return court.refuse(rules::DATABASE_PROGRAM, "`sqlite3 -init`");

@@ -155,7 +155,10 @@ fn find(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
             })
     });
     let covers_git = (changes || !commands.is_empty()) && covers_git(court, &roots, scope);
-    let name = if is_inside && !scope.places().is_empty() { found(&roots) } else { None };
+    // What is found may be git's own, or the directory itself.
+    let may_be_anything = covers_git && (is_wide || !(is_narrow || keeps_git));
+    let is_certain = is_inside && !scope.places().is_empty() && !may_be_anything;
+    let name = if is_certain { found(&roots) } else { None };
     if changes {
         if !is_inside || follows_links || scope.places().is_empty() {
             return court.refuse(rules::FIND_ACTION, "`find -delete`");

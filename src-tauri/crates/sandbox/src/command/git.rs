@@ -34,7 +34,6 @@ const HARMLESS_KEYS: &[&str] = &[
     "core.precomposeunicode",
     "core.safecrlf",
     "core.compression",
-    "core.symlinks_",
     "pull.rebase",
     "pull.ff",
     "init.defaultbranch",
@@ -74,7 +73,6 @@ const HARMLESS_KEYS: &[&str] = &[
     "branch.sort",
     "tag.sort",
     "commit.verbose",
-    "help.autocorrect_",
     "grep.linenumber",
     "format.pretty",
     "interactive.singlekey",
@@ -185,9 +183,9 @@ fn judge_command(court: &mut Court<'_>, command: &str, rest: &[Word], call: &Cal
         | "help" | "diff-tree" | "diff-index" | "diff-files" | "verify-commit" | "verify-tag" | "write-tree"
         | "read-tree" | "commit-tree" | "mktree" | "hash-object" | "update-index" | "merge-file" | "merge-tree"
         | "patch-id" | "get-tar-commit-id" | "notes" | "apply" | "am" | "cherry-pick" | "revert" | "merge" | "mv"
-        | "switch" | "restore" | "reset" | "sparse-checkout" | "rerere" | "bugreport_" | "request-pull"
-        | "checkout" | "commit" | "diff" | "format-patch" | "bundle" | "diff-pairs" | "last-modified" | "mailinfo" => {
-            if has(&["--ext-diff", "--open-files-in-pager", "--unsafe-paths", "--textconv_"]) {
+        | "switch" | "restore" | "reset" | "sparse-checkout" | "rerere" | "request-pull" | "checkout" | "commit"
+        | "diff" | "format-patch" | "bundle" | "diff-pairs" | "last-modified" | "mailinfo" => {
+            if has(&["--ext-diff", "--open-files-in-pager", "--unsafe-paths"]) {
                 return refuse(rules::GIT_OPTION);
             }
             for file in words::values(rest, &["--output", "--output-directory"]) {
@@ -333,8 +331,8 @@ fn judge_command(court: &mut Court<'_>, command: &str, rest: &[Word], call: &Cal
         "credential" | "credential-store" | "credential-cache" | "daemon" | "instaweb" | "http-backend" | "shell"
         | "send-email" | "imap-send" | "cvsserver" | "cvsimport" | "cvsexportcommit" | "p4" | "svn" | "upload-pack"
         | "receive-pack" | "upload-archive" | "remote-ext" | "remote-fd" | "difftool" | "mergetool" | "maintenance"
-        | "hook" | "gui" | "citool" | "fsmonitor--daemon" | "http-push" | "send-pack" | "scalar" | "subtree_"
-        | "web--browse" | "sh-setup" | "sh-i18n" => {
+        | "hook" | "gui" | "citool" | "fsmonitor--daemon" | "http-push" | "send-pack" | "scalar" | "web--browse"
+        | "sh-setup" | "sh-i18n" => {
             let only_asks = command == "hook" && call.words.is_empty();
             if only_asks { Ok(()) } else { refuse(rules::GIT_COMMAND) }
         }
@@ -362,7 +360,7 @@ fn push(court: &mut Court<'_>, rest: &[Word], scope: &Scope) -> Ruling {
             if is("delete", 3) || is("prune", 3) {
                 return court.refuse(rules::GIT_DELETE, shown());
             }
-            if is("receive-pack", 4) || is("exec", 1) || is("repo", 3) || is("push-option", 6) || is("all_", 9) {
+            if is("receive-pack", 4) || is("exec", 1) || is("repo", 3) || is("push-option", 6) {
                 return court.refuse(rules::GIT_OPTION, shown());
             }
         } else if let Some(letters) = text.strip_prefix('-') {
@@ -379,6 +377,10 @@ fn push(court: &mut Court<'_>, rest: &[Word], scope: &Scope) -> Ruling {
             operands += 1;
             if operands == 1 {
                 address(court, word, scope)?;
+                if text.contains("://") || text.contains('@') {
+                    // A remote has been agreed on; an address may be anybody's.
+                    court.take(rules::GIT_TRANSPORT.ask(shown()))?;
+                }
             } else if text.starts_with('+') {
                 return court.refuse(rules::GIT_FORCE, shown());
             } else if text.starts_with(':') {
@@ -449,7 +451,6 @@ fn transfer(court: &mut Court<'_>, command: &str, rest: &[Word], scope: &mut Sco
             "--remote-helper",
             "--receive-pack",
             "--server-option",
-            "--reference_",
         ];
         if option.starts_with("--")
             && option.len() > 4

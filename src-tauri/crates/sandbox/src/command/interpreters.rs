@@ -187,7 +187,7 @@ fn python_module(court: &mut Court<'_>, module: &Word, rest: &[Word], call: &Cal
     };
     match module {
         "pip" | "pytest" | "pip3" | "uv" | "poetry" | "pipenv" | "twine" | "uvicorn" | "gunicorn" | "flask"
-        | "celery" | "hatch" | "pdm" | "black" | "ruff" | "mypy" | "isort" | "coverage_" | "IPython" => {
+        | "celery" | "hatch" | "pdm" | "black" | "ruff" | "mypy" | "isort" | "IPython" => {
             let mut words = vec![Word::plain(module.to_lowercase())];
             words.extend_from_slice(rest);
             inner(court, words, call.input.clone(), scope)

@@ -411,7 +411,6 @@ const PLAIN: &[&str] = &[
     "shellcheck",
     "shellspec",
     "shfmt",
-    "shift",
     "shuf",
     "shunit2",
     "simctl",

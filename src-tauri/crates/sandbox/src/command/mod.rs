@@ -90,7 +90,7 @@ pub(crate) fn judge(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -
     for word in call.arguments() {
         let is_message =
             follows_message || name == "git" && (word.text.starts_with("-m") || word.text.starts_with("--message="));
-        follows_message = matches!(name, "git" | "gh" | "glab") && is_message_option(&word.text);
+        follows_message = is_message_option(name, &word.text);
         // A pattern that the shell puts names for is no text, whoever prints it.
         let is_text = is_message || list::is_printer(name) || text_tools::judges_its_words(name);
         if !is_text || word.is_pattern && !text_tools::judges_its_words(name) {
@@ -130,23 +130,13 @@ pub(crate) fn judge(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -
     court.take(verdict)
 }
 
-/// Whether the next word is a text for people.
-fn is_message_option(option: &str) -> bool {
-    matches!(
-        option,
-        "-m" | "-am"
-            | "--message"
-            | "--title"
-            | "--body"
-            | "-t"
-            | "-b"
-            | "--notes"
-            | "--author"
-            | "--trailer"
-            | "--grep"
-            | "-S"
-            | "-G"
-    )
+/// Whether the next word is a text for people, or a pattern to look for.
+fn is_message_option(name: &str, option: &str) -> bool {
+    match name {
+        "git" => matches!(option, "-m" | "-am" | "--message" | "--author" | "--trailer" | "--grep" | "-S" | "-G"),
+        "gh" | "glab" => matches!(option, "-m" | "--message" | "--title" | "--body" | "-t" | "-b" | "--notes"),
+        _ => false,
+    }
 }
 
 /// Programs that carry their version in their name are judged as what they are.

@@ -84,7 +84,6 @@ pub(super) fn rules_of(name: &str) -> Option<Rules> {
         | "tune2fs"
         | "wipefs"
         | "blkid"
-        | "lsblk_"
         | "mknod"
         | "swaplabel"
         | "dmesg"
@@ -320,7 +319,6 @@ const CURL_VALUES: &[&str] = &[
     "--aws-sigv4",
     "--request-target",
     "--noproxy",
-    "--dns-servers_",
 ];
 const CURL_WRITES: &[&str] = &[
     "-o",
@@ -518,7 +516,6 @@ fn wget(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         "--input-file",
         "--config",
         "--use-askpass",
-        "--load-cookies_",
         "-B_",
         "--body-file",
         "--post-file",

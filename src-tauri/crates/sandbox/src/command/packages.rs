@@ -347,10 +347,7 @@ fn pip(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     ) {
         targets::written(court, Target::new(&directory, "installing"), scope)?;
     }
-    if words::has(
-        arguments,
-        &["--python", "--config-settings_", "--global-option", "--install-option", "--build-option"],
-    ) {
+    if words::has(arguments, &["--python", "--global-option", "--install-option", "--build-option"]) {
         return court.refuse(rules::OPTION, "`pip` with this option");
     }
     let Some((task, at)) = task(arguments, &["--log", "--cache-dir", "--timeout"]) else { return Ok(()) };

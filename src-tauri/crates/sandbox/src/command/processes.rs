@@ -177,6 +177,9 @@ fn one(court: &Court<'_>, word: &Word) -> Ruling {
     match (&word.unknown, word.text.as_str()) {
         (Some(Unknown::Process), text) if text.chars().count() == 1 => Ok(()),
         // Behind the walls there are no processes but this session's own.
+        (Some(Unknown::Variable(name)), _) if name == "PPID" => {
+            court.refuse(rules::KILL, format!("`kill {}`", word.shown()))
+        }
         (Some(_), text) if court.around.is_walled && !text.starts_with('-') => Ok(()),
         (Some(_), _) => court.refuse(rules::KILL_UNKNOWN, format!("`kill {}`", word.shown())),
         (None, text) => {
@@ -203,10 +206,9 @@ fn by_name(court: &mut Court<'_>, call: &mut Call, _: &mut Scope) -> Ruling {
             return refused(court, word);
         }
         if let Some(option) = text.strip_prefix('-') {
-            let is_harmless = matches!(
-                option,
-                "f" | "x" | "e" | "q" | "v_" | "I" | "-full" | "-exact" | "-echo" | "-quiet" | "w" | "-wait"
-            ) && !(name == "killall" && option == "f");
+            let is_harmless =
+                matches!(option, "f" | "x" | "e" | "q" | "I" | "-full" | "-exact" | "-echo" | "-quiet" | "w" | "-wait")
+                    && !(name == "killall" && option == "f");
             let is_cluster = option.strip_suffix('f').is_some_and(is_signal);
             if matches!(option, "s" | "-signal") {
                 if !rest.next().is_some_and(|word| is_signal(&word.text)) {

@@ -65,7 +65,7 @@ rules! {
     GIT_FORCE "git.force-push" "history others may have is not overwritten; push to a new branch";
     GIT_DELETE "git.remote-delete" "branches of a remote are deleted by the person";
     GIT_CONFIG "git.config" "only the name, the mail address and harmless settings of this repository are set";
-    GIT_TRANSPORT "git.transport" "this address runs a program; use https, ssh or a path of the project";
+    GIT_TRANSPORT "git.transport" "repositories are reached by https, ssh or a path of the project, and pushed to by the name of a remote";
     GIT_HISTORY "git.history" "this destroys work that could otherwise be brought back; leave it";
     GIT_UNKNOWN "git.unknown-argument" "this git command is judged by all its arguments; write them out";
     GIT_COMMAND "git.command" "this git command is not for agents; ask the person";
@@ -81,7 +81,7 @@ rules! {
     TEXT_PROGRAM "text.program" "this script runs commands or writes files by itself; do that in the shell, where it can be seen";
     ARCHIVE_PROGRAM "archive.program" "this option runs a program; leave it out";
     DATABASE_PROGRAM "database.program" "this runs a program or touches files from inside the database; do that in the shell";
-    TRAP "shell.trap" "what a trap runs must stand in the line";
+    TRAP "shell.trap" "what a trap runs must stand in the line, and change nothing that later commands go by";
     CD "shell.directory" "the work is done inside the project; name files elsewhere by their path";
     WRAPPER "command.wrapper" "this way of starting a command cannot be judged; write the command itself";
     OPTION "command.option" "this option runs a program or loads code; leave it out";

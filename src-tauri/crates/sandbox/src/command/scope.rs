@@ -10,6 +10,44 @@ use std::{
 /// In how many directories the shell may be before it is said that nobody knows.
 const MOST_PLACES: usize = 6;
 
+/// Whether the shell itself changes this variable, so that what the line sets it to says nothing.
+fn is_the_shells_own(name: &str) -> bool {
+    name.starts_with("BASH")
+        || name.starts_with("EPOCH")
+        || name.starts_with("COMP_")
+        || matches!(
+            name,
+            "_" | "PWD"
+                | "OLDPWD"
+                | "REPLY"
+                | "OPTARG"
+                | "OPTIND"
+                | "RANDOM"
+                | "SRANDOM"
+                | "SECONDS"
+                | "LINENO"
+                | "DIRSTACK"
+                | "FUNCNAME"
+                | "GROUPS"
+                | "UID"
+                | "EUID"
+                | "PPID"
+                | "MAPFILE"
+                | "COPROC"
+                | "HISTCMD"
+                | "PIPESTATUS"
+                | "HOSTNAME"
+                | "status"
+                | "pipestatus"
+                | "argv"
+                | "fpath"
+                | "cdpath"
+                | "match"
+                | "MATCH"
+                | "reply"
+        )
+}
+
 /// The state of one shell. A subshell is a clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Scope {
@@ -19,6 +57,8 @@ pub(crate) struct Scope {
     if_failed: Vec<PathBuf>,
     before: Vec<PathBuf>,
     variables: Vec<(String, Word)>,
+    /// Variables that keep their first value, whatever the line says later.
+    fixed: Vec<String>,
     functions: Vec<(String, Rc<ast::FunctionBody>)>,
     pub(crate) arguments: Option<Vec<Word>>,
     /// Blanks part an unquoted value, as they do unless somebody sets `IFS`.
@@ -36,6 +76,7 @@ impl Scope {
             if_failed: Vec::new(),
             before: Vec::new(),
             variables: Vec::new(),
+            fixed: Vec::new(),
             functions: Vec::new(),
             arguments: None,
             splits_at_blanks: true,
@@ -102,10 +143,21 @@ impl Scope {
 
     /// From here on the variable has this value.
     pub(crate) fn set(&mut self, name: &str, value: Word) {
+        if name == "IFS" {
+            self.splits_at_blanks = false;
+        }
+        let is_certain = !is_the_shells_own(name) && !self.fixed.iter().any(|fixed| fixed == name);
+        let value = if is_certain { value } else { Word::unknown(Unknown::Variable(name.to_owned())) };
         match self.variables.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) => *old = value,
             None => self.variables.push((name.to_owned(), value)),
         }
+    }
+
+    /// From here on the variable keeps its value, and nothing that is set later counts.
+    pub(crate) fn fix(&mut self, name: &str) {
+        self.fixed.push(name.to_owned());
+        self.forget(name);
     }
 
     /// From here on nothing is known of the variable.
@@ -166,6 +218,11 @@ impl Scope {
         for (name, body) in other.functions {
             if !self.functions.iter().any(|(known, mine)| *known == name && Rc::ptr_eq(mine, &body)) {
                 self.functions.push((name, body));
+            }
+        }
+        for name in other.fixed {
+            if !self.fixed.contains(&name) {
+                self.fix(&name);
             }
         }
         self.splits_at_blanks &= other.splits_at_blanks;

@@ -33,9 +33,15 @@ pub(super) fn rules_of(name: &str) -> Option<Rules> {
         | "autoload" | "sched" | "zcompile" | "noglob" | "nocorrect" | "vared" | "suspend" | "logout"
         | "disown_all" => refused,
         "kill" => processes::kill,
+        "shift" => shift,
         "disown" | "unalias" => harmless,
         _ => return None,
     })
+}
+
+fn shift(_: &mut Court<'_>, _: &mut Call, scope: &mut Scope) -> Ruling {
+    scope.arguments = None;
+    Ok(())
 }
 
 fn harmless(_: &mut Court<'_>, _: &mut Call, _: &mut Scope) -> Ruling {
@@ -68,7 +74,7 @@ fn change_directory(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -
         }
         Some(word) => (*word).clone(),
     };
-    if word.unknown.is_some() || word.is_pattern {
+    if word.unknown.is_some() || word.is_pattern || word.text.starts_with('+') {
         if word.is_pattern {
             targets::written(court, Target::new(&word, "going into"), scope)?;
         }
@@ -142,8 +148,19 @@ fn declare(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling 
             None => {}
         }
     }
+    let is_fixed = call.words[0].text == "readonly" || words::has(call.arguments(), &["-r"]);
+    let is_changed = words::has(call.arguments(), &["-i", "-l", "-u", "-c"]) && call.words[0].text != "export";
     for (name, value) in std::mem::take(&mut call.declared) {
-        scope.set(&name, value);
+        if is_fixed || is_changed {
+            scope.fix(&name);
+        } else {
+            scope.set(&name, value);
+        }
+    }
+    if is_fixed || is_changed {
+        for word in words::operands(call.arguments(), &[]) {
+            scope.fix(word.text.split('=').next().unwrap_or_default());
+        }
     }
     Ok(())
 }
@@ -239,9 +256,11 @@ fn trap(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     }
     // By then everything may have changed.
     let mut later = scope.clone();
-    let process_ids: Vec<String> = Vec::new();
-    let _ = process_ids;
-    court.source_in(code, &mut later)
+    court.source_in(code, &mut later)?;
+    if !later.knows_the_same(scope) {
+        return court.refuse(rules::TRAP, format!("`trap {}`, which changes variables or directories", code.shown()));
+    }
+    Ok(())
 }
 
 fn alias(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
@@ -324,14 +343,12 @@ fn unset(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
 }
 
 fn read(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
-    let takes_value = ["-a", "-d", "-i", "-n", "-N", "-p", "-t", "-u", "-C", "-c", "-O", "-s"];
     if words::has(call.arguments(), &["-C"]) && call.words[0].text != "read" {
         return court.refuse(rules::PRIVILEGE, "`mapfile -C`");
     }
     for word in call.arguments() {
         court.literal_in_index(word)?;
     }
-    let _ = takes_value;
     for word in call.arguments() {
         match word.known() {
             Some(name) if !name.starts_with('-') => {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Verdict, Workspace, protected,
-    shell::{UNKNOWN, Word},
+    shell::{UNKNOWN, Unknown, Word},
 };
 use std::path::{Path, PathBuf};
 
@@ -130,6 +130,10 @@ pub(crate) fn removed(court: &Court<'_>, target: Target<'_>, scope: &Scope) -> R
 
 fn changed(court: &Court<'_>, Target { word, what }: Target<'_>, scope: &Scope, is_removed: bool) -> Ruling {
     let unknown = if is_removed { rules::REMOVE_UNKNOWN } else { rules::UNKNOWN_TARGET };
+    // A pipe to commands, which have been judged by themselves.
+    if !is_removed && word.unknown == Some(Unknown::Pipe) && word.text.chars().eq([UNKNOWN]) {
+        return Ok(());
+    }
     if word.unknown.is_some() {
         return court.refuse(unknown, format!("{what} of `{}`", word.shown()));
     }

@@ -309,11 +309,14 @@ fn query(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
                     targets::read(court, file, scope)?;
                 }
             }
-            "--indent" | "--tab_" | "-o" | "-p" | "--output-format" | "--input-format" => drop(rest.next()),
+            "--indent" | "-o" | "-p" | "--output-format" | "--input-format" => drop(rest.next()),
             "--args" | "--jsonargs" => break,
             text if text.starts_with('-') && text.len() > 1 => {}
             _ => operands.push(word),
         }
+    }
+    if operands.iter().any(|word| targets::code_names_secrets(&word.text)) {
+        return court.refuse(rules::SECRET, format!("`{}`", call.words[0].text));
     }
     for (index, word) in operands.iter().enumerate() {
         if index == 0 && !has_filter && !matches!(word.text.as_str(), "eval" | "e" | "eval-all" | "ea") {

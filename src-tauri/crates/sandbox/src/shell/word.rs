@@ -316,12 +316,13 @@ impl<'a> Reader<'a> {
         }
         self.word.is_pattern |= value.is_pattern || (!is_quoted && value.text.contains(['*', '?', '[']));
         let blanks = [' ', '\t', '\n'];
-        if is_quoted || self.is_value || !value.text.contains(blanks) {
-            self.word.text.push_str(&value.text);
+        let is_whole = is_quoted || self.is_value;
+        if !is_whole && !value.text.is_empty() && !self.values.splits_at_blanks() {
+            self.put_unknown(Unknown::Variable("IFS".into()), false);
             return;
         }
-        if !self.values.splits_at_blanks() {
-            self.put_unknown(Unknown::Variable("IFS".into()), false);
+        if is_whole || !value.text.contains(blanks) {
+            self.word.text.push_str(&value.text);
             return;
         }
         let mut parts = value.text.split(blanks).peekable();
