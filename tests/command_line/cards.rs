@@ -6,6 +6,7 @@ use serde_json::json;
 #[test]
 fn a_new_project_has_no_cards_and_says_how_to_get_some() {
     let desk = Desk::new();
+    desk.register();
     let told = desk.ok(&["features", "list"]);
     assert!(told.contains("harness run DIR") && told.contains("harness features add"), "{told}");
     assert_eq!(desk.json(&["features", "list"]), json!([]), "a script gets an empty list");

@@ -18,6 +18,12 @@ impl Desk {
         Self { machine, dir }
     }
 
+    /// Makes the directory a project, which looking at it does not.
+    pub fn register(&self) {
+        let ended = self.machine.harness(&["projects", "add", self.project()]);
+        assert_eq!(ended.code, Some(0), "an empty directory can be a project: {ended:?}");
+    }
+
     /// The project's directory, as an argument.
     pub fn project(&self) -> &str {
         self.dir.to_str().expect("a plain path")

@@ -50,6 +50,7 @@ fn a_reader_that_closes_the_pipe_early_is_no_error() {
 #[test]
 fn a_reader_that_sleeps_does_not_hold_up_a_run() {
     let desk = Desk::new();
+    desk.register();
     fs::create_dir(desk.dir.join("prompts")).expect("a directory");
     fs::write(desk.dir.join("prompts/app_spec.txt"), "Functions that add two numbers, with tests.\n").expect("a file");
     let talks = json!({

@@ -65,8 +65,31 @@ fn projects_are_registered_named_configured_and_forgotten() {
 }
 
 #[test]
+fn looking_does_not_make_a_directory_a_project() {
+    let desk = Desk::new();
+    let looks: [&[&str]; 9] = [
+        &["features", "list"],
+        &["features", "show", "1"],
+        &["bugs", "list"],
+        &["questions", "list"],
+        &["approvals", "list"],
+        &["waiting"],
+        &["runs", "list"],
+        &["projects", "settings"],
+        &["stop"],
+    ];
+    for words in looks {
+        let refusal = desk.refused(words);
+        assert!(refusal.contains("is no project yet") && refusal.contains("projects add"), "{words:?}: {refusal}");
+    }
+    let list = desk.machine.json(&["projects", "list", "--json"]);
+    assert_eq!(list, json!([]), "nothing was registered by naming it");
+}
+
+#[test]
 fn a_project_without_runs_says_so_and_nothing_can_be_ended() {
     let desk = Desk::new();
+    desk.register();
     assert!(desk.ok(&["runs", "list"]).contains("harness run DIR"), "no runs, and how to get one");
     assert_eq!(desk.json(&["runs", "list"]), json!([]));
     assert!(desk.refused(&["runs", "show", "4"]).contains('4'), "a run that is not there is named");

@@ -54,7 +54,7 @@ pub fn obey(command: BugsCommand) -> anyhow::Result<()> {
             say(&format!("#{} {} is reported; the next session looks at it.", bug.id, bug.name));
         }
         BugsCommand::List { project, format } => {
-            let toolbox = open::toolbox(open::project(&project)?);
+            let toolbox = open::toolbox(open::known(&project)?);
             let cards = toolbox.project().store.feature_summaries()?;
             let bugs = cards.into_iter().filter(|card| card.kind == Kind::Bug);
             let reports = bugs.map(|bug| toolbox.bug_status(bug.id)).collect::<Result<Vec<_>, _>>()?;
@@ -75,7 +75,7 @@ pub fn obey(command: BugsCommand) -> anyhow::Result<()> {
             say_table(&["ID", "STATUS", "FIXES", "NAME"], &rows);
         }
         BugsCommand::Show { id, project, format } => {
-            let report = open::toolbox(open::project(&project)?).bug_status(FeatureId(id))?;
+            let report = open::toolbox(open::known(&project)?).bug_status(FeatureId(id))?;
             if format.json {
                 return say_json(&report);
             }

@@ -1,6 +1,7 @@
 //! What a person sees of a run: a line for what happened, and at the bottom how far it is.
 
 use crate::{
+    desk::Desk,
     print::{harmless, say},
     run::json_line,
     waiting,
@@ -26,6 +27,8 @@ pub struct Display {
     is_json: bool,
     bar: ProgressBar,
     project: OpenProject,
+    /// Where answers are typed, when somebody sits here.
+    desk: Option<Desk>,
 }
 
 impl Display {
@@ -42,12 +45,24 @@ impl Display {
         if is_live {
             bar.enable_steady_tick(Duration::from_millis(120));
         }
-        let display = Self { is_json, bar, project: project.clone() };
+        let display = Self { is_json, bar, project: project.clone(), desk: None };
         display.line(&format!("Project  {}", project.dir().display()));
         if let Some(title) = rehearsal {
             display.line(&format!("REHEARSAL  {title}: a scripted model answers, nothing leaves this machine"));
         }
         display
+    }
+
+    /// Takes answers from standard input too, when both sides of this are a terminal.
+    pub fn take_answers(&mut self) {
+        if self.is_json || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+            return;
+        }
+        let desk = Desk::default();
+        match desk.listen(&self.project) {
+            Ok(()) => self.desk = Some(desk),
+            Err(error) => self.line(&format!("  ! Answers cannot be typed here: {error}")),
+        }
     }
 
     /// Shows one event.
@@ -150,6 +165,9 @@ impl Display {
                     None => state.as_str().to_owned(),
                 };
                 self.line(&format!("  · request {request}: {how}"));
+                if let Some(desk) = &self.desk {
+                    desk.clear(*request);
+                }
             }
             Event::LoopDetected { kind, step, description, .. } => {
                 let did = match step {
@@ -171,7 +189,11 @@ impl Display {
     fn ask(&self, id: RequestId) {
         match self.project.store.request(id) {
             Ok(request) => {
-                let lines = waiting::lines(&self.project, &request);
+                let mut lines = waiting::lines(&self.project, &request);
+                if let Some(desk) = self.desk.as_ref().filter(|_| request.deadline_ms.is_some()) {
+                    lines.push(Desk::hint(request.kind).to_owned());
+                    desk.show(id);
+                }
                 self.line(&format!("  ? Waits for you: {}", lines.join("\n")));
             }
             Err(error) => self.line(&format!("  ? Request {id} waits for you, but cannot be read: {error}")),

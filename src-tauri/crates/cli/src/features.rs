@@ -180,8 +180,8 @@ fn layer(text: &str) -> Result<Layer, String> {
 
 pub fn obey(command: FeaturesCommand) -> anyhow::Result<()> {
     match command {
-        FeaturesCommand::List { project, status, format } => list(&open::project(&project)?, status.as_deref(), format),
-        FeaturesCommand::Show { id, project, format } => show(&open::project(&project)?, FeatureId(id), format),
+        FeaturesCommand::List { project, status, format } => list(&open::known(&project)?, status.as_deref(), format),
+        FeaturesCommand::Show { id, project, format } => show(&open::known(&project)?, FeatureId(id), format),
         FeaturesCommand::Add(args) => add(args),
         FeaturesCommand::Edit(args) => edit(args),
         FeaturesCommand::Skip(one) => change(&one, "skipped by a person", |project, id, reason| {
@@ -198,7 +198,7 @@ pub fn obey(command: FeaturesCommand) -> anyhow::Result<()> {
         }),
         FeaturesCommand::Fail { id, reason, project } => {
             anyhow::ensure!(!reason.trim().is_empty(), "say what fails and how it was seen: the fix starts from that");
-            let project = open::project(&project)?;
+            let project = open::known(&project)?;
             let cause = project.cause(Actor::Person, None, &reason);
             let (_, fix) = project.store.mark_failing(FeatureId(id), &reason, &cause)?;
             say(&format!("#{id} is failing; #{} mends it.", fix.id));
@@ -206,7 +206,7 @@ pub fn obey(command: FeaturesCommand) -> anyhow::Result<()> {
         }
         FeaturesCommand::Remove(one) => remove(&one),
         FeaturesCommand::Depend { id, on, project } => {
-            let project = open::project(&project)?;
+            let project = open::known(&project)?;
             let needs: Vec<FeatureId> = on.into_iter().map(FeatureId).collect();
             let cause = project.cause(Actor::Person, None, "dependencies chosen by a person");
             project.store.dependency_set(FeatureId(id), &needs, &cause)?;
@@ -354,7 +354,7 @@ fn add(args: AddArgs) -> anyhow::Result<()> {
 }
 
 fn edit(args: EditArgs) -> anyhow::Result<()> {
-    let project = open::project(&args.project)?;
+    let project = open::known(&args.project)?;
     let edit = FeatureEdit {
         name: args.name,
         description: args.description,
@@ -377,7 +377,7 @@ fn change(
     reason: &str,
     act: impl FnOnce(&OpenProject, FeatureId, &str) -> harness_store::Result<()>,
 ) -> anyhow::Result<()> {
-    let project = open::project(&one.project)?;
+    let project = open::known(&one.project)?;
     let id = FeatureId(one.id);
     act(&project, id, reason)?;
     let Feature { name, status, .. } = project.store.feature(id)?;
@@ -386,7 +386,7 @@ fn change(
 }
 
 fn remove(one: &One) -> anyhow::Result<()> {
-    let project = open::project(&one.project)?;
+    let project = open::known(&one.project)?;
     let name = project.store.feature(FeatureId(one.id))?.name;
     let detached =
         project.store.remove(FeatureId(one.id), &project.cause(Actor::Person, None, "removed by a person"))?;

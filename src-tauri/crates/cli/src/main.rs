@@ -4,6 +4,7 @@ mod approvals;
 mod args;
 mod bugs;
 mod checkpoint;
+mod desk;
 mod display;
 mod doctor;
 mod features;

@@ -96,13 +96,13 @@ pub fn obey(command: ProjectsCommand) -> anyhow::Result<()> {
             Ok(())
         }
         ProjectsCommand::Rename { name, project } => {
-            let project = open::project(&project)?;
+            let project = open::known(&project)?;
             project.app.store.project_rename(project.project.id, &name)?;
             say(&format!("{} is now called {name}.", project.project.name));
             Ok(())
         }
         ProjectsCommand::Remove { project } => {
-            let project = open::project(&project)?;
+            let project = open::known(&project)?;
             // A run whose host died is unfinished too, and cannot be stopped any more.
             let is_running = project.store.runs_unfinished()?.iter().any(|run| harness_agent::is_alive(run.host));
             anyhow::ensure!(!is_running, "a run is under way in {}; stop it first", project.project.name);
@@ -133,7 +133,7 @@ fn list(format: Format) -> anyhow::Result<()> {
 }
 
 fn checks(args: ChecksArgs) -> anyhow::Result<()> {
-    let project = open::project(&args.project)?;
+    let project = open::known(&args.project)?;
     let mut settings = project.settings.clone();
     let kinds = [
         (CheckKind::TypeCheck, args.type_checks),
@@ -170,7 +170,7 @@ fn checks(args: ChecksArgs) -> anyhow::Result<()> {
 }
 
 fn settings(args: SettingsArgs) -> anyhow::Result<()> {
-    let project = open::project(&args.project)?;
+    let project = open::known(&args.project)?;
     let mut settings = project.settings.clone();
     if let Some(model) = args.model {
         settings.model = Some(model).filter(|model| !model.is_empty());

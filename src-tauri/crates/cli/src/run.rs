@@ -48,14 +48,17 @@ async fn run_to_its_end(args: &RunArgs) -> Result<RunEnd, EngineError> {
     let _instance = Instance::take(&app.home, &activity, app.clock.as_ref())?;
     let control = RunControl::default();
     obey_signals(control.clone());
-    let display = Display::new(args.json, scenario.as_ref().map(|scenario| scenario.title().to_owned()), &project);
+    let mut display = Display::new(args.json, scenario.as_ref().map(|scenario| scenario.title().to_owned()), &project);
+    if args.attended.is_some() {
+        display.take_answers();
+    }
     let options = options(args, scenario);
     show_while(&app, &project, display, options, control).await
 }
 
 /// Leaves a request for the process that runs the project.
 pub fn request(arg: &ProjectArg, what: &str) -> anyhow::Result<()> {
-    let project = open::project(arg)?;
+    let project = open::known(arg)?;
     // A run whose host died is unfinished too, and nobody would read the request.
     let is_running = project.store.runs_unfinished()?.iter().any(|run| harness_agent::is_alive(run.host));
     if !is_running {

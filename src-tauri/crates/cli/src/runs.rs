@@ -57,7 +57,7 @@ pub enum RunsCommand {
 pub fn obey(command: RunsCommand) -> anyhow::Result<()> {
     match command {
         RunsCommand::List { project, limit, format } => {
-            let store = open::project(&project)?.store;
+            let store = open::known(&project)?.store;
             let runs = store.runs(limit)?;
             if format.json {
                 return say_json(&runs);
@@ -90,9 +90,9 @@ pub fn obey(command: RunsCommand) -> anyhow::Result<()> {
             }
             say_table(&["ID", "STARTED", "MODE", "END", "SESSIONS", "USD", ""], &rows);
         }
-        RunsCommand::Show { id, project, format } => show(&open::project(&project)?, RunId(id), format)?,
+        RunsCommand::Show { id, project, format } => show(&open::known(&project)?, RunId(id), format)?,
         RunsCommand::Transcript { session, project } => {
-            let store = open::project(&project)?.store;
+            let store = open::known(&project)?.store;
             let session = SessionId(session);
             let mut from = 0;
             let is_known = !store.transcript_window(&session, 0, 1)?.is_empty();
@@ -110,7 +110,7 @@ pub fn obey(command: RunsCommand) -> anyhow::Result<()> {
             }
         }
         RunsCommand::Search { words, limit, project } => {
-            let hits = open::project(&project)?.store.transcript_search(&words, limit)?;
+            let hits = open::known(&project)?.store.transcript_search(&words, limit)?;
             if hits.is_empty() {
                 say("Nothing was found.");
             }

@@ -208,6 +208,14 @@ pub enum StoreError {
         /// What was asked for.
         to: Status,
     },
+    /// Only a card that passes can stop passing.
+    #[error("#{feature} does not pass (it is {}), so it cannot stop passing; what is wrong with the product is a bug: `harness bugs report`", status.as_str())]
+    NotPassing {
+        /// The card.
+        feature: FeatureId,
+        /// Where it stands.
+        status: Status,
+    },
     /// `in_progress` and `analyzing` are entered by a claim, which says who works on the card.
     #[error("#{feature} becomes {} by being claimed, not by setting its status", to.as_str())]
     NeedsClaim {

@@ -124,6 +124,9 @@ impl SessionHost {
         match self.role {
             Role::Coding => {
                 let held = self.toolbox.claimed().ok()??;
+                if self.project.store.was_kept_waiting(&self.session, held.id).ok()? {
+                    return None; // it was told to end when nothing else is left
+                }
                 Some(format!(
                     "#{id} ({name}) is still yours. If it is built and its tests pass, call feature_mark_passing. If only a \
                      person can decide something, call feature_request_human_input. If it cannot be done now, call \
@@ -198,6 +201,10 @@ impl AgentHost for SessionHost {
             permission_mode: None,
             agent_id: None,
         };
+        let guarded = self.guarded(&call).await;
+        if guarded.decision == Decision::Deny {
+            return PermissionAnswer::Deny { message: guarded.to_string(), interrupt: false };
+        }
         match self.approvals.ask(&call, &verdict, &cancelled).await {
             Answer::Approved => PermissionAnswer::Allow { input: None },
             Answer::Denied { message } => PermissionAnswer::Deny { message, interrupt: false },

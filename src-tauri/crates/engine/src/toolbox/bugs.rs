@@ -36,13 +36,19 @@ impl Toolbox {
         }
         let fixes = self.project.store.fixes_of(id)?;
         let fixes_passing = fixes.iter().filter(|fix| fix.status == Status::Passing).count();
+        let fixes = fixes
+            .into_iter()
+            .map(|fix| Ok((self.project.store.evidence_latest_of(fix.id)?, fix)))
+            .collect::<Result<Vec<_>, EngineError>>()?;
+        // A bug has no checks of its own: its fixes speak for it.
+        let newest = fixes.iter().filter_map(|(evidence, _)| evidence.as_ref()).max_by_key(|evidence| evidence.id);
         Ok(BugReport {
             status: bug.status.as_str(),
-            bug: FeatureView::new(bug, None),
+            bug: FeatureView::new(bug, newest.cloned()),
             fixes_total: fixes.len(),
             fixes_passing,
             can_resolve: !fixes.is_empty() && fixes_passing == fixes.len(),
-            fixes: fixes.into_iter().map(|fix| FeatureView::new(fix, None)).collect(),
+            fixes: fixes.into_iter().map(|(evidence, fix)| FeatureView::new(fix, evidence)).collect(),
         })
     }
 

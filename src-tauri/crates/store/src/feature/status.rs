@@ -77,13 +77,13 @@ impl ProjectStore {
 
     /// Marks a passing card as failing and creates the fix for it; returns every change, and the fix.
     ///
-    /// A resolved bug whose fix fails is `Fixing` again. Fails with `Unlawful` unless the card passes.
+    /// A resolved bug whose fix fails is `Fixing` again. Fails with `NotPassing` unless the card passes.
     pub fn mark_failing(&self, id: FeatureId, reason: &str, cause: &Cause) -> Result<(Vec<StatusChange>, Feature)> {
         let (reason, cause) = (reason.to_owned(), cause.clone());
         self.db.write(move |tx| {
             let card = Card::load(tx, id)?;
             if card.status != Status::Passing {
-                return Err(StoreError::Unlawful { feature: id, from: card.status, to: Status::Failing }.into());
+                return Err(StoreError::NotPassing { feature: id, status: card.status }.into());
             }
             let mut changes = change(tx, &card, Status::Failing, &cause)?;
             set_note(tx, id, Some(&reason))?;

@@ -133,7 +133,7 @@ fn only_what_passes_can_start_failing() {
     let board = board();
     let id = board.feature_named("a");
     let error = board.mark_failing(id, "why", &host()).unwrap_err();
-    assert_eq!(error, StoreError::Unlawful { feature: id, from: Status::Pending, to: Status::Failing });
+    assert_eq!(error, StoreError::NotPassing { feature: id, status: Status::Pending });
     assert_eq!(board.counts().unwrap().total, 1, "no fix was created for it");
 }
 
