@@ -127,6 +127,14 @@ impl Workspace {
         }
     }
 
+    /// Whether a grant of `path` can be shown to a whole process tree, which reads everything below it: it is, and holds, no
+    /// store of secrets.
+    pub fn may_be_shown(&self, path: &Path) -> bool {
+        let holds = |store: PathBuf| store.starts_with(path) && store.symlink_metadata().is_ok();
+        self.may_read(path, self.root()).is_allowed()
+            && !self.home().is_some_and(|home| secret::stores_in(home).any(holds))
+    }
+
     /// Whether the names in the directory `path`, from `cwd`, may be listed. Says nothing of what the files hold.
     pub fn may_list(&self, path: &Path, cwd: &Path) -> Verdict {
         self.judge(path, cwd, |workspace, real| {
