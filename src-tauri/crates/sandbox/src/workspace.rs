@@ -115,7 +115,7 @@ impl Workspace {
         let named = resolve::without_dots(&absolute).unwrap_or_else(|| absolute.clone());
         let (Some(parent), Some(name)) = (absolute.parent(), absolute.file_name()) else {
             // It ends in `..`: what that is cannot be told by its name.
-            return self.may_write(path, cwd).stricter(self.remove_at(&named));
+            return self.remove_at(&named).stricter(self.may_write(path, cwd));
         };
         match resolve::follow(&self.areas, parent) {
             Err(refused) => refused,

@@ -106,6 +106,22 @@ fn a_link_to_something_protected_is_that() {
 }
 
 #[test]
+fn where_a_protected_name_leads_is_protected_too() {
+    let place = Place::new();
+    for dir in ["store/hooks", "settings", "editor"] {
+        fs::create_dir_all(place.project.join(dir)).expect("directories");
+    }
+    place.link("store", ".git");
+    place.link("settings", ".claude");
+    place.link("editor", ".vscode");
+    for path in
+        ["store/hooks/x", ".git/hooks/x", "settings/settings.json", ".claude/settings.json", "editor/tasks.json"]
+    {
+        place.refuses_write(path, "path.obeyed");
+    }
+}
+
+#[test]
 fn what_is_no_plain_path_is_refused() {
     let place = Place::new();
     place.refuses_write("a\0b", "path.nul");
@@ -245,10 +261,6 @@ fn every_git_directory_is_gits_own_wherever_it_lies() {
         "sub/module/.git/config",
         "vendor/x/.git",
         ".git",
-        "store/main/config",
-        "store/main/hooks/x",
-        "tools/hooks/pre-commit",
-        "more.cfg",
         "bare/HEAD",
         "GIT~1/config",
         ".git::$INDEX_ALLOCATION/config",
@@ -256,6 +268,9 @@ fn every_git_directory_is_gits_own_wherever_it_lies() {
         r"a\.git\config",
     ] {
         place.refuses_write(path, "path.git");
+    }
+    for path in ["store/main/config", "store/main/hooks/x", "tools/hooks/pre-commit", "more.cfg"] {
+        place.refuses_write(path, "path.obeyed");
     }
     fs::write(place.project.join("bare/HEAD"), "ref: x").expect("a file");
     place.refuses_write("bare/config", "path.git");
@@ -272,8 +287,8 @@ fn hooks_that_git_runs_from_the_project_are_gits_and_others_are_not() {
     let place = Place::new();
     fs::create_dir_all(place.project.join(".git")).expect("a directory");
     fs::write(place.project.join(".git/config"), "[core]\n\thooksPath = .husky/_\n").expect("a file");
-    place.refuses_write(".husky/pre-commit", "path.git");
-    place.refuses_write(".husky/_/husky.sh", "path.git");
+    place.refuses_write(".husky/pre-commit", "path.obeyed");
+    place.refuses_write(".husky/_/husky.sh", "path.obeyed");
     fs::write(place.project.join(".git/config"), "[core]\n\tbare = false\n").expect("a file");
     place.allows_both(".husky/pre-commit");
 }
