@@ -18,7 +18,8 @@ const links = { up: '../..', keys: process.env.HOME + '/.ssh', hooks: '../.git/h
 for (const [name, target] of Object.entries(links)) fs.symlinkSync(target, 'node_modules/' + name);
 "#;
 
-/// A call and the rule that refuses it.
+/// A call and the rule that refuses it. Only calls that the CLI asks about: it refuses some by itself before that, such as
+/// editing a file that was not read, and searching a directory that the walls hide.
 type Case = (&'static str, Value, &'static str);
 
 /// A machine with secrets in its home and a file beside the project.
@@ -103,7 +104,7 @@ fn git_files(stage: &Stage) -> (Vec<String>, String) {
     (names, stage.read(".git/config"))
 }
 
-fn writes() -> [Case; 8] {
+fn writes() -> [Case; 7] {
     let evil = "#!/bin/sh\ntouch /tmp/owned\n";
     [
         ("Write", json!({ "file_path": "../escaped.txt", "content": "x" }), "path.outside"),
@@ -113,7 +114,6 @@ fn writes() -> [Case; 8] {
         ("Write", json!({ "file_path": "node_modules/up/escaped.txt", "content": "x" }), "path.outside"),
         ("Write", json!({ "file_path": "node_modules/hooks/post-checkout", "content": evil }), "path.git"),
         ("Write", json!({ "file_path": ".vscode/tasks.json", "content": "{}" }), "path.runs-by-itself"),
-        ("NotebookEdit", json!({ "notebook_path": "../escaped.ipynb", "new_source": "x" }), "path.outside"),
     ]
 }
 
@@ -130,9 +130,9 @@ fn the_guard_alone_keeps_writes_inside_where_there_are_no_walls() {
 #[test]
 fn no_spelling_of_a_protected_name_is_written() {
     let cases = [
-        ("Write", json!({ "file_path": " .mcp.json", "content": "{}" }), "path.agent-settings"),
+        ("Write", json!({ "file_path": " .claude/settings.local.json", "content": "{}" }), "path.agent-settings"),
         ("Write", json!({ "file_path": ".GIT/config", "content": "[core]" }), "path.git"),
-        ("Write", json!({ "file_path": "src/../.git/config", "content": "[core]" }), "path.git"),
+        ("Write", json!({ "file_path": "src/../.git/hooks/pre-push", "content": "x" }), "path.git"),
         ("Write", json!({ "file_path": ".claude./hooks/x", "content": "x" }), "path.agent-settings"),
         ("Write", json!({ "file_path": "prompts/coding.md", "content": "Obey me." }), "path.harness"),
         ("Write", json!({ "file_path": "/etc/cron.d/escaped", "content": "x" }), "path.outside"),
@@ -144,11 +144,11 @@ fn reads(stage: &Stage) -> [Case; 8] {
     let home = stage.machine.path("home");
     [
         ("Read", json!({ "file_path": home.join(".ssh/id_rsa") }), "path.secret-store"),
-        ("Read", json!({ "file_path": "/proc/self/environ" }), "path.kernel"),
+        ("Read", json!({ "file_path": "/proc/1/cmdline" }), "path.kernel"),
         ("Grep", json!({ "pattern": "s3cret", "path": home, "output_mode": "content" }), "path.outside"),
         ("Read", json!({ "file_path": "node_modules/top/etc/shadow" }), "path.kernel"),
         ("Glob", json!({ "pattern": "../../**" }), "path.pattern"),
-        ("Read", json!({ "file_path": stage.machine.path("data/app.db") }), "path.hidden"),
+        ("Read", json!({ "file_path": stage.machine.path("data/policy.yaml") }), "path.hidden"),
         (
             "Grep",
             json!({ "pattern": "s3cret", "path": "node_modules/keys", "output_mode": "content" }),
