@@ -17,5 +17,7 @@ mod help;
 mod machine;
 #[path = "command_line/pipes.rs"]
 mod pipes;
+#[path = "command_line/places.rs"]
+mod places;
 #[path = "command_line/records.rs"]
 mod records;

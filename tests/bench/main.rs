@@ -8,6 +8,7 @@ mod bare;
 mod figure;
 mod graph;
 mod loops;
+mod paths;
 mod recording;
 mod round_trips;
 mod stream;
@@ -20,9 +21,10 @@ use std::io::Write;
 type Measure = fn(usize) -> Measurement;
 
 /// Every measurement with how often it is repeated unless said otherwise.
-const ALL: [(&str, usize, Measure); 5] = [
+const ALL: [(&str, usize, Measure); 6] = [
     ("graph", 31, graph::measure),
     ("loops", 3, loops::measure),
+    ("paths", 31, paths::measure),
     ("stream", 5, stream::measure),
     ("round-trips", 5, round_trips::measure),
     ("whole-run", 3, whole_run::measure),

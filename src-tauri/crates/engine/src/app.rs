@@ -1,6 +1,6 @@
 //! The product as one object: the data directory, the registry of projects, and the events.
 
-use crate::{bus::Bus, clock::Clock, error::EngineError, home::Home, redact};
+use crate::{bounds::Bounds, bus::Bus, clock::Clock, error::EngineError, home::Home, redact};
 use harness_domain::{
     event::Event,
     feature::{Actor, Feature, StatusChange},
@@ -24,6 +24,8 @@ pub struct App {
     pub bus: Bus,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// Where projects may live.
+    pub bounds: Bounds,
 }
 
 /// One project with its database. Cheap to clone.
@@ -43,12 +45,13 @@ impl App {
     /// Opens the data directory; migrates its database when it is of an older version.
     pub fn open(home: Home, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
         let store = AppStore::open(home.root())?;
-        Ok(Self { home, store, bus: Bus::new(clock.clone()), clock })
+        Ok(Self { home, store, bus: Bus::new(clock.clone()), clock, bounds: Bounds::of_this_machine() })
     }
 
     /// Opens the project in `dir`, registering it under its directory's name the first time.
     ///
-    /// Fails with [`EngineError::ProjectMissing`] when there is no such directory.
+    /// Fails with [`EngineError::ProjectMissing`] when there is no such directory, and with
+    /// [`EngineError::NotAProjectsPlace`] when none may be there.
     pub fn open_directory(&self, dir: &Path) -> Result<OpenProject, EngineError> {
         let missing =
             |source: std::io::Error| EngineError::ProjectMissing { path: dir.into(), detail: source.to_string() };
@@ -63,6 +66,7 @@ impl App {
                 self.home.root().display()
             )));
         }
+        self.bounds.check(&path)?;
         let now = self.clock.now_ms();
         let project = loop {
             if let Some(known) = self.store.project_by_path(&path)? {
@@ -124,6 +128,12 @@ impl App {
     }
 
     fn open_project(&self, project: Project) -> Result<OpenProject, EngineError> {
+        // It may have been registered before there was a bound, or its directory been replaced by a link since.
+        match project.path.canonicalize() {
+            Ok(real) => self.bounds.check(&real)?,
+            // Its records can be looked at all the same, and whoever needs the directory says that it is missing.
+            Err(_) => self.bounds.check(&project.path)?,
+        }
         for dir in [self.home.project(project.id), self.home.private_home(project.id)] {
             std::fs::create_dir_all(&dir).map_err(|source| EngineError::File {
                 path: dir.clone(),

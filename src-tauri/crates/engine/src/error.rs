@@ -42,6 +42,14 @@ pub enum EngineError {
         /// In the operating system's words.
         detail: String,
     },
+    /// A project may not be at that place.
+    #[error("{} cannot be a project: {why}", .path.display())]
+    NotAProjectsPlace {
+        /// Where, with links followed.
+        path: PathBuf,
+        /// In words, with what to do.
+        why: String,
+    },
     /// No project of that name or directory is registered.
     #[error(
         "no project is registered as {name:?}; `harness projects list` shows those that are, `harness projects add DIR` registers one"
@@ -155,6 +163,7 @@ impl EngineError {
             EngineError::ProjectMissing { .. }
             | EngineError::Git(GitError::Missing { .. })
             | EngineError::Check(CheckError::DirectoryMissing { .. }) => "project_missing",
+            EngineError::NotAProjectsPlace { .. } => "not_a_projects_place",
             EngineError::NoSuchProject { .. } | EngineError::NotAProject { .. } => "no_such_project",
             EngineError::NoSpec { .. } => "no_spec",
             EngineError::Spec { .. } | EngineError::Manifest(_) => "bad_spec",

@@ -1,11 +1,8 @@
 //! Reading and making files that a repository, or an agent in it, may have replaced by something else.
 
 use crate::EngineError;
-use std::{
-    fs,
-    io::{self, Read as _, Write as _},
-    path::{Path, PathBuf},
-};
+use harness_sandbox::Directory;
+use std::{io, path::Path};
 
 /// The whole file `relative` of the project in `dir`; none when there is none.
 ///
@@ -13,19 +10,8 @@ use std::{
 /// conversation. Fails with [`EngineError::File`] for such a link, for what is no ordinary file (a pipe would keep the
 /// host waiting for ever), and for more than `most_bytes`.
 pub(crate) fn read(dir: &Path, relative: &Path, most_bytes: u64) -> Result<Option<Vec<u8>>, EngineError> {
-    let path = dir.join(relative);
-    let failed = |source| EngineError::File { path: path.clone(), action: "read", source };
-    let Some(real) = inside(dir, &path).map_err(failed)? else { return Ok(None) };
-    if !fs::metadata(&real).map_err(failed)?.is_file() {
-        return Err(failed(io::Error::other("it is not an ordinary file")));
-    }
-    let mut bytes = Vec::new();
-    let file = fs::File::open(&real).map_err(failed)?;
-    file.take(most_bytes + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > most_bytes {
-        return Err(failed(io::Error::other(format!("it is larger than {most_bytes} bytes"))));
-    }
-    Ok(Some(bytes))
+    let found = Directory::open(dir).and_then(|directory| directory.read(relative, most_bytes));
+    found.map_err(|source| failed(dir, relative, "read", source))
 }
 
 /// Makes the new file `relative` of the project in `dir`, with the directories that lead to it.
@@ -33,35 +19,18 @@ pub(crate) fn read(dir: &Path, relative: &Path, most_bytes: u64) -> Result<Optio
 /// Fails with [`EngineError::File`] when anything is there already, even a link to nothing, and when a directory on the
 /// way leads out of the project.
 pub(crate) fn make(dir: &Path, relative: &Path, bytes: &[u8]) -> Result<(), EngineError> {
-    let path = dir.join(relative);
-    let write = || -> io::Result<()> {
-        let parent = path.parent().unwrap_or(dir);
-        fs::create_dir_all(parent)?;
-        inside(dir, parent)?;
-        fs::File::create_new(&path)?.write_all(bytes)
-    };
-    write().map_err(|source| EngineError::File { path: path.clone(), action: "written", source })
+    let made = Directory::open(dir).and_then(|directory| directory.make(relative, bytes));
+    made.map_err(|source| failed(dir, relative, "written", source))
 }
 
-/// Where `path` really is; none when nothing is there. Fails when that is outside `dir`, or a link leads nowhere.
-fn inside(dir: &Path, path: &Path) -> io::Result<Option<PathBuf>> {
-    let real = match path.canonicalize() {
-        Ok(real) => real,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(path).is_err() => {
-            return Ok(None);
-        }
-        Err(error) => return Err(error),
-    };
-    if real.starts_with(dir.canonicalize()?) {
-        return Ok(Some(real));
-    }
-    Err(io::Error::other(format!("it is a link out of the project, to {}", real.display())))
+fn failed(dir: &Path, relative: &Path, action: &'static str, source: io::Error) -> EngineError {
+    EngineError::File { path: dir.join(relative), action, source }
 }
 
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use std::os::unix::fs::symlink;
+    use std::{fs, os::unix::fs::symlink};
 
     const MOST: u64 = 100;
 

@@ -21,7 +21,7 @@ mod workspace;
 
 pub use hosts::{AllowedHosts, Reach};
 pub use os::{Probe, forwarder, probe};
-pub use path::windows;
+pub use path::{Directory, why_no_project, windows};
 pub use url::{Place, judge_url, place_of_host, place_of_url};
 pub use verdict::{Decision, Verdict};
 pub use wall::{Network, Wall, inner_shell};

@@ -115,7 +115,7 @@ impl Workspace {
         let named = resolve::without_dots(&absolute).unwrap_or_else(|| absolute.clone());
         let (Some(parent), Some(name)) = (absolute.parent(), absolute.file_name()) else {
             // It ends in `..`: what that is cannot be told by its name.
-            return self.may_write(path, cwd).stricter(self.remove_at(&named));
+            return self.remove_at(&named).stricter(self.may_write(path, cwd));
         };
         match resolve::follow(&self.areas, parent) {
             Err(refused) => refused,
@@ -125,6 +125,14 @@ impl Workspace {
                 if named == absolute { walked } else { walked.stricter(self.remove_at(&named)) }
             }
         }
+    }
+
+    /// Whether a grant of `path` can be shown to a whole process tree, which reads everything below it: it is, and holds, no
+    /// store of secrets.
+    pub fn may_be_shown(&self, path: &Path) -> bool {
+        let holds = |store: PathBuf| store.starts_with(path) && store.symlink_metadata().is_ok();
+        self.may_read(path, self.root()).is_allowed()
+            && !self.home().is_some_and(|home| secret::stores_in(home).any(holds))
     }
 
     /// Whether the names in the directory `path`, from `cwd`, may be listed. Says nothing of what the files hold.

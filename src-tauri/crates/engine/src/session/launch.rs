@@ -63,6 +63,8 @@ pub(super) struct Start<'a> {
     pub rehearsal: Option<&'a Rehearsal>,
     pub session: &'a SessionId,
     pub role: Role,
+    /// What a person lets the session read besides.
+    pub granted: Vec<PathBuf>,
     pub mcp_tools: Vec<String>,
     pub budget_left_usd: Option<f64>,
 }
@@ -154,6 +156,7 @@ impl Walls {
         let mut wall = Wall::around(project.dir(), &private_home);
         wall.hidden.push(project.app.home.root().to_owned());
         wall.readable.push(start.cli.to_owned());
+        wall.readable.extend(start.granted.iter().cloned());
         let held = hold::hold(project)?;
         wall.protected.extend(held.protected);
         wall.readable.extend(held.readable);

@@ -86,7 +86,9 @@ impl Stage<'_> {
     pub async fn play(&self, task: &Task<'_>, toolbox: Toolbox) -> Result<Finished, EngineError> {
         let project = self.project;
         let names = self.tools.names(task.role);
+        let guard = Arc::new(SessionGuard::new(project, &task.id)?);
         let start = Start {
+            granted: guard.granted(project),
             project,
             options: self.options,
             cli: self.cli,
@@ -96,7 +98,6 @@ impl Stage<'_> {
             mcp_tools: names,
             budget_left_usd: task.budget_left_usd,
         };
-        let guard = Arc::new(SessionGuard::new(project, &task.id)?);
         let (mut launch, gate) = start.launch()?;
         let about = Assignment {
             role: task.role,

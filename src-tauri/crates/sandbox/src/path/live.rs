@@ -1,4 +1,4 @@
-//! Files of the project that git obeys although they do not lie in `.git`.
+//! Files of the project that git and others obey although they do not bear a protected name.
 
 use std::{
     fs,
@@ -8,17 +8,24 @@ use std::{
 /// More than any repository's settings or pointer to them; what is larger is not read.
 const MOST_BYTES: u64 = 1024 * 1024;
 
-/// What git obeys as the repository is set up now: where its own directory lies, where its hooks lie, and which further
-/// settings it includes. Relative to the project; only what lies inside it.
+/// What is obeyed as the project is set up now: where git's own directory and its hooks lie, which further settings it
+/// includes, and where protected names lead that are links. Relative to the project; only what lies inside it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LiveFiles {
     paths: Vec<PathBuf>,
 }
 
 impl LiveFiles {
-    /// Looks at the repository in `root`, if there is one.
+    /// Looks at the project in `root`, and at its repository if there is one.
     pub fn of(root: &Path) -> Self {
         let mut live = Self::default();
+        for name in super::protected::names() {
+            let path = root.join(name);
+            if path.is_symlink() {
+                // Whoever obeys the name obeys what it leads to.
+                live.add(root, &path);
+            }
+        }
         let dot_git = root.join(".git");
         let mut settings = vec![dot_git.join("config"), dot_git.join("config.worktree")];
         if let Some(target) = text_of(&dot_git).and_then(|text| Some(text.strip_prefix("gitdir:")?.trim().to_owned())) {

@@ -18,6 +18,10 @@ const GIT: Protected = Protected {
     rule: "path.git",
     why: "is git's own: its hooks and settings run commands on the person's machine. Use git commands",
 };
+const OBEYED: Protected = Protected {
+    rule: "path.obeyed",
+    why: "is where git or another program looks for commands, as this project is set up. Ask the person to change it",
+};
 const AGENT: Protected = Protected {
     rule: "path.agent-settings",
     why: "tells agents on the person's machine what to run and to obey. Ask the person to change it",
@@ -88,6 +92,11 @@ const AT_HOME: [&str; 17] = [
     ".claude-rehearsal",
 ];
 
+/// The names that are protected directly below the project.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    ANYWHERE.iter().map(|(name, _)| *name).chain([".vscode", ".harness", "prompts"])
+}
+
 /// What is to be said of a change to `relative`, below the project and resolved as `real`.
 pub(crate) fn refusal(relative: &Path, real: &Path, live: &LiveFiles) -> Option<Verdict> {
     let refused =
@@ -95,7 +104,10 @@ pub(crate) fn refusal(relative: &Path, real: &Path, live: &LiveFiles) -> Option<
     if let Some(protected) = by_name(relative) {
         return refused(protected);
     }
-    if live.hold(relative) || is_in_bare_repository(relative, real) {
+    if live.hold(relative) {
+        return refused(&OBEYED);
+    }
+    if is_in_bare_repository(relative, real) {
         return refused(&GIT);
     }
     #[cfg(unix)]

@@ -51,7 +51,6 @@ pub(crate) fn behind_another_name(real: &Path, home: Option<&Path>) -> Verdict {
 }
 
 /// The stores below a home directory, as paths.
-#[cfg(unix)]
 pub(crate) fn stores_in(home: &Path) -> impl Iterator<Item = std::path::PathBuf> + '_ {
     IN_HOME.iter().map(|store| home.join(store))
 }

@@ -81,3 +81,75 @@ fn is_short(name: &str) -> bool {
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     stem.chars().count() <= 8 && !letters.is_empty() && is_number && extension.chars().count() <= 3
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_paths_are_plain() {
+        for path in [
+            r"src\main.rs",
+            "src/main.rs",
+            r"C:\Users\ada\app\x",
+            r"..\x",
+            r".\x",
+            "a b.txt",
+            ".git",
+            "日本",
+            r"C:\",
+            "consult.txt",
+            "com.txt",
+            "com10",
+            "lpt",
+            "null",
+            "a~b",
+            "~",
+            "~1",
+            "file~backup.txt",
+            "long-name~1.txt",
+        ] {
+            assert_eq!(refusal(path).map(|verdict| verdict.rule), None, "{path} means one thing everywhere");
+        }
+    }
+
+    #[test]
+    fn what_leads_past_the_file_system_or_is_read_differently_is_refused() {
+        for (path, rule) in [
+            (r"\\server\share\x", "path.unc"),
+            ("//server/share/x", "path.unc"),
+            (r"\/server\share", "path.unc"),
+            (r"\\?\C:\x", "path.unc"),
+            (r"\\.\PhysicalDrive0", "path.unc"),
+            (r"\\?\UNC\server\share", "path.unc"),
+            (r"\??\C:\x", "path.unc"),
+            (r"C:x", "path.drive-relative"),
+            (r"C:..\x", "path.drive-relative"),
+            (r"\Windows\x", "path.drive-relative"),
+            ("/etc/passwd", "path.drive-relative"),
+            ("file.txt:stream", "path.stream"),
+            (".git::$INDEX_ALLOCATION", "path.stream"),
+            (r"C:\x:$DATA", "path.stream"),
+            ("src/nul", "path.device"),
+            ("NUL.txt", "path.device"),
+            (r"a\CON", "path.device"),
+            ("Aux .log", "path.device"),
+            ("com1", "path.device"),
+            ("LPT9.x.y", "path.device"),
+            ("com¹", "path.device"),
+            ("CONIN$", "path.device"),
+            (".git.", "path.bad-name"),
+            (".git ", "path.bad-name"),
+            ("a./b", "path.bad-name"),
+            ("a*b", "path.bad-name"),
+            ("a|b", "path.bad-name"),
+            ("a\u{1}b", "path.bad-name"),
+            ("GIT~1", "path.short-name"),
+            (r"PROGRA~1\x", "path.short-name"),
+            ("SETTIN~2.JSO", "path.short-name"),
+            ("a~1.b", "path.short-name"),
+        ] {
+            assert_eq!(refusal(path).map(|verdict| verdict.rule).as_deref(), Some(rule), "{path}");
+        }
+    }
+}

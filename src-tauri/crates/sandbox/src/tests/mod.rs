@@ -1,3 +1,5 @@
 //! The guard, asked by people and by attackers.
 
 mod everyday;
+#[cfg(unix)]
+mod hostile;

@@ -5,14 +5,17 @@ mod places;
 #[cfg(all(test, unix))]
 mod tests;
 
-use crate::{EngineError, OpenProject};
+use crate::{EngineError, OpenProject, policy};
 use harness_agent::ToolCall;
 use harness_domain::id::SessionId;
-use harness_sandbox::{Verdict, Workspace, judge_url};
+use harness_sandbox::{
+    Verdict, Workspace, judge_url,
+    policy::{Policy, Surroundings},
+};
 use input::{Input, Named};
 use places::Places;
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Tools whose arguments name neither a file nor a command nor an address.
 const TOUCH_NOTHING: [&str; 13] = [
@@ -35,19 +38,35 @@ const TOUCH_NOTHING: [&str; 13] = [
 #[derive(Debug)]
 pub(super) struct SessionGuard {
     workspace: Workspace,
+    policy: Policy,
     places: Places,
 }
 
 impl SessionGuard {
     /// A guard for a session of `project`.
     ///
-    /// Fails with [`EngineError::ProjectMissing`] when its directory is not there any more.
+    /// Fails with [`EngineError::ProjectMissing`] when its directory is not there any more, and with
+    /// [`EngineError::Policy`] when a policy file is broken.
     pub fn new(project: &OpenProject, session: &SessionId) -> Result<Self, EngineError> {
+        let policy = policy::load(project)?;
         let places = Places::of(project);
         let workspace = places
-            .workspace(project, session)
+            .workspace(project, session, policy.layers())
             .map_err(|error| EngineError::ProjectMissing { path: project.dir().into(), detail: error.to_string() })?;
-        Ok(Self { workspace, places })
+        Ok(Self { workspace, policy, places })
+    }
+
+    /// What the policy files let the session read besides, as far as walls can show it.
+    pub fn granted(&self, project: &OpenProject) -> Vec<PathBuf> {
+        let granted = self.policy.layers().readable(self.places.real_home.as_deref());
+        let (shown, kept): (Vec<PathBuf>, Vec<PathBuf>) =
+            granted.into_iter().partition(|path| self.workspace.may_be_shown(path));
+        if !kept.is_empty() {
+            let kept: Vec<String> = kept.iter().map(|path| path.display().to_string()).collect();
+            let message = format!("The policy grants {}, but secrets lie there, so it is not shown.", kept.join(", "));
+            project.notice("policy", message);
+        }
+        shown
     }
 
     /// What is to be done with the call.
@@ -165,8 +184,11 @@ impl SessionGuard {
         self.shell(command, cwd)
     }
 
-    fn shell(&self, _command: &str, _cwd: &Path) -> Verdict {
-        Verdict::allow()
+    fn shell(&self, command: &str, cwd: &Path) -> Verdict {
+        let around = Surroundings { workspace: &self.workspace, cwd, is_walled: self.places.is_walled };
+        let verdict = self.policy.judge(command, &around);
+        if verdict.rule == "command.unlisted" { return Verdict::allow(); }
+        verdict
     }
 
     /// Judges what arguments name besides those that the tool is known for: of a tool of another kind, and of one that

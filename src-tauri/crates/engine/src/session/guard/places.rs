@@ -2,7 +2,7 @@
 
 use crate::OpenProject;
 use harness_domain::{evidence::SandboxLevel, id::SessionId};
-use harness_sandbox::Workspace;
+use harness_sandbox::{Workspace, policy::Layers};
 use std::{
     io,
     path::{Path, PathBuf},
@@ -36,9 +36,10 @@ impl Places {
         Self { real_home, private_home, seen_home, is_walled }
     }
 
-    /// The workspace of a session in these places.
-    pub fn workspace(&self, project: &OpenProject, session: &SessionId) -> io::Result<Workspace> {
+    /// The workspace of a session in these places, with what the policy files let it read besides.
+    pub fn workspace(&self, project: &OpenProject, session: &SessionId, layers: &Layers) -> io::Result<Workspace> {
         let mut workspace = Workspace::new(project.dir(), self.real_home.as_deref())?
+            .with_readable(layers.readable(self.real_home.as_deref()))
             .with_hidden([project.app.home.root()])
             .with_private_home(&self.seen_home, &self.private_home)
             .with_own(self.kept_by_the_cli(project.dir(), session));

@@ -1,6 +1,6 @@
 use super::{Places, SessionGuard};
 use harness_agent::ToolCall;
-use harness_sandbox::{Verdict, Workspace};
+use harness_sandbox::{Verdict, Workspace, policy::Policy};
 use serde_json::{Value, json};
 use std::{fs, os::unix::fs::symlink, path::PathBuf};
 
@@ -32,7 +32,7 @@ impl Session {
             .with_hidden([place.join("data")])
             .with_private_home(&home, &private_home)
             .with_private("/tmp");
-        Self { _dir: dir, guard: SessionGuard { workspace, places }, project, home }
+        Self { _dir: dir, guard: SessionGuard { workspace, policy: Policy::built_in(), places }, project, home }
     }
 
     fn judge(&self, tool: &str, input: Value) -> Verdict {
