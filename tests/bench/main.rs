@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "a benchmark is the owner of the processes it starts, and ends them")]
 
 mod bare;
+mod checkpoint;
 mod figure;
 mod graph;
 mod recording;
@@ -19,7 +20,8 @@ use std::io::Write;
 type Measure = fn(usize) -> Measurement;
 
 /// Every measurement with how often it is repeated unless said otherwise.
-const ALL: [(&str, usize, Measure); 4] = [
+const ALL: [(&str, usize, Measure); 5] = [
+    ("checkpoint", 5, checkpoint::measure),
     ("graph", 31, graph::measure),
     ("stream", 5, stream::measure),
     ("round-trips", 5, round_trips::measure),
