@@ -142,12 +142,30 @@ pub fn measure(runs: usize) -> Measurement {
         baseline: "git add -A && git write-tree with an index that it keeps".into(),
         unit: "ms",
         figures: vec![
-            Figure { name: "warm, against git with a kept index", value: ratio(&changed), unit: "x", goal: Goal::AtMost(1.2) },
-            Figure { name: "unchanged, against git with a temporary index", value: ratio(&unchanged), unit: "x", goal: Goal::AtMost(0.3) },
+            Figure {
+                name: "warm, against git with a kept index",
+                value: ratio(&changed),
+                unit: "x",
+                goal: Goal::AtMost(1.2),
+            },
+            Figure {
+                name: "unchanged, against git with a temporary index",
+                value: ratio(&unchanged),
+                unit: "x",
+                goal: Goal::AtMost(0.3),
+            },
         ],
         notes: vec![
-            format!("the first one ever: {:.0} ms, git's first: {:.0} ms", cold.as_secs_f64() * 1e3, cold_git.as_secs_f64() * 1e3),
-            format!("unchanged: {:.0} ms, git with a temporary index: {:.0} ms", median(&unchanged.0), median(&unchanged.1)),
+            format!(
+                "the first one ever: {:.0} ms, git's first: {:.0} ms",
+                cold.as_secs_f64() * 1e3,
+                cold_git.as_secs_f64() * 1e3
+            ),
+            format!(
+                "unchanged: {:.0} ms, git with a temporary index: {:.0} ms",
+                median(&unchanged.0),
+                median(&unchanged.1)
+            ),
             format!("unchanged against git with a kept index: {:.2} x ({:.0} ms)", ratio(&kept), median(&kept.1)),
             "ours is all of it: files, refs, index, database, row and private ref".into(),
         ],

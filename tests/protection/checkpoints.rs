@@ -92,13 +92,18 @@ fn what_a_hostile_program_destroys_comes_back_with_the_board_and_the_repository(
     assert_eq!(first["kind"], "before_session", "there is a way back from before the session: {first}");
     stage.ok(&["features", "add", "added after the damage"]);
     stage.ok(&["checkpoint", "restore", &number(first), "--yes"]);
-    assert_eq!(files(&stage.dir), files_before, "every file, tracked or not");
+    let mut after = files(&stage.dir);
+    assert!(after.remove("ruin.mjs").is_some(), "a rule of the agent's own ignored it, so nobody's file is removed");
+    assert_eq!(after, files_before, "every file, tracked or not, and no rule of the agent's");
     assert_eq!(stage.git(&["log", "--format=%H %s"]), log, "and the whole history");
     assert_eq!(stage.git(&["fsck", "--strict", "--no-dangling"]), "", "in a sound repository");
     assert_eq!(statuses(&stage), board, "and the board of that time");
     let status = stage.git(&["status", "--porcelain"]);
-    assert_eq!(status, "?? kept.txt\n?? notes/\n", "what was not committed is not committed");
-    stage.run_to_all_passing(&builds("on", "mkdir -p src && date +%s%N > src/part-$$.txt"), &["--uncommitted", "include"]);
+    assert_eq!(status, "?? kept.txt\n?? notes/\n?? ruin.mjs\n", "what was not committed is not committed");
+    stage.run_to_all_passing(
+        &builds("on", "mkdir -p src && date +%s%N > src/part-$$.txt"),
+        &["--uncommitted", "include"],
+    );
 }
 
 #[test]
@@ -110,7 +115,7 @@ fn there_is_a_way_back_from_before_each_session_and_after_each_card_that_passes(
             take_card(), bash("mkdir -p src && date +%s%N > src/part-$$.txt"), ask_for_checks(), { "say": "Done." }
         ] }
     ]);
-    let events = stage.run_to_all_passing(&coding("ways back", steps), &[]);
+    let events = stage.run_to_all_passing(&coding("ways-back", steps), &[]);
     let mut made: Option<Value> = None;
     let mut sessions = 0;
     for event in &events {
@@ -157,7 +162,10 @@ fn without_a_way_back_no_session_starts() {
 fn a_restore_waits_for_no_run_unless_told_to_end_it() {
     let stage = with_history(&["Add"]);
     stage.ok(&["checkpoint", "create", "before"]);
-    let stuck = program("stuck.mjs", "import fs from 'node:fs'; fs.writeFileSync('half.txt', 'x'); setInterval(() => {}, 1000);");
+    let stuck = program(
+        "stuck.mjs",
+        "import fs from 'node:fs'; fs.writeFileSync('half.txt', 'x'); setInterval(() => {}, 1000);",
+    );
     let run = stage.start(&coding("stuck", json!([take_card(), stuck])), &[]);
     eventually("the agent is at work", || stage.dir.join("half.txt").exists());
     let refused = stage.tell(&["checkpoint", "restore", "1", "--yes"]);
@@ -184,7 +192,8 @@ fn no_object_of_a_checkpoint_holds_a_secret_that_a_run_met() {
     stage.file(".gitignore", "private/\n");
     stage.file("private/notes.txt", "IGNORED-CANARY");
     stage.file(".env", "PASSWORD=ENV-CANARY\n");
-    let write = format!("import fs from 'node:fs'; fs.writeFileSync('settings.js', 'export const key = \"{token}\";');");
+    let write =
+        format!("import fs from 'node:fs'; fs.writeFileSync('settings.js', 'export const key = \"{token}\";');");
     let steps = json!([take_card(), program("leak.mjs", &write), bash("mkdir -p src && date > src/a.txt"), ask_for_checks(), { "say": "Done." }]);
     stage.run(&coding("leaks", steps), &["--uncommitted", "include", "--max-sessions", "1"]);
     stage.ok(&["checkpoint", "create", "after"]);
