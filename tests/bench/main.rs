@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "a benchmark is the owner of the processes it starts, and ends them")]
 
 mod bare;
+mod checkpoint;
 mod figure;
 mod graph;
 mod loops;
@@ -21,7 +22,8 @@ use std::io::Write;
 type Measure = fn(usize) -> Measurement;
 
 /// Every measurement with how often it is repeated unless said otherwise.
-const ALL: [(&str, usize, Measure); 6] = [
+const ALL: [(&str, usize, Measure); 7] = [
+    ("checkpoint", 5, checkpoint::measure),
     ("graph", 31, graph::measure),
     ("loops", 3, loops::measure),
     ("paths", 31, paths::measure),

@@ -1,7 +1,13 @@
 //! Which checkpoints stay, and what goes with those that do not.
 
-use super::paths::{self, Lock};
-use crate::{EngineError, OpenProject, git::vault::Vault};
+use super::{
+    paths::{self, Lock},
+    record::Record,
+};
+use crate::{
+    EngineError, OpenProject,
+    git::vault::{Staying, Vault},
+};
 use harness_domain::{
     checkpoint::{Kept, Retention, outdated},
     event::Event,
@@ -59,8 +65,34 @@ fn remove(project: &OpenProject, ids: &[CheckpointId], lock: &Lock) -> Result<()
         }
     }
     sweep(project, lock)?;
+    let vault = paths::vault(project, lock)?;
+    if vault.note_removals(ids.len())?
+        && let Err(error) = compact(project, vault)
+    {
+        // Space is all that is lost.
+        tracing::warn!(%error, "the space of removed checkpoints was not freed");
+    }
     project.publish(Event::CheckpointsRemoved { checkpoints: ids.to_vec() });
     Ok(())
+}
+
+/// Frees the space that only removed checkpoints used.
+pub(super) fn compact(project: &OpenProject, vault: Vault) -> Result<(), EngineError> {
+    let all = project.store.checkpoint_list()?;
+    let records = all.iter().map(Record::of).collect::<Result<Vec<_>, _>>()?;
+    let besides: Vec<_> = all.iter().map(|checkpoint| paths::beside(project, checkpoint)).collect();
+    let staying: Vec<Staying<'_>> = all
+        .iter()
+        .zip(&records)
+        .zip(&besides)
+        .map(|((checkpoint, record), beside)| Staying {
+            tree: &checkpoint.tree_oid,
+            commit: &checkpoint.commit_oid,
+            place: &record.place,
+            beside,
+        })
+        .collect();
+    Ok(vault.compact(&staying)?)
 }
 
 /// Removes what belongs to no checkpoint: what a process left that died while it made or removed one.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     EngineError, OpenProject,
-    git::{FileChange, vault::Vault},
+    git::{FileChange, How, vault::Vault},
     instance::Instance,
 };
 use harness_domain::{
@@ -186,7 +186,12 @@ fn restore_locked(project: &OpenProject, target: &Checkpoint, lock: &Lock) -> Re
     remarks.extend(go_on(project, &vault, target, &journal)?);
     journal::remove(project)?;
     let (tree, _) = vault.look(project.dir(), Some(&target.tree_oid))?;
-    let unverified = vault.changes(&target.tree_oid, &tree)?;
+    let (extra, unverified): (Vec<_>, Vec<_>) =
+        vault.changes(&target.tree_oid, &tree)?.into_iter().partition(|file| file.how == How::Added);
+    if let [first, more @ ..] = &extra[..] {
+        let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+        remarks.push(format!("{}{more} stayed: a rule ignored it until now, so it was in no checkpoint", first.path));
+    }
     project.publish(Event::CheckpointRestored { checkpoint: target.id, undo_with: safety.id });
     project.publish_progress()?;
     keep::prune_locked(project, Retention::default(), lock)?;

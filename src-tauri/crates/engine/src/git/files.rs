@@ -152,6 +152,20 @@ impl<'a> Storer<'a> {
         Ok(Some(Stored { content, meta }))
     }
 
+    /// Content and kind of a file as it is on disk, without storing anything; `None` when there is none to read.
+    pub(super) fn fingerprint(&mut self, path: &RepoPath) -> Result<Option<Content>, GitError> {
+        let Some(meta) = self.looker.look(path)? else { return Ok(None) };
+        let full = self.project.dir.join(path.to_path());
+        if meta.is_symlink() {
+            let target = std::fs::read_link(&full).ok().map(|target| link_bytes(&target));
+            let oid = target.and_then(|target| Oid::hash_object(ObjectType::Blob, &target).ok());
+            return Ok(oid.map(|oid| Content { oid, mode: LINK }));
+        }
+        let mode = if self.has_modes && is_executable(&meta) { EXECUTABLE } else { REGULAR };
+        let oid = if meta.is_file() { Oid::hash_file(ObjectType::Blob, &full).ok() } else { None };
+        Ok(oid.map(|oid| Content { oid, mode }))
+    }
+
     fn store_bytes(&self, path: &RepoPath, full: &Path) -> Result<Oid, GitError> {
         match self.project.repo.blob_path(full) {
             Ok(oid) => Ok(oid),

@@ -273,3 +273,29 @@ fn too_many_go_the_automatic_ones_first_and_what_belongs_to_them_goes_too() {
     delete(&stage.project, by_hand.checkpoint.id).expect("it is there");
     assert_eq!(std::fs::read_dir(paths::copies(&stage.project)).expect("copies").count(), 19);
 }
+
+#[test]
+fn space_is_freed_and_everything_that_stays_can_still_be_put_back() {
+    let stage = Stage::new();
+    stage.write("first.txt", "first");
+    git(stage.project.dir(), &["tag", "-a", "v1", "-m", "one"]);
+    let first = make(&stage, "first");
+    let blob = |text: &str| git2::Oid::hash_object(git2::ObjectType::Blob, text.as_bytes()).expect("an id");
+    stage.write("gone.txt", "only in one that goes");
+    let gone = make(&stage, "gone");
+    std::fs::remove_file(stage.path("gone.txt")).expect("it is there");
+    stage.write("last.txt", "last");
+    make(&stage, "last");
+    delete(&stage.project, gone.checkpoint.id).expect("it is there");
+    let lock = paths::Lock::take(&stage.project).expect("nobody else has it");
+    keep::compact(&stage.project, paths::vault(&stage.project, &lock).expect("a vault")).expect("space is freed");
+    drop(lock);
+    let vault = git2::Repository::open_bare(vault_dir(&stage)).expect("the vault");
+    assert!(vault.find_blob(blob("only in one that goes")).is_err(), "what nobody needs is gone");
+    assert!(vault.find_blob(blob("first")).is_ok());
+    assert!(!create(&stage.project, automatic()).expect("a checkpoint").is_new, "and what is known of the files stays");
+    std::fs::remove_dir_all(stage.path(".git")).expect("it is there");
+    put_back(&stage, &first);
+    assert!(stage.path("first.txt").exists() && !stage.path("last.txt").exists());
+    assert_eq!(git(stage.project.dir(), &["fsck", "--strict", "--no-dangling"]), "", "repository and tag are whole");
+}

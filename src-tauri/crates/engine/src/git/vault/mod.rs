@@ -5,6 +5,7 @@
 //!
 //! One process at a time works on a vault; the caller sees to that with a lock of its own.
 
+mod compact;
 mod handle;
 mod objects;
 mod place;
@@ -12,6 +13,7 @@ mod rebuild;
 mod restore;
 mod scan;
 
+pub(crate) use compact::Staying;
 pub(crate) use place::Place;
 pub use restore::{FileChange, How};
 
@@ -65,6 +67,7 @@ pub(crate) struct Saving<'a> {
 impl Vault {
     /// Opens the vault in `dir`, or makes it.
     pub fn open(dir: &Path) -> Result<Self, GitError> {
+        compact::settle(dir)?;
         let open = || Repository::open_bare(dir);
         let repo = match open() {
             Ok(repo) => repo,

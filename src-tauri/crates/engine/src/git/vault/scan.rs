@@ -261,7 +261,7 @@ impl<'a> Scan<'a> {
         let here_path = RepoPath::from_git(path);
         if is_known {
             self.unasked.push(path.to_vec());
-        } else if self.is_ignored(path)? {
+        } else if name != b".gitignore" && self.is_ignored(path)? {
             if self.tracked(&here_path)?.is_none() {
                 return Ok(());
             }
@@ -421,7 +421,8 @@ impl<'a> Scan<'a> {
             let here = RepoPath::from_git(&path);
             // Tracked in spite of a rule, and perhaps not tracked any more.
             let was_forced = self.memory.forced.contains(&here);
-            if is_same && !was_forced || !self.is_ignored(&path)? {
+            // The rules themselves are always taken: one that ignores itself must not outlive a restore.
+            if here.file_name() == b".gitignore" || is_same && !was_forced || !self.is_ignored(&path)? {
                 continue;
             }
             if self.tracked(&here)?.is_some() {
