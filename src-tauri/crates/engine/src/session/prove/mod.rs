@@ -132,6 +132,7 @@ impl Scratch {
             session: &SessionId(Uuid::new_v4().to_string()),
             role: Role::Coding,
             mcp_tools: Vec::new(),
+            granted: Vec::new(),
             budget_left_usd: None,
         };
         let (launch, gate) = start.launch()?;
