@@ -24,6 +24,8 @@ pub mod wire;
 pub use control::ControlError;
 pub use host::{AgentHost, PermissionAnswer, PermissionAsk, ToolCall, ToolDone, ToolVerdict};
 pub use launch::{Launch, Watchdogs};
-pub use process::{is_alive, kill_tree, reap_marked};
+#[cfg(unix)]
+pub use process::process_identity;
+pub use process::{Load, is_alive, kill_tree, load, machine_memory, reap_marked};
 pub use run::{Handle, Running, SessionEnd, StartError, start};
 pub use wire::{Body, Message};

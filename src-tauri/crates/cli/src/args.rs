@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use harness_domain::evidence::SandboxLevel;
 use std::{path::PathBuf, time::Duration};
 
 /// Builds software from a specification, unattended: agents write it, the host verifies and commits it.
@@ -136,6 +137,15 @@ pub struct RunArgs {
     /// What to do with changes you have not committed
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = UncommittedArg::Aside)]
     pub uncommitted: UncommittedArg,
+    /// Do not start below this level of walls; full unless the project's settings say otherwise
+    #[arg(long, value_name = "LEVEL", value_enum)]
+    pub require_sandbox: Option<SandboxArg>,
+    /// Processes that a session may have at once
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(32..))]
+    pub max_processes: u32,
+    /// Memory that a session may take, in MiB; three quarters of the machine's otherwise
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(256..))]
+    pub max_memory: Option<u32>,
     /// Run although the operating system offers no walls around agents here
     #[arg(long)]
     pub without_sandbox: bool,
@@ -176,6 +186,26 @@ pub enum ModeArg {
     Analyze,
     /// Test passing features again; those that fail get a fix
     Regression,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SandboxArg {
+    /// Files, processes and network are walled in
+    Full,
+    /// Some of that; `harness doctor` says what is missing
+    Partial,
+    /// Only the rules for commands and paths protect
+    None,
+}
+
+impl From<SandboxArg> for SandboxLevel {
+    fn from(level: SandboxArg) -> Self {
+        match level {
+            SandboxArg::Full => Self::Full,
+            SandboxArg::Partial => Self::Partial,
+            SandboxArg::None => Self::PolicyOnly,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -223,7 +223,8 @@ fn headline(end: &RunEnd) -> &'static str {
     }
 }
 
-fn walls(level: SandboxLevel) -> &'static str {
+/// How strong the walls were, as people read it.
+pub fn walls(level: SandboxLevel) -> &'static str {
     match level {
         SandboxLevel::Full => "full",
         SandboxLevel::Partial => "PARTIAL",

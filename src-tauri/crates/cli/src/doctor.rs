@@ -22,6 +22,9 @@ pub struct DoctorArgs {
     /// The Claude CLI to look at instead of the bundled one
     #[arg(long, value_name = "PATH", env = "HARNESS_CLAUDE")]
     claude: Option<PathBuf>,
+    /// Make real attempts to get out of the walls, and print which of them are held
+    #[arg(long)]
+    prove: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -60,6 +63,9 @@ impl Finding {
 
 /// Looks at everything a run needs. The exit code is 1 when something is missing.
 pub async fn examine(args: DoctorArgs) -> anyhow::Result<ExitCode> {
+    if args.prove {
+        return crate::prove::prove(args.json).await;
+    }
     let mut findings = vec![data_directory()];
     findings.extend(claude(&args).await);
     findings.push(sandbox());

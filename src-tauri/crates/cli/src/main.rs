@@ -14,6 +14,7 @@ mod open;
 mod policy;
 mod print;
 mod projects;
+mod prove;
 mod questions;
 mod run;
 mod runs;

@@ -1,7 +1,7 @@
 //! `harness projects`: register projects and choose their settings.
 
 use crate::{
-    args::{Format, ProjectArg},
+    args::{Format, ProjectArg, SandboxArg},
     features::time,
     open,
     print::{say, say_json, say_table},
@@ -79,6 +79,9 @@ pub struct SettingsArgs {
     /// Seconds one check may take; 600 unless chosen
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     check_timeout: Option<u32>,
+    /// The level of walls below which no run starts; full unless chosen
+    #[arg(long, value_name = "LEVEL", value_enum)]
+    require_sandbox: Option<SandboxArg>,
     #[command(flatten)]
     project: ProjectArg,
 }
@@ -177,6 +180,7 @@ fn settings(args: SettingsArgs) -> anyhow::Result<()> {
     }
     settings.max_attempts = args.max_attempts.or(settings.max_attempts);
     settings.check_timeout_s = args.check_timeout.or(settings.check_timeout_s);
+    settings.required_sandbox = args.require_sandbox.map(Into::into).or(settings.required_sandbox);
     if settings != project.settings {
         project.app.store.set_project_settings(project.project.id, &settings)?;
     }

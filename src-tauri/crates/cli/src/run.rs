@@ -12,7 +12,7 @@ use harness_engine::{
     bus::Delivery,
     git::Uncommitted,
     instance::Instance,
-    session::{Pace, RunControl, RunOptions, conduct},
+    session::{Bounds, Pace, RunControl, RunOptions, conduct},
 };
 use harness_mcp::Tools;
 use harness_rehearsal::Scenario;
@@ -163,6 +163,11 @@ fn options(args: &RunArgs, rehearsal: Option<Scenario>) -> RunOptions {
             UncommittedArg::Aside => Uncommitted::Aside,
             UncommittedArg::Refuse => Uncommitted::Refuse,
             UncommittedArg::Include => Uncommitted::Include,
+        },
+        required_sandbox: args.require_sandbox.map(Into::into),
+        bounds: Bounds {
+            processes: args.max_processes,
+            memory_bytes: args.max_memory.map(|mebibytes| u64::from(mebibytes) << 20),
         },
         may_run_unwalled: args.without_sandbox,
         allowed_ports: args.allow_ports.clone(),

@@ -147,7 +147,8 @@ fn show(project: &harness_engine::OpenProject, id: RunId, format: Format) -> any
         json["transitions"] = serde_json::to_value(&transitions)?;
         return say_json(&json);
     }
-    say(&format!("Run {}  {}  state {}", run.id, run.mode.as_str(), run.state.as_str()));
+    let walls = crate::display::walls(run.sandbox);
+    say(&format!("Run {}  {}  state {}  walls {walls}", run.id, run.mode.as_str(), run.state.as_str()));
     for session in &sessions {
         let outcome = session.outcome.as_ref().map_or("running", |outcome| outcome.code());
         let card = session.feature.map_or_else(String::new, |feature| format!(" #{feature}"));

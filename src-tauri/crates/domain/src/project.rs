@@ -1,6 +1,9 @@
 //! Projects and their settings.
 
-use crate::{evidence::Check, id::ProjectId};
+use crate::{
+    evidence::{Check, SandboxLevel},
+    id::ProjectId,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use std::path::PathBuf;
@@ -34,4 +37,6 @@ pub struct ProjectSettings {
     pub max_attempts: Option<u32>,
     /// Seconds one check may take. Default 600.
     pub check_timeout_s: Option<u32>,
+    /// How strong the walls must be for a run to start. Default: full.
+    pub required_sandbox: Option<SandboxLevel>,
 }

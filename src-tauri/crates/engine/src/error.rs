@@ -88,7 +88,7 @@ pub enum EngineError {
     },
     /// Sessions would run without the operating system's walls.
     #[error(
-        "agents would run without the operating system's walls here: {}. Mend that, or accept the risk with --without-sandbox",
+        "the operating system's walls around agents are weaker here than this run asks for: {}. Mend that, or accept the risk with --require-sandbox partial or --without-sandbox",
         .missing.join("; ")
     )]
     NoSandbox {

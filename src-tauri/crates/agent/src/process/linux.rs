@@ -51,6 +51,15 @@ pub(super) fn marked(pid: u32, session: Uuid) -> Marked {
     if is_changing { Marked::Unknown } else { Marked::No }
 }
 
+/// The memory that a process shares with no file, in bytes; 0 when it is gone.
+pub(super) fn private_bytes(pid: u32) -> u64 {
+    const PAGE_BYTES: u64 = 4096; // at least; larger pages make this too small, never too large
+    let text = fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
+    let mut fields = text.split_ascii_whitespace().skip(1).map_while(|field| field.parse::<u64>().ok());
+    let (resident, shared) = (fields.next().unwrap_or(0), fields.next().unwrap_or(0));
+    resident.saturating_sub(shared) * PAGE_BYTES
+}
+
 /// The guard's search for processes that carry the marker of `$session`.
 pub(super) const MARKED: &str = r#"for d in /proc/[0-9]*; do
   grep -qs "HARNESS_SESSION=$session" "$d/environ" && echo "${d#/proc/}"

@@ -10,6 +10,7 @@
 mod guard;
 #[cfg(target_os = "linux")]
 mod linux;
+mod load;
 #[cfg(target_os = "macos")]
 mod macos;
 #[cfg(unix)]
@@ -25,13 +26,15 @@ use linux as os;
 use macos as os;
 
 #[cfg(unix)]
-pub use tree::{is_alive, kill_tree, own, reap_marked};
+pub use tree::{identity as process_identity, is_alive, kill_tree, own, reap_marked};
 #[cfg(unix)]
 pub(crate) use unix::{ProcessTree, spawn};
 #[cfg(windows)]
 pub(crate) use windows::{ProcessTree, spawn};
 #[cfg(windows)]
 pub use windows::{is_alive, kill_tree, own, reap_marked};
+
+pub use load::{Load, load, machine_memory};
 
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};

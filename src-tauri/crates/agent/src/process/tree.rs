@@ -60,6 +60,21 @@ pub fn reap_marked(session: Uuid) -> u32 {
     hunt(None, session)
 }
 
+/// The process of that number, as a later look can recognise it; none when there is none.
+pub fn identity(pid: u32) -> Option<ProcessIdentity> {
+    os::find(pid).map(|found| ProcessIdentity { pid, started: found.started })
+}
+
+/// The numbers of `process` and everything that descends from it; none when it is gone.
+#[cfg(target_os = "linux")]
+pub(super) fn descendants(process: ProcessIdentity) -> Vec<u32> {
+    let all = os::list();
+    let root = all.iter().find(|found| found.pid == process.pid && found.started == process.started);
+    let mut found: HashMap<u32, Process> = root.map(|root| (root.pid, *root)).into_iter().collect();
+    add_descendants(&all, &mut found);
+    found.into_keys().collect()
+}
+
 /// Asks every process of the tree to end.
 pub(super) fn terminate(root: ProcessIdentity, session: Uuid) {
     for process in members(Some(root), session).0 {

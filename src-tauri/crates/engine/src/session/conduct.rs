@@ -65,9 +65,7 @@ pub async fn conduct(
         (_, Err(error)) => return Err(error),
     };
     let sandbox = harness_sandbox::probe();
-    if sandbox.level == SandboxLevel::PolicyOnly && options.rehearsal.is_none() && !options.may_run_unwalled {
-        return Err(EngineError::NoSandbox { missing: sandbox.missing });
-    }
+    refuse_weaker(project, &options, &sandbox)?;
     if options.rehearsal.is_none() && options.account.is_none() {
         options.account = Some(who_pays(project).await?);
     }
@@ -132,6 +130,20 @@ async fn warn_of_committed_secrets(project: &OpenProject) -> Result<(), EngineEr
     Ok(())
 }
 
+/// Refuses to start below the level that the person asked for, for this run or for the project; the strongest unless
+/// they said otherwise. A rehearsal needs none of its own accord: its model is a script of the person's.
+fn refuse_weaker(project: &OpenProject, options: &RunOptions, sandbox: &Probe) -> Result<(), EngineError> {
+    let chosen = options.required_sandbox.or(project.settings.required_sandbox);
+    let usual = match options.rehearsal {
+        Some(_) => SandboxLevel::PolicyOnly,
+        None => SandboxLevel::Full,
+    };
+    if options.may_run_unwalled || sandbox.level >= chosen.unwrap_or(usual) {
+        return Ok(());
+    }
+    Err(EngineError::NoSandbox { missing: sandbox.missing.clone() })
+}
+
 /// Refuses to go on where the records say that cards were built and committed, but there is no commit at all: the
 /// directory was emptied or replaced, and to call the cards passing would be untrue.
 fn refuse_emptied(project: &OpenProject) -> Result<(), EngineError> {
@@ -188,7 +200,7 @@ fn begin(
         sandbox: run.sandbox,
     });
     for missing in &sandbox.missing {
-        project.notice("sandbox", format!("Sessions run without the operating system's walls: {missing}."));
+        project.notice("sandbox", format!("The operating system's walls are not complete here: {missing}."));
     }
     for warning in specs.iter().flat_map(ProjectSpec::warnings) {
         project.notice("spec", warning);

@@ -60,6 +60,8 @@ pub(super) struct Start<'a> {
     pub project: &'a OpenProject,
     pub options: &'a RunOptions,
     pub cli: &'a Path,
+    /// The home directory to hide; none for this process's own.
+    pub home: Option<&'a Path>,
     pub rehearsal: Option<&'a Rehearsal>,
     pub session: &'a SessionId,
     pub role: Role,
@@ -113,7 +115,12 @@ impl Start<'_> {
         }
         env.insert("NODE_USE_ENV_PROXY".into(), "1".into()); // Node looks at the others only when told to
         env.insert("JAVA_TOOL_OPTIONS".into(), gate::java_options().into());
-        let inside = ["/bin/sh".into(), "-c".into(), gate::forwarders(&forwarder, &ports), "sh".into()];
+        let inside = [
+            "/bin/sh".into(),
+            "-c".into(),
+            self.options.bounds.shell_line() + &gate::forwarders(&forwarder, &ports),
+            "sh".into(),
+        ];
         Ok((Some(gate), inside.map(OsString::from).to_vec()))
     }
 
@@ -144,8 +151,11 @@ impl Walls {
         let project = start.project;
         let private_home = project.private_home();
         let is_walled = harness_sandbox::probe().level != SandboxLevel::PolicyOnly;
-        let real_home =
-            std::env::home_dir().filter(|home| home.is_dir() && home.is_absolute() && *home != Path::new("/"));
+        let real_home = start
+            .home
+            .map(Path::to_owned)
+            .or_else(std::env::home_dir)
+            .filter(|home| home.is_dir() && home.is_absolute() && *home != Path::new("/"));
         // Inside the walls the private home lies in the place of the real one.
         let seen_home = match &real_home {
             Some(home) if is_walled => home.clone(),

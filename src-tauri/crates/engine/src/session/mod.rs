@@ -1,6 +1,7 @@
 //! Runs: one agent session after another, until everything passes or something says stop.
 
 mod approval;
+pub mod bounds;
 mod channel;
 mod conduct;
 #[cfg(unix)]
@@ -14,6 +15,8 @@ mod options;
 mod outcome;
 mod pace;
 mod prompt;
+#[cfg(unix)]
+pub mod prove;
 mod record;
 mod recover;
 mod run_loop;
@@ -21,6 +24,7 @@ mod shell;
 mod tree;
 mod watch;
 
+pub use bounds::Bounds;
 pub use channel::{ToolChannel, ToolServer};
 pub use conduct::{RunReport, conduct, request};
 pub use options::{Pace, RunControl, RunOptions};

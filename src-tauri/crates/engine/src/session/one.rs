@@ -90,6 +90,7 @@ impl Stage<'_> {
             project,
             options: self.options,
             cli: self.cli,
+            home: None,
             rehearsal: self.rehearsal,
             session: &task.id,
             role: task.role,
@@ -168,9 +169,17 @@ impl Stage<'_> {
         self.project.store.session_process(session, running.process())?;
         ending.set(running.handle());
         let handle = running.handle();
+        let process = running.process();
+        let marker = Uuid::parse_str(&session.0).unwrap_or_default();
         let mut finished = std::pin::pin!(running.finished());
         tokio::select! {
             end = &mut finished => Ok(end),
+            why = self.options.bounds.exceeded(process) => {
+                handle.end(Outcome::GateFailed { detail: format!("it was ended because {why}") });
+                // At once: whatever takes the machine away does not end when asked.
+                let _ = tokio::task::spawn_blocking(move || harness_agent::kill_tree(process, marker)).await;
+                Ok(finished.await)
+            }
             () = self.control.stopping().cancelled() => {
                 handle.stop();
                 Ok(finished.await)

@@ -1,7 +1,9 @@
 //! What a person chooses for a run, and how they steer it.
 
+use super::bounds::Bounds;
 use crate::{git::Uncommitted, secrets::Account};
 use harness_agent::Watchdogs;
+use harness_domain::evidence::SandboxLevel;
 use harness_domain::{loops::Limits, run::Mode};
 use harness_rehearsal::Scenario;
 use std::{
@@ -39,6 +41,10 @@ pub struct RunOptions {
     pub spec: Option<PathBuf>,
     /// What to do with the person's uncommitted changes.
     pub uncommitted: Uncommitted,
+    /// How strong the walls must be; none leaves it to the project's settings, then to the strongest.
+    pub required_sandbox: Option<SandboxLevel>,
+    /// How much of the machine each session may take.
+    pub bounds: Bounds,
     /// Go on although the operating system offers no walls.
     pub may_run_unwalled: bool,
     /// Ports of this machine's loopback that sessions may reach, such as a database's.
@@ -69,6 +75,8 @@ impl Default for RunOptions {
             rehearsal: None,
             spec: None,
             uncommitted: Uncommitted::Aside,
+            required_sandbox: None,
+            bounds: Bounds::default(),
             may_run_unwalled: false,
             allowed_ports: Vec::new(),
             cli: None,
