@@ -5,6 +5,8 @@
 
 #[path = "walls/keys.rs"]
 mod keys;
+#[path = "walls/limits.rs"]
+mod limits;
 #[path = "walls/network.rs"]
 mod network;
 #[path = "walls/places.rs"]

@@ -1,0 +1,58 @@
+//! How much of the machine a session takes, how strong its walls must be, and the proof of them.
+
+use crate::stage::*;
+use serde_json::Value;
+use std::{fs, path::Path, time::Instant};
+
+#[test]
+fn a_session_that_starts_processes_without_end_is_ended_with_the_reason_and_nothing_of_it_is_left() {
+    let stage = Stage::new(&["Attack"]);
+    let bomb = "import { spawn } from 'node:child_process';\nfor (let i = 0; i < 2000; i++) spawn('sleep', ['86399']);\n\
+                setTimeout(() => {}, 600000);\n";
+    stage.file("bomb.mjs", bomb);
+    let scenario = coding("bomb", serde_json::json!([take_card(), bash("node bomb.mjs"), { "say": "Done." }]));
+    let begun = Instant::now();
+
+    let (ended, events) = stage.run(&scenario, &["--max-processes", "64", "--max-sessions", "1"]);
+
+    let session = crate::support::of_kind(&events, "session_ended");
+    let detail = session[0]["outcome"]["detail"].as_str().unwrap_or_default().to_owned();
+    assert!(detail.contains("processes at once") && detail.contains("64"), "in words: {}", told(&ended, &events));
+    assert!(begun.elapsed().as_secs() < 60, "the bomb itself would take ten minutes");
+    assert_eq!(stage.processes(&["sleep 86399"]), [], "nothing of it is left");
+}
+
+#[test]
+fn a_run_below_the_level_that_was_asked_for_does_not_start_and_the_level_stands_in_its_record() {
+    let stage = Stage::new(&["Build"]);
+    let unwalled = stage.start_unwalled(&builds("weak", BUILD), &["--require-sandbox", "full"]).end();
+    assert_eq!(unwalled.0.code, Some(1), "weaker walls than asked for: {}", told(&unwalled.0, &unwalled.1));
+    assert!(unwalled.0.stderr.contains("--require-sandbox"), "and what to do: {}", unwalled.0.stderr);
+
+    stage.ok(&["projects", "settings", "--require-sandbox", "full"]);
+    let unwalled = stage.start_unwalled(&builds("weak", BUILD), &[]).end();
+    assert_eq!(unwalled.0.code, Some(1), "the project's setting counts too: {}", told(&unwalled.0, &unwalled.1));
+
+    let events = stage.run_to_all_passing(&builds("strong", BUILD), &[]);
+    let started = crate::support::of_kind(&events, "run_started");
+    assert_eq!(started[0]["sandbox"], "full", "a display can show it");
+    assert!(stage.ok(&["runs", "show", "1"]).contains("walls full"), "and so does the record");
+}
+
+#[test]
+fn the_walls_prove_themselves_and_touch_nothing_of_the_persons() {
+    let stage = Stage::empty();
+    fs::create_dir(stage.machine.path("home/.ssh")).expect("a directory");
+    fs::write(stage.machine.path("home/.ssh/id_ed25519"), "the person's own").expect("a file");
+
+    let ended = stage.machine.harness(&["doctor", "--prove", "--json"]);
+
+    let proofs: Vec<Value> = serde_json::from_str(&ended.stdout).expect("JSON");
+    assert!(proofs.len() >= 30, "every kind of attempt is made: {proofs:?}");
+    let open: Vec<&Value> = proofs.iter().filter(|proof| proof["outcome"] != "held").collect();
+    assert!(open.is_empty() && ended.code == Some(0), "each of these is a hole: {open:?}");
+    let home: Vec<_> =
+        fs::read_dir(stage.machine.path("home")).expect("a home").flatten().map(|e| e.file_name()).collect();
+    assert_eq!(home, [".ssh"], "nothing was written to the person's home");
+    assert!(!Path::new(&stage.machine.path("data/projects")).exists(), "and no project was registered");
+}
