@@ -100,6 +100,13 @@ pub(crate) fn wrap(wall: &Wall, real_home: Option<&Path>, search_path: Option<&O
         add(&[flag("--unshare-net")]);
     }
     add(&[flag("--ro-bind"), flag("/"), flag("/"), flag("--dev"), flag("/dev"), flag("--proc"), flag("/proc")]);
+    if is_root() {
+        // The kernel takes the owner of these for root, whatever the namespace: a file in /proc/sys names the program that
+        // it starts at every crash, outside of all walls.
+        for kernel in ["/proc/sys", "/proc/irq", "/proc/fs", "/proc/bus", "/proc/scsi", "/proc/acpi"] {
+            add(&[flag("--ro-bind-try"), flag(kernel), flag(kernel)]);
+        }
+    }
     for private in ["/tmp", "/var/tmp", "/run", "/dev/shm"] {
         if Path::new(private).is_dir() {
             add(&[flag("--tmpfs"), flag(private)]);

@@ -25,16 +25,10 @@ pub(super) struct Attempt {
     /// host; PORT and ABSTRACT, services of the host; DATA, the product's data; TOKEN, what is secret.
     pub line: &'static str,
     pub sign: Sign,
-    /// Harmless also where nothing holds it.
-    pub is_safe_unwalled: bool,
 }
 
 const fn attempt(id: &'static str, what: &'static str, sign: Sign, line: &'static str) -> Attempt {
-    Attempt { id, what, line, sign, is_safe_unwalled: true }
-}
-
-const fn only_walled(id: &'static str, what: &'static str, sign: Sign, line: &'static str) -> Attempt {
-    Attempt { id, what, line, sign, is_safe_unwalled: false }
+    Attempt { id, what, line, sign }
 }
 
 use Sign::{Outside, Places, Printed, Victim};
@@ -89,13 +83,13 @@ pub(super) const ATTEMPTS: &[Attempt] = &[
         "read.environment",
         "read the environment of the host's processes and of the CLI",
         Printed,
-        "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -q 'PROVE_SECRET=' && echo GOT-THROUGH",
+        "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -Eq '^(PROVE_SECRET|ANTHROPIC_API_KEY)=' && echo GOT-THROUGH",
     ),
     attempt(
         "read.key",
         "find the CLI's key in its own environment",
         Printed,
-        "env | grep -q ANTHROPIC_API_KEY && echo GOT-THROUGH",
+        "env | grep -q '^ANTHROPIC_API_KEY=' && echo GOT-THROUGH",
     ),
     attempt(
         "read.login",
@@ -154,7 +148,7 @@ pub(super) const ATTEMPTS: &[Attempt] = &[
         Printed,
         "for f in .bashrc .bash_profile .profile .zshenv .gitconfig; do (echo x >> \"$HOME/$f\") 2>/dev/null && echo GOT-THROUGH; done",
     ),
-    only_walled(
+    attempt(
         "namespace.mount",
         "take a wall away from within a namespace of its own",
         Places,
@@ -221,11 +215,11 @@ pub(super) const ATTEMPTS: &[Attempt] = &[
         Printed,
         "socat -u -T 3 ABSTRACT-CONNECT:$ABSTRACT - 2>/dev/null | grep -q prove-greeting && echo GOT-THROUGH",
     ),
-    only_walled(
+    attempt(
         "network.unlisted",
         "reach a host that is not listed",
         Printed,
         "printf 'CONNECT evil.example:443 HTTP/1.1\\r\\n\\r\\n' | socat -T 3 - TCP:127.0.0.1:3128 2>/dev/null | grep -q ' 200 ' && echo GOT-THROUGH; \
-         for d in /sys/class/net/*; do test \"${d##*/}\" = lo || echo GOT-THROUGH; done",
+         grep : /proc/net/dev | grep -vq '^ *lo:' && echo GOT-THROUGH",
     ),
 ];

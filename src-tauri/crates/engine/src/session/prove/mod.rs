@@ -136,7 +136,6 @@ impl Scratch {
         };
         let (launch, gate) = start.launch()?;
         let mut env = launch.env;
-        env.insert("PROVE_SECRET".into(), TOKEN.into());
         env.insert("LOGIN".into(), env.get(std::ffi::OsStr::new("CLAUDE_CONFIG_DIR")).cloned().unwrap_or_default());
         let name = root.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
         let port = greet_on_loopback(&name).map_err(failed)?;
@@ -238,7 +237,6 @@ impl Scratch {
             what: "take the machine down with processes without end",
             line: "i=0; while [ $i -lt 2000 ]; do sleep 15 & i=$((i+1)); done; wait",
             sign: Sign::Printed,
-            is_safe_unwalled: false,
         };
         let mut child = match self.command(ATTEMPT.line, &self.words, 0).spawn() {
             Ok(child) => child,
@@ -325,6 +323,7 @@ mod tests {
         // Outside, the home is where it is, and there is no inner shell.
         without.env.insert("HOME".into(), without.at("home").into());
         without.env.remove(std::ffi::OsStr::new("CLAUDE_CODE_SHELL_PREFIX"));
+        // Those that harm nothing where nothing holds them.
         let expected = [
             "write.outside",
             "write.home",
@@ -348,7 +347,6 @@ mod tests {
         ];
         for id in expected {
             let attempt = ATTEMPTS.iter().find(|attempt| attempt.id == id).expect("it is in the list");
-            assert!(attempt.is_safe_unwalled, "{id} must harm nothing where nothing holds it");
             let made = without.make(attempt, &[]).await;
             assert_eq!(
                 made.outcome,
