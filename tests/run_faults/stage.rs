@@ -104,7 +104,7 @@ impl Stage {
     }
 
     /// The words of `harness run` on this project with a scripted model.
-    fn words(&self, scenario: &Value, more: &[&str]) -> Vec<String> {
+    pub fn words_of(&self, scenario: &Value, more: &[&str]) -> Vec<String> {
         let name = scenario["name"].as_str().expect("a scenario has a name");
         let file = self.machine.scenario(name, &scenario.to_string());
         let dir = self.dir.to_str().expect("a plain path");
@@ -115,7 +115,7 @@ impl Stage {
 
     /// Starts a run and goes on at once.
     pub fn start(&self, scenario: &Value, more: &[&str]) -> Watched {
-        Watched::over(self.machine.command(&self.words(scenario, more)))
+        Watched::over(self.machine.command(&self.words_of(scenario, more)))
     }
 
     /// Starts a run on a machine that has no walls to offer, and temporary files of its own.
@@ -136,7 +136,7 @@ impl Stage {
         for program in &programs {
             words.extend(["--dev-bind", "/dev/null", program.to_str().expect("a plain path")]);
         }
-        Watched::over(inside(&words, &self.machine.command(&self.words(scenario, more))))
+        Watched::over(inside(&words, &self.machine.command(&self.words_of(scenario, more))))
     }
 
     /// A run from start to end.

@@ -81,7 +81,13 @@ const LAST_WORDS_CHARS: usize = 1_000;
 fn last_words(stderr_tail: &str) -> &str {
     let words = stderr_tail.trim();
     let start = words.char_indices().rev().nth(LAST_WORDS_CHARS - 1).map_or(0, |(start, _)| start);
-    &words[start..]
+    if start == 0 {
+        return words;
+    }
+    // From a whole line or at least a whole word on: half a key could not be told from any other word.
+    let rest = &words[start..];
+    let cut = rest.find('\n').or_else(|| rest.find(char::is_whitespace));
+    cut.map_or("", |cut| rest[cut..].trim_start())
 }
 
 fn crashed(exit: Exit, stderr_tail: &str) -> Outcome {

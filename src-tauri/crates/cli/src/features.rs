@@ -14,7 +14,7 @@ use harness_domain::{
     split::Draft,
 };
 use harness_engine::{
-    OpenProject,
+    OpenProject, redact,
     toolbox::{FeatureView, evidence_of_all},
 };
 use harness_store::{FeatureEdit, import::read_foreign};
@@ -340,6 +340,7 @@ fn add(args: AddArgs) -> anyhow::Result<()> {
         checks: args.checks,
         ..NewFeature::named(args.name)
     };
+    refuse_secrets(&feature)?;
     let cause = project.cause(Actor::Person, None, "added by a person");
     let created = project.store.feature_create(vec![Draft::from(feature)], &cause)?;
     project.publish(Event::FeaturesCreated { features: created.iter().map(|feature| feature.id).collect() });
@@ -351,6 +352,11 @@ fn add(args: AddArgs) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Cards are stored, shown to agents and named in commits.
+fn refuse_secrets(words: &impl std::fmt::Debug) -> anyhow::Result<()> {
+    Ok(redact::refuse_secret("the feature", &format!("{words:?}"))?)
 }
 
 fn edit(args: EditArgs) -> anyhow::Result<()> {
@@ -366,6 +372,7 @@ fn edit(args: EditArgs) -> anyhow::Result<()> {
         checks: args.checks,
     };
     anyhow::ensure!(edit != FeatureEdit::default(), "nothing to change: name at least one of the options");
+    refuse_secrets(&edit)?;
     let feature =
         project.store.edit(FeatureId(args.id), edit, &project.cause(Actor::Person, None, "edited by a person"))?;
     project.publish(Event::FeaturesEdited { features: vec![feature.id] });

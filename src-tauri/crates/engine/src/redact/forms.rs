@@ -150,8 +150,18 @@ pub(super) const FORMS: &[Form] = &[
     likely("password in an address", &["://"], UrlPassword),
 ];
 
-/// The credential of `form` whose fixed beginning is `content[at..after]`; `None` when it is none after all.
-pub(super) fn read(form: &Form, content: &[u8], at: usize, after: usize) -> Option<Found> {
+/// The credential of `form` whose fixed beginning is `content[at..after]`, in its parts; none when it is none after all.
+pub(super) fn read(form: &Form, content: &[u8], at: usize, after: usize) -> Vec<Found> {
+    let parts = match form.shape {
+        PrivateKey => shape::private_key(content, at, after),
+        PrivateKeyEnd => shape::rest_of_private_key(content, at, after),
+        _ => return read_whole(form, content, at, after).into_iter().collect(),
+    };
+    let found = |(start, end)| Found { start, end, kind: form.kind, is_certain: form.is_certain };
+    parts.into_iter().map(found).collect()
+}
+
+fn read_whole(form: &Form, content: &[u8], at: usize, after: usize) -> Option<Found> {
     let found = |start, end| Found { start, end, kind: form.kind, is_certain: form.is_certain };
     match form.shape {
         AtLeast(letters, least) if shape::begins(content, at) => {
@@ -188,8 +198,7 @@ pub(super) fn read(form: &Form, content: &[u8], at: usize, after: usize) -> Opti
             let is_meant = shape::is_bearer(content, at) || shape::follows_authorization(content, at);
             (is_meant && end - after >= least && shape::is_random(&content[after..end])).then(|| found(after, end))
         }
-        PrivateKey => shape::private_key(content, after).map(|end| found(at, end)),
-        PrivateKeyEnd => shape::rest_of_private_key(content, at, after).map(|(start, end)| found(start, end)),
+        PrivateKey | PrivateKeyEnd => None,
         WebToken => {
             let (end, is_certain) = shape::web_token(content, at)?;
             let kind = if is_certain { "database service key" } else { form.kind };

@@ -60,18 +60,20 @@ pub fn find(content: &[u8]) -> Vec<Found> {
             && let Some(next) =
                 search.find(Input::new(content).range(from..content.len().min(from + LONGEST_BEGINNING)))
             && next.start() == from
-            && forms::read(BEGINNINGS.forms[next.pattern().as_usize()], content, next.start(), next.end()).is_some()
+            && forms::read(BEGINNINGS.forms[next.pattern().as_usize()], content, next.start(), next.end())
+                .first()
+                .is_some()
         {
             continue;
         }
-        let Some(credential) = forms::read(form, content, hit.start(), hit.end()) else { continue };
-        // The rest of a private key reaches back, but not into what was found before it.
-        let after = found.last().map_or(0, |last: &Found| last.end);
-        if credential.start < after {
-            continue;
+        for credential in forms::read(form, content, hit.start(), hit.end()) {
+            // The rest of a private key reaches back, but not into what was found before it.
+            let after = found.last().map_or(0, |last: &Found| last.end);
+            if credential.start >= after {
+                from = credential.end.max(from);
+                found.push(credential);
+            }
         }
-        from = credential.end.max(from);
-        found.push(credential);
     }
     found
 }

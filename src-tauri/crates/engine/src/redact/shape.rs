@@ -153,43 +153,110 @@ pub(super) fn follows_authorization(content: &[u8], at: usize) -> bool {
     before[..before.len() - signs].to_ascii_lowercase().ends_with(b"authorization")
 }
 
-/// Where the private key ends whose first line is read up to `after`.
-pub(super) fn private_key(content: &[u8], after: usize) -> Option<usize> {
-    let first_end = label_end(content, after)?;
+/// A private key whose first line begins at `at` and is read up to `after`: in one piece, or where other text stands
+/// between its lines (line numbers, a quotation, a command that somebody wants hidden), line by line.
+pub(super) fn private_key(content: &[u8], at: usize, after: usize) -> Vec<(usize, usize)> {
+    const FARTHEST: usize = 64 * 1024;
+    let Some(first_end) = label_end(content, after) else { return Vec::new() };
     // The next dashes are the last line, or begin something else: either way the key goes no further.
     let rest = &content[first_end..];
     let body = &rest[..find(rest, b"-----").unwrap_or(rest.len())];
     let last = first_end + body.len();
+    let end = if content[last..].starts_with(LAST_LINE) { label_end(content, last + LAST_LINE.len()) } else { None };
     let length = key_text(body);
-    if length == body.len()
-        && content[last..].starts_with(LAST_LINE)
-        && let Some(end) = label_end(content, last + LAST_LINE.len())
-    {
-        return (longest_run(body) >= LEAST_BODY).then_some(end);
+    let is_key = longest_run(&body[..length]) >= LEAST_BODY;
+    if is_key && length == body.len() {
+        return vec![(at, end.unwrap_or(last))];
     }
-    // Cut off: as far as it still looks like a key.
-    (longest_run(&body[..length]) >= LEAST_BODY).then_some(first_end + length)
+    let mut parts = if is_key { vec![(at, first_end + length)] } else { Vec::new() };
+    // Without a last line only what begins right below the first: source code names first lines too.
+    if !is_key && end.is_none() && !begins_below(body) {
+        return parts;
+    }
+    let from = if is_key { length } else { 0 };
+    for line in lines(&body[from..body.len().min(from + FARTHEST)]) {
+        let (start, stop) = trailing_run(body, from + line.0, from + line.1);
+        let is_last = end.is_some() && from + line.1 + LONGEST_MARGIN >= body.len() && !parts.is_empty();
+        if stop - start >= LEAST_BODY || (is_last && stop - start >= SHORTEST_LAST_LINE) {
+            parts.push((first_end + start, first_end + stop));
+        }
+    }
+    parts
 }
 
 /// The end of a private key whose first line is missing; its last line begins at `at` and is read up to `after`.
-pub(super) fn rest_of_private_key(content: &[u8], at: usize, after: usize) -> Option<(usize, usize)> {
+pub(super) fn rest_of_private_key(content: &[u8], at: usize, after: usize) -> Vec<(usize, usize)> {
     const LONGEST_KEY: usize = 16 * 1024;
-    let end = label_end(content, after)?;
-    let before = &content[at.saturating_sub(LONGEST_KEY)..at];
+    if label_end(content, after).is_none() {
+        return Vec::new();
+    }
+    let from = at.saturating_sub(LONGEST_KEY);
     // Dashes before it end something else; without this, nothing but last lines would be read again and again.
-    let before = &before[find_last(before, b"-----").map_or(0, |dashes| dashes + 5)..];
-    let mut start = before.len();
-    while start > 0 {
-        let line = &before[..start];
-        let line = line.strip_suffix(b"\n").or(line.strip_suffix(b"\\n")).unwrap_or(line);
-        let line_start = line.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-        let line_start = line_start.max(find_last(line, b"\\n").map_or(0, |escape| escape + 2));
-        if !line[line_start..].trim_ascii().iter().all(|byte| is_of_body(*byte)) {
+    let from = from + find_last(&content[from..at], b"-----").map_or(0, |dashes| dashes + 5);
+    let mut parts = Vec::new();
+    let mut shortest = None;
+    for line in lines(&content[from..at]).into_iter().rev() {
+        let (start, stop) = trailing_run(content, from + line.0, from + line.1);
+        if stop - start >= LEAST_BODY {
+            parts.push((start, stop));
+        } else if parts.is_empty() && shortest.is_none() {
+            // The margin of the last line, or the last and shorter line of the key.
+            shortest = (stop - start >= SHORTEST_LAST_LINE).then_some((start, stop));
+        } else if line.1 - line.0 > 0 {
             break;
         }
-        start = line_start;
     }
-    (longest_run(&before[start..]) >= LEAST_BODY).then(|| (at - (before.len() - start), end))
+    if !parts.is_empty() {
+        parts.extend(shortest);
+    }
+    parts.reverse();
+    parts.sort_unstable();
+    parts
+}
+
+/// Shorter ones are words.
+const SHORTEST_LAST_LINE: usize = 8;
+/// What may stand before a line in a listing or a quotation.
+const LONGEST_MARGIN: usize = 64;
+
+/// Whether a line of a key follows within the few lines that headers take.
+fn begins_below(body: &[u8]) -> bool {
+    const MOST_HEADERS: usize = 8;
+    let lines = lines(&body[..body.len().min(2_000)]);
+    lines.iter().skip(1).take(MOST_HEADERS).any(|line| {
+        let (start, stop) = trailing_run(body, line.0, line.1);
+        stop - start >= LEAST_BODY && start - line.0 <= LONGEST_MARGIN
+    })
+}
+
+/// Where each line of `text` begins and ends, line ends as escapes included.
+fn lines(text: &[u8]) -> Vec<(usize, usize)> {
+    let (mut all, mut start, mut at) = (Vec::new(), 0, 0);
+    while at < text.len() {
+        let length = match &text[at..] {
+            [b'\n', ..] => 1,
+            [b'\\', b'n', ..] => 2,
+            _ => 0,
+        };
+        if length > 0 {
+            all.push((start, at));
+            start = at + length;
+        }
+        at += length.max(1);
+    }
+    all.push((start, text.len()));
+    all
+}
+
+/// The base64 at the end of the line, quotes and the like behind it not counted.
+fn trailing_run(text: &[u8], start: usize, end: usize) -> (usize, usize) {
+    let line = &text[start..end];
+    let line = line.strip_suffix(b"\\r").unwrap_or(line);
+    let is_around = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b',' | b'\\');
+    let after = line.iter().rev().take_while(|byte| is_around(byte)).count();
+    let line = &line[..line.len() - after];
+    let run = line.iter().rev().take_while(|byte| Letters::Base64.has(**byte)).count();
+    (start + line.len() - run, start + line.len())
 }
 
 /// How far `body` is the text of a key, in lines or in the strings of source code, with the few header lines some have. A
