@@ -6,6 +6,7 @@ use serde_json::Value;
 use std::{
     fs,
     os::unix::fs::PermissionsExt,
+    path::PathBuf,
     process::{Command, Stdio},
 };
 
@@ -72,12 +73,21 @@ fn with(stage: &Stage, keychain: Keychain<'_>, script: &str, env: &[(&str, &str)
 fn telltale(stage: &Stage) -> String {
     let path = stage.machine.path("telltale-claude");
     let script = "#!/bin/sh\n[ \"$1\" = --version ] && { echo '2.1.197 (fake)'; exit 0; }\n\
-                  printf %s \"$ANTHROPIC_API_KEY\" | sha256sum | cut -c1-64 > key-seen.txt\n\
-                  cat /proc/[0-9]*/cmdline | tr '\\0' ' ' > words-seen.txt 2> /dev/null\n\
+                  printf %s \"$ANTHROPIC_API_KEY\" | sha256sum | cut -c1-64 > \"$HOME/key-seen.txt\"\n\
+                  cat /proc/[0-9]*/cmdline | tr '\\0' ' ' > \"$HOME/words-seen.txt\" 2> /dev/null\n\
                   echo \"the key is $ANTHROPIC_API_KEY\" >&2\nexit 3\n";
     fs::write(&path, script).expect("a script");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("its mode");
     path.to_str().expect("a plain path").to_owned()
+}
+
+/// A file that the fake wrote to the home it saw: what lies in the project may be put aside with a card.
+fn seen(stage: &Stage, name: &str) -> PathBuf {
+    stage.machine.path("data/projects/1/home").join(name)
+}
+
+fn told_by(stage: &Stage, name: &str) -> String {
+    fs::read_to_string(seen(stage, name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 fn checksum(key: &str) -> String {
@@ -104,14 +114,14 @@ fn a_key_goes_from_the_keychain_to_the_cli_and_nowhere_else() {
         serde_json::from_str(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {ended:?}"))
     };
     let run = |more: &[(&str, &str)]| {
-        let _ = fs::remove_file(stage.dir.join("key-seen.txt"));
+        let _ = fs::remove_file(seen(&stage, "key-seen.txt"));
         let ended = ask(RUN, more);
-        assert!(stage.dir.join("key-seen.txt").exists(), "a session was started: {ended:?}");
-        assert!(!stage.read("words-seen.txt").contains(&stored[20..60]), "an argument is seen by every user");
+        assert!(seen(&stage, "key-seen.txt").exists(), "a session was started: {ended:?}");
+        assert!(!told_by(&stage, "words-seen.txt").contains(&stored[20..60]), "an argument is seen by every user");
         for text in [&ended.stdout, &ended.stderr] {
             assert!(!text.contains(&stored[20..60]) && !text.contains(&other[20..60]), "it is shown: {text}");
         }
-        stage.read("key-seen.txt")
+        told_by(&stage, "key-seen.txt")
     };
     assert_eq!(status(&[])["keychain"], "empty", "there is none yet");
     assert_eq!(run(&[]), checksum(""), "and a session gets none");
@@ -180,9 +190,9 @@ fn a_keychain_that_cannot_be_used_is_told_with_what_to_do() {
     let run = with(&stage, Keychain::Unlocked("wrong"), RUN, &env);
     assert_eq!(run.code, Some(1), "no run on an account that was not chosen: {run:?}");
     assert!(run.stdout.contains("no_account") && run.stderr.contains("harness key use subscription"), "{run:?}");
-    assert!(!stage.dir.join("key-seen.txt").exists(), "no session was started");
+    assert!(!seen(&stage, "key-seen.txt").exists(), "no session was started");
     let server = [&env[..], &[("ANTHROPIC_API_KEY", key.as_str())]].concat();
     let script = format!("\"$harness\" key use environment && {RUN}");
     let run = with(&stage, Keychain::NoBus, &script, &server);
-    assert_eq!(stage.read("key-seen.txt"), checksum(&key), "a server needs no keychain: {run:?}");
+    assert_eq!(told_by(&stage, "key-seen.txt"), checksum(&key), "a server needs no keychain: {run:?}");
 }

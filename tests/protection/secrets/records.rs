@@ -25,8 +25,10 @@ impl Records {
         }
         for run in stage.runs() {
             let run = stage.a_run(u32::try_from(run["id"].as_u64().expect("a number")).expect("a small one"));
-            for session in run["sessions"].as_array().into_iter().flatten() {
-                all.push(("a transcript".into(), stage.transcript(&session["id"])));
+            for session in run["session_list"].as_array().into_iter().flatten() {
+                // One that crashed at once has none.
+                let id = session["id"].as_str().expect("an id");
+                all.push(("a transcript".into(), stage.tell(&["runs", "transcript", id]).stdout));
             }
             all.push(("a run".into(), run.to_string()));
         }

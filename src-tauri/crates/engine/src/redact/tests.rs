@@ -229,13 +229,23 @@ fn a_private_key_that_was_cut_at_either_end_is_found() {
     let without_end = lines[..4].join("\n");
     assert_eq!(text(&format!("cat:\n{without_end}")), "cat:\n[redacted: private key]", "its last lines are missing");
     let without_start = lines[2..].join("\n");
-    assert_eq!(
-        text(&format!("see below\n{without_start}\nok")),
-        "see below\n[redacted: private key]\nok",
-        "its first are"
-    );
-    let escaped = without_start.replace('\n', "\\n");
-    assert_eq!(text(&format!("see below\\n{escaped}")), "see below\\n[redacted: private key]", "as in JSON");
+    for newline in ["\n", "\\n"] {
+        let clean = text(&format!("see below: {}{newline}ok", without_start.replace('\n', newline))).into_owned();
+        assert!(clean.starts_with("see below: [redacted: private key]") && clean.ends_with("ok"), "{clean}");
+        assert!(
+            lines[2..lines.len() - 1].iter().all(|line| !clean.contains(line)),
+            "its first lines are missing: {clean}"
+        );
+    }
+    for margin in ["# ", "    12→", "config.txt:12:", "> ", "│ ", "12\t"] {
+        for part in [&lines[..], &lines[..4], &lines[2..]] {
+            let listed: String = part.iter().map(|line| format!("{margin}{line}\n")).collect();
+            let clean = text(&format!("said:\n{listed}and more\n")).into_owned();
+            let left = lines[1..lines.len() - 1].iter().find(|line| clean.contains(**line));
+            assert_eq!(left, None, "with {margin:?} before each line: {clean}");
+            assert!(clean.ends_with("and more\n"), "what follows stays: {clean}");
+        }
+    }
     let ended_prose = "a sentence of ordinary words\n-----END PRIVATE KEY-----";
     assert_eq!(text(ended_prose), ended_prose, "without a body it is no key");
 }

@@ -41,6 +41,7 @@ async fn settle_with_budget(stage: &Stage, session: &Session, outcome: Outcome, 
         outcome: &outcome,
         has_budget,
         last_words: Some("I was nearly there.".into()),
+        looped: None,
         refusal: session.toolbox.last_refusal(),
     };
     let remembered = ended.remembered();
