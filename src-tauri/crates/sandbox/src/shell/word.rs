@@ -310,8 +310,8 @@ impl<'a> Reader<'a> {
         if is_quoted {
             self.has_begun = true;
         }
-        if value.unknown.is_some() {
-            self.word.unknown.clone_from(&value.unknown);
+        if let Some(why) = &value.unknown {
+            self.note(why.clone());
             self.word.may_split |= !is_quoted;
         }
         self.word.is_pattern |= value.is_pattern || (!is_quoted && value.text.contains(['*', '?', '[']));
@@ -341,9 +341,16 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Remembers why something is not known. That it is a number says least, and hides no other reason.
+    fn note(&mut self, why: Unknown) {
+        if self.word.unknown.is_none() || !matches!(why, Unknown::Number | Unknown::Process) {
+            self.word.unknown = Some(why);
+        }
+    }
+
     fn put_unknown(&mut self, why: Unknown, is_quoted: bool) {
         self.word.text.push(UNKNOWN);
-        self.word.unknown = Some(why);
+        self.note(why);
         self.word.may_split |= !is_quoted;
         self.has_begun = true;
     }

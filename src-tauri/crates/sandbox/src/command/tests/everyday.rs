@@ -5,7 +5,7 @@ use super::Stage;
 #[test]
 fn everyday_work_does_not_suffer() {
     Stage::new().allows(false, &[
-        "ls", "ls -la", "ls ~", "pwd", "cd web && npm i", "cd web; npm i; cd ..; rm -rf dist", "git status", "git diff HEAD~1 -- src/a.js",
+        "date > src/part-$$.txt", "rm -f build/$$.tmp", "ls", "ls -la", "ls ~", "pwd", "cd web && npm i", "cd web; npm i; cd ..; rm -rf dist", "git status", "git diff HEAD~1 -- src/a.js",
         "git commit -m \"a; b && c rm -rf /\"", "git commit -m 'never run rm -rf / or sudo reboot'", "git add -A && git commit -m \"x\" && git log --oneline -5",
         "git commit -m \"$(cat <<'EOF'\nFix the parser\n\nIt's `quoted` $(here) and \"there\" (with parens).\nEOF\n)\"",
         "git commit -F - <<'EOF'\nmessage; rm -rf /\nEOF",
