@@ -14,7 +14,7 @@ const PERSONAL: &str = "the person's own";
 const LAY: &str = r#"
 import fs from 'node:fs';
 fs.mkdirSync('node_modules/down', { recursive: true });
-const links = { up: '../..', keys: process.env.HOME + '/.ssh', hooks: '../.git/hooks', top: '/proc/self/root' };
+const links = { up: '../..', keys: 'PERSONS_HOME/.ssh', hooks: '../.git/hooks', top: '/proc/self/root' };
 for (const [name, target] of Object.entries(links)) fs.symlinkSync(target, 'node_modules/' + name);
 "#;
 
@@ -35,7 +35,7 @@ fn stage() -> Stage {
         fs::create_dir_all(path.parent().expect("it has one")).expect("a directory");
         fs::write(path, text).expect("a file");
     }
-    stage.file("lay.mjs", LAY);
+    stage.file("lay.mjs", LAY.replace("PERSONS_HOME", &home.display().to_string()));
     stage.git(&["init", "-q", "-b", "main"]);
     stage
 }
