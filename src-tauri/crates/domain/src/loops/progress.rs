@@ -63,6 +63,11 @@ impl Progress {
         }
     }
 
+    /// The agent was kept waiting: that time is not its own.
+    pub(super) fn excuse(&mut self, millis: i64) {
+        self.last_at_ms = self.last_at_ms.map(|last| last.saturating_add(millis.max(0)));
+    }
+
     /// There was progress: everything is counted from here.
     pub(super) fn made(&mut self) {
         self.since_nudge = true;

@@ -63,6 +63,12 @@ impl Watch {
         self.detector.remembered()
     }
 
+    /// The host kept the agent waiting for so many milliseconds, for a person's word or for the checks. They do not count
+    /// as standing still.
+    pub fn excuse(&mut self, millis: i64) {
+        self.progress.excuse(millis);
+    }
+
     /// Something came of the session that no file shows, such as a card it created.
     pub fn progressed(&mut self) {
         self.progress.made();

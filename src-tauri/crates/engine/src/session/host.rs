@@ -157,7 +157,10 @@ impl AgentHost for SessionHost {
     }
 
     async fn pre_tool_use(&self, call: ToolCall, cancelled: CancellationToken) -> ToolVerdict {
-        match self.judge(&call, cancelled).await {
+        let asked_at_ms = self.project.app.clock.now_ms();
+        let verdict = self.judge(&call, cancelled).await;
+        self.watch.excuse_since(asked_at_ms);
+        match verdict {
             // An agent that repeats what it may not do goes in circles like any other.
             ToolVerdict::Deny { reason } => ToolVerdict::Deny { reason: self.watch.refused(&call, reason) },
             verdict => verdict,
@@ -180,8 +183,11 @@ impl AgentHost for SessionHost {
     }
 
     async fn permission(&self, ask: PermissionAsk, cancelled: CancellationToken) -> PermissionAnswer {
+        let asked_at_ms = self.project.app.clock.now_ms();
         if ask.tool == QUESTION_TOOL {
-            return self.approvals.question(&ask, &cancelled).await;
+            let answer = self.approvals.question(&ask, &cancelled).await;
+            self.watch.excuse_since(asked_at_ms);
+            return answer;
         }
         if ask.tool.starts_with("mcp__features__") {
             return PermissionAnswer::Allow { input: None };
@@ -205,14 +211,19 @@ impl AgentHost for SessionHost {
         if guarded.decision == Decision::Deny {
             return PermissionAnswer::Deny { message: guarded.to_string(), interrupt: false };
         }
-        match self.approvals.ask(&call, &verdict, &cancelled).await {
+        let answer = self.approvals.ask(&call, &verdict, &cancelled).await;
+        self.watch.excuse_since(asked_at_ms);
+        match answer {
             Answer::Approved => PermissionAnswer::Allow { input: None },
             Answer::Denied { message } => PermissionAnswer::Deny { message, interrupt: false },
         }
     }
 
     async fn mcp(&self, _server: &str, message: Value) -> Value {
-        self.channel.handle(message).await
+        let asked_at_ms = self.project.app.clock.now_ms();
+        let answer = self.channel.handle(message).await;
+        self.watch.excuse_since(asked_at_ms);
+        answer
     }
 }
 

@@ -132,6 +132,12 @@ impl SessionWatch {
         }
     }
 
+    /// The agent was kept waiting since then, by a question to a person or by the host's checks.
+    pub fn excuse_since(&self, since_ms: i64) {
+        let millis = self.project.app.clock.now_ms().saturating_sub(since_ms);
+        self.inner().watch.excuse(millis);
+    }
+
     /// What the session was ended for, if it was ended from here.
     pub fn ended_for(&self) -> Option<Loop> {
         self.inner().ended_for.clone()

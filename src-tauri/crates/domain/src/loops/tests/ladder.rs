@@ -76,6 +76,17 @@ fn much_time_without_a_new_state_is_told_and_one_long_gap_is_not() {
 }
 
 #[test]
+fn time_in_which_the_agent_was_kept_waiting_is_not_its_own() {
+    let mut watch = Watch::new(Limits { calls: 1_000, ..limits() });
+    for (place, turn) in reading(12).iter().enumerate() {
+        let mut action = action(turn, 0);
+        action.at_ms = i64::try_from(place).unwrap() * 8 * 60_000;
+        watch.excuse(8 * 60_000 - 1_000);
+        assert_eq!(watch.record(&action, 0), Sight::Calm, "a person took eight minutes, the agent one second");
+    }
+}
+
+#[test]
 fn a_clock_that_is_set_back_harms_nothing() {
     let mut watch = Watch::new(limits());
     for (place, turn) in reading(10).iter().enumerate() {
