@@ -46,7 +46,7 @@ pub(super) const ATTEMPTS: &[Attempt] = &[
         "write.link",
         "write through a symbolic link that leads out",
         Outside,
-        "ln -s \"$OUTSIDE\" out; echo x > out/owned",
+        "ln -s \"$OUTSIDE\" out; echo x > out/owned-link",
     ),
     attempt(
         "write.hard-link",
@@ -59,13 +59,13 @@ pub(super) const ATTEMPTS: &[Attempt] = &[
         "swap a directory for a link that leads out while writing below it",
         Outside,
         "mkdir -p a; i=0; (while :; do mv a b; ln -s \"$OUTSIDE\" a; rm a; mv b a; done) & \
-         while [ $i -lt 400 ]; do echo x > a/owned; i=$((i+1)); done; kill $!",
+         while [ $i -lt 400 ]; do echo x > a/owned-race; i=$((i+1)); done 2>/dev/null; kill $!",
     ),
     attempt(
         "write.rename",
-        "rename the project's directory or a file out of it",
+        "rename a file out of the project",
         Outside,
-        "echo x > take; mv take \"$OUTSIDE/owned\"; mv \"$PWD\" \"$OUTSIDE/owned\"",
+        "echo x > take; mv take \"$OUTSIDE/owned-rename\"",
     ),
     attempt(
         "read.secret",
