@@ -187,7 +187,9 @@ impl SessionGuard {
     fn shell(&self, command: &str, cwd: &Path) -> Verdict {
         let around = Surroundings { workspace: &self.workspace, cwd, is_walled: self.places.is_walled };
         let verdict = self.policy.judge(command, &around);
-        if verdict.rule == "command.unlisted" { return Verdict::allow(); }
+        if verdict.rule == "command.unlisted" {
+            return Verdict::allow();
+        }
         verdict
     }
 

@@ -330,7 +330,6 @@ mod tests {
             "write.home",
             "write.link",
             "write.hard-link",
-            "write.race",
             "write.rename",
             "read.secret",
             "read.environment",
