@@ -30,6 +30,8 @@ pub(crate) struct Court<'a> {
     pub(crate) around: &'a Surroundings<'a>,
     /// What a person would have to be asked, if nothing is refused.
     asked: Option<Verdict>,
+    /// The same, of commands that are judged to the end: no entry of a file for the command around them answers it.
+    settled: Option<Verdict>,
     depth: u32,
     judged: u32,
     /// How many functions are being called.
@@ -39,7 +41,16 @@ pub(crate) struct Court<'a> {
 
 impl<'a> Court<'a> {
     pub(crate) fn new(policy: &'a Policy, around: &'a Surroundings<'a>) -> Self {
-        Self { policy, around, asked: None, depth: 0, judged: 0, calls: 0, root: around.workspace.root().to_owned() }
+        Self {
+            policy,
+            around,
+            asked: None,
+            settled: None,
+            depth: 0,
+            judged: 0,
+            calls: 0,
+            root: around.workspace.root().to_owned(),
+        }
     }
 
     /// The verdict over the whole line.
@@ -47,7 +58,7 @@ impl<'a> Court<'a> {
         let mut scope = Scope::new(self.around.cwd, self.around.workspace.home());
         match self.source(line, &mut scope) {
             Err(refused) => refused,
-            Ok(()) => self.asked.unwrap_or_else(Verdict::allow),
+            Ok(()) => self.settled.or(self.asked).unwrap_or_else(Verdict::allow),
         }
     }
 
@@ -60,6 +71,27 @@ impl<'a> Court<'a> {
                 self.asked.get_or_insert(verdict);
                 Ok(())
             }
+        }
+    }
+
+    /// Begins one command: what was asked until now is handed out, to be given back at its end.
+    pub(super) fn begin(&mut self) -> Option<Verdict> {
+        self.asked.take()
+    }
+
+    /// Ends what [`Court::begin`] began: what the command's own rules asked.
+    pub(super) fn end(&mut self, before: Option<Verdict>) -> Option<Verdict> {
+        std::mem::replace(&mut self.asked, before)
+    }
+
+    /// As [`Court::take`], for the last word on one command.
+    pub(super) fn settle(&mut self, verdict: Verdict) -> Ruling {
+        match verdict.decision {
+            Decision::Ask => {
+                self.settled.get_or_insert(verdict);
+                Ok(())
+            }
+            _ => self.take(verdict),
         }
     }
 

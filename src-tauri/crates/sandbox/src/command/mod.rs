@@ -97,6 +97,9 @@ pub(crate) fn judge(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -
             targets::mentioned(court, word, scope)?;
         }
     }
+    // What the rules of this command leave to a person, an entry of a file may answer; what was asked before, or about a
+    // command inside this one, it may not.
+    let before = court.begin();
     let is_listed = if let Some(judge) = rules_of(name) {
         judge(court, call, scope)?;
         true
@@ -113,8 +116,9 @@ pub(crate) fn judge(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -
             || list::is_printer(name)
             || program.as_deref().is_some_and(|path| path.starts_with(court.root()))
     };
+    let own = court.end(before);
     let standing = if is_listed {
-        Standing::Listed(Verdict::allow())
+        Standing::Listed(own.unwrap_or_else(Verdict::allow))
     } else {
         Standing::Unlisted(rules::UNLISTED.ask(format!("`{name}`")))
     };
@@ -127,7 +131,7 @@ pub(crate) fn judge(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -
         let called = Called { name, path: program.as_deref(), project: court.workspace().root(), args: &args };
         court.policy.layers().judge(&called, standing)
     };
-    court.take(verdict)
+    court.settle(verdict)
 }
 
 /// Whether the next word is a text for people, or a pattern to look for.

@@ -46,3 +46,33 @@ impl Policy {
         command::judge_line(self, command, around)
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::{
+        Decision,
+        policy::{PolicyFile, Scope},
+    };
+
+    #[test]
+    fn an_entry_answers_what_the_rules_leave_to_a_person_and_only_for_its_own_command() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let workspace = Workspace::new(dir.path(), None).expect("a workspace");
+        let around = Surroundings { workspace: &workspace, cwd: workspace.root(), is_walled: true };
+        let decide = |file: &str, line: &str| {
+            let file = PolicyFile::parse(file, Path::new("policy.yaml"), Scope::Project).expect("it is whole");
+            Policy::built_in().with_layers(Layers::new(vec![file])).judge(line, &around).decision
+        };
+        for (entry, line) in [("npm install -g", "npm install -g x"), ("no-such-tool", "no-such-tool x")] {
+            assert_eq!(decide("", line), Decision::Ask, "{line} is for a person");
+            let allow = format!("allow: ['{entry}']");
+            assert_eq!(decide(&allow, line), Decision::Allow, "who has said yes for good");
+            assert_eq!(decide(&allow, &format!("cd . && timeout 5 {line}")), Decision::Allow, "wherever it stands");
+            let around_it = "allow: [timeout, sh, xargs, env]";
+            assert_eq!(decide(around_it, &format!("timeout 5 {line}")), Decision::Ask, "not for what is inside");
+            assert_eq!(decide(around_it, &format!("sh -c '{line}'")), Decision::Ask, "nor for text that is run");
+            assert_eq!(decide(&allow, &format!("{line}; another-tool")), Decision::Ask, "nor for another command");
+        }
+    }
+}
