@@ -306,10 +306,6 @@ fn label_end(content: &[u8], from: usize) -> Option<usize> {
     (is_private && is_label).then_some(from + length + 5)
 }
 
-fn is_of_body(byte: u8) -> bool {
-    Letters::Base64.has(byte) || matches!(byte, b'\n' | b'\r' | b'\t' | b'\\' | b'"' | b'\'' | b',')
-}
-
 fn longest_run(text: &[u8]) -> usize {
     text.split(|byte| !Letters::Base64.has(*byte)).map(<[u8]>::len).max().unwrap_or(0)
 }
