@@ -21,7 +21,10 @@ pub fn start() {
 /// Says where it happened and what was said, and nothing of the surroundings.
 fn tell_panic(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map_or_else(|| "an unknown place".into(), ToString::to_string);
-    let words = panic.payload_as_str().unwrap_or("no words");
+    let payload = panic.payload();
+    let words =
+        payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let words = words.unwrap_or("no words");
     complain(&format!(
         "a fault of this program at {place}: {words}\nPlease report it; nothing that was recorded is lost."
     ));

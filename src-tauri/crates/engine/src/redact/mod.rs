@@ -60,9 +60,7 @@ pub fn find(content: &[u8]) -> Vec<Found> {
             && let Some(next) =
                 search.find(Input::new(content).range(from..content.len().min(from + LONGEST_BEGINNING)))
             && next.start() == from
-            && forms::read(BEGINNINGS.forms[next.pattern().as_usize()], content, next.start(), next.end())
-                .first()
-                .is_some()
+            && !forms::read(BEGINNINGS.forms[next.pattern().as_usize()], content, next.start(), next.end()).is_empty()
         {
             continue;
         }

@@ -64,7 +64,7 @@ struct Waiting {
 
 /// How waiting for one request ended.
 enum Heard {
-    Answered(Request),
+    Answered(Box<Request>),
     Withdrawn,
     Expired,
 }
@@ -215,7 +215,7 @@ impl Approvals {
             }
             let heard = match request.state {
                 RequestState::Pending => None,
-                RequestState::Answered => Some(Heard::Answered(request.clone())),
+                RequestState::Answered => Some(Heard::Answered(Box::new(request.clone()))),
                 RequestState::Withdrawn => Some(Heard::Withdrawn),
                 RequestState::Expired => Some(Heard::Expired),
             };

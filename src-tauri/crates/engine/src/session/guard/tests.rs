@@ -189,7 +189,7 @@ fn arguments_that_a_tool_is_not_known_for_are_judged_too() {
     session.refuses("mcp__features__feature_create_bulk", nested, "path.secret-store");
     let as_text = json!({ "features": "[{\"name\": \"x\", \"cwd\": \"/etc\"}]" });
     session.refuses("mcp__features__feature_create_bulk", as_text, "path.secret-store");
-    session.refuses("mcp__features__x", json!({ "Path": "/home/somebody" }), "path.outside");
+    session.refuses("mcp__features__x", json!({ "Path": "/home/someone" }), "path.outside");
     session.refuses("mcp__features__x", json!({ "url": "http://[::1]/" }), "url.loopback");
     let mut deep = json!({ "path": "/etc/shadow" });
     for _ in 0..40 {
