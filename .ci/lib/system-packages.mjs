@@ -15,7 +15,7 @@ const PROGRAMS = [
   { command: "bwrap", why: "agents run behind its walls", requiredFor: ["test"], on: ["linux"] },
   { command: "gnome-keyring-daemon", why: "the tests of the keychain use a real one", requiredFor: ["test"], onlyFor: "test", on: ["linux"] },
   { command: "dbus-run-session", why: "that keychain is reached over it", requiredFor: ["test"], onlyFor: "test", on: ["linux"] },
-  { command: "socat", why: "the Claude CLI's own sandbox passes its network through it", requiredFor: [], on: ["linux"] },
+  { command: "socat", why: "agents reach the listed hosts through it, and no others", requiredFor: ["test"], on: ["linux"] },
 ];
 
 const NAMES = {

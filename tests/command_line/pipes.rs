@@ -56,7 +56,7 @@ fn a_reader_that_sleeps_does_not_hold_up_a_run() {
     let talks = json!({
         "repeat": 60,
         "say": "Much to say. ".repeat(150),
-        "calls": [{ "Bash": { "command": "true", "description": "Think" } }]
+        "calls": [{ "Bash": { "command": "date +%s%N", "description": "Think" } }]
     });
     let scenario =
         json!({ "name": "talkative", "title": "Talks", "roles": { "initializer": [talks, { "say": "Done." }] } });

@@ -68,14 +68,14 @@ fn a_feature_that_a_person_broke_is_found_by_a_regression_run_and_mended_by_the_
 }
 
 #[test]
-fn a_bug_on_a_finished_project_survives_a_session_that_dies_and_is_resolved_by_its_fix() {
+fn a_bug_on_a_finished_project_survives_a_session_that_fails_and_is_resolved_by_its_fix() {
     let sums = Sums::with_features(&["Add"]);
     sums.play(&json!({ "coding": [builds()] }), &[]).expect(0, "all_passing");
     sums.harness(&["bugs", "report", "Sums are wrong", "--description", "2 and 3 make -1", "--step", "Add 2 and 3"]);
 
     let analyses = json!([
         { "when": { "session": 1 },
-          "calls": [{ "Bash": { "command": "kill -9 $PPID", "description": "End the program that runs this" } }] },
+          "error": { "status": 500, "message": "The service fails" } },
         { "calls": ["feature_get_next"] },
         { "calls": [{ "feature_create_bulk": { "features": [
             { "category": "models", "name": "Mend sums", "description": "Of 2 and 3", "steps": ["2 and 3 make 5"],
@@ -89,11 +89,11 @@ fn a_bug_on_a_finished_project_survives_a_session_that_dies_and_is_resolved_by_i
     ] }]);
     let played = sums.play(&json!({ "coding": coding }), &["--backoff", "0.1"]);
     played.expect(0, "all_passing");
-    assert_eq!(played.outcomes(), ["crashed", "completed", "completed"], "a death, the analysis, the fix");
+    assert_eq!(played.outcomes(), ["api_unavailable", "completed", "completed"], "a failure, the analysis, the fix");
     let bug = sums.card(2);
     assert_eq!((&bug["bug_status"], &bug["status"]), (&json!("resolved"), &json!("passing")));
     let expected = ["open", "analyzing", "open", "analyzing", "fixing", "resolved"];
-    assert_eq!(history(&bug), expected, "a bug whose session died is offered again");
+    assert_eq!(history(&bug), expected, "a bug whose session failed is offered again");
     let fix = sums.card(3);
     assert_eq!((&fix["kind"], &fix["parent_id"], &fix["status"]), (&json!("fix"), &json!(2), &json!("passing")));
     let listed = sums.board().into_iter().find(|card| card["id"] == 2).expect("the bug is listed");

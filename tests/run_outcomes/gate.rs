@@ -53,7 +53,7 @@ test('checks have no network', async () => assert.equal(await tryToConnect(), 'r
         { "calls": [asks] },
         { "say": "It is {{ feature_mark_passing.status }}." }
     ]);
-    let played = sums.play(&json!({ "coding": coding }), &[]);
+    let played = sums.play(&json!({ "coding": coding }), &["--allow-port", &port.to_string()]);
     played.expect(0, "all_passing");
     let expected = ["The shell is connected.", "Refused, and still in_progress.", "It is passing."];
     assert_eq!(played.said(), expected, "the agent is told what failed, as an error, and the card waits for it");

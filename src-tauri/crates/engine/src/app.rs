@@ -98,7 +98,8 @@ impl App {
 
     /// Opens the registered project of that name, or the one that the directory is or lies in. Registers nothing.
     ///
-    /// Fails with [`EngineError::NotAProject`] when it is a directory that belongs to none, and with
+    /// Fails with [`EngineError::NotAProject`] when it is a directory that belongs to none, as [`App::open_directory`]
+    /// does when it could never become one, and with
     /// [`EngineError::NoSuchProject`] when it is nothing known at all.
     pub fn open_known(&self, name_or_dir: &str) -> Result<OpenProject, EngineError> {
         let dir = Path::new(name_or_dir);
@@ -111,6 +112,8 @@ impl App {
                     return self.open_project(project);
                 }
             }
+            // Nobody is told to make a project where none may be.
+            self.bounds.check(&path)?;
         }
         Err(EngineError::NotAProject { dir: dir.into() })
     }
