@@ -19,5 +19,7 @@ mod machine;
 mod pipes;
 #[path = "command_line/places.rs"]
 mod places;
+#[path = "command_line/policy.rs"]
+mod policy;
 #[path = "command_line/records.rs"]
 mod records;

@@ -67,6 +67,8 @@ pub(super) struct Start<'a> {
     pub role: Role,
     /// What a person lets the session read besides.
     pub granted: Vec<PathBuf>,
+    /// The hosts that a person lets the session reach besides the usual ones.
+    pub hosts: Vec<String>,
     pub mcp_tools: Vec<String>,
     pub budget_left_usd: Option<f64>,
 }
@@ -93,11 +95,10 @@ impl Start<'_> {
     /// Gives the session a network of its own with a way to the listed hosts; also gives the words to start it with
     /// inside the walls. Without what that takes the session has the host's network, and the run says so.
     #[cfg(unix)]
-    fn way_out<'h>(
+    fn way_out(
         &self,
         wall: &mut Wall,
         env: &mut BTreeMap<OsString, OsString>,
-        hosts: impl Iterator<Item = &'h str>,
     ) -> Result<(Option<Gate>, Vec<OsString>), EngineError> {
         let Some(forwarder) = harness_sandbox::forwarder() else {
             wall.network = Network::Host;
@@ -105,7 +106,7 @@ impl Start<'_> {
         };
         let mut ports = self.options.allowed_ports.clone();
         ports.extend(self.rehearsal.map(Rehearsal::port));
-        let gate = Gate::open(Passage::to(AllowedHosts::usual().with(hosts), self.project), &ports)?;
+        let gate = Gate::open(Passage::to(AllowedHosts::usual().with(&self.hosts), self.project), &ports)?;
         wall.network = Network::Isolated;
         wall.shown.push((gate.dir().into(), gate::INSIDE.into()));
         let proxy = format!("http://127.0.0.1:{}", gate::PROXY_PORT);
@@ -127,11 +128,10 @@ impl Start<'_> {
     }
 
     #[cfg(not(unix))]
-    fn way_out<'h>(
+    fn way_out(
         &self,
         wall: &mut Wall,
         _env: &mut BTreeMap<OsString, OsString>,
-        _hosts: impl Iterator<Item = &'h str>,
     ) -> Result<(Option<Gate>, Vec<OsString>), EngineError> {
         wall.network = Network::Host;
         Ok((None, Vec::new()))
@@ -210,9 +210,7 @@ impl Walls {
             // Nothing is laid over a home that does not exist, so the private one is shown at its own path.
             wall.writable.push(private_home.clone());
         }
-        let policy = crate::policy::load(project)?;
-        wall.readable.extend(policy.layers().readable(real_home.as_deref()));
-        let (gate, inside) = start.way_out(&mut wall, &mut env, policy.layers().hosts())?;
+        let (gate, inside) = start.way_out(&mut wall, &mut env)?;
         let mut words = wall.wrap(real_home.as_deref(), env.get(OsStr::new("PATH")));
         words.extend(inside);
         Ok(Self { words, env, gate })

@@ -89,6 +89,7 @@ impl Stage<'_> {
         let guard = Arc::new(SessionGuard::new(project, &task.id)?);
         let start = Start {
             granted: guard.granted(project),
+            hosts: guard.hosts(),
             project,
             options: self.options,
             cli: self.cli,

@@ -69,6 +69,11 @@ impl SessionGuard {
         shown
     }
 
+    /// The hosts that the policy files let the session reach besides the usual ones.
+    pub fn hosts(&self) -> Vec<String> {
+        self.policy.layers().hosts().map(str::to_owned).collect()
+    }
+
     /// What is to be done with the call.
     ///
     /// Looks at the file system, so it does not belong on a task that others wait for. What the file system is when the

@@ -133,6 +133,7 @@ impl Scratch {
             role: Role::Coding,
             mcp_tools: Vec::new(),
             granted: Vec::new(),
+            hosts: Vec::new(),
             budget_left_usd: None,
         };
         let (launch, gate) = start.launch()?;
