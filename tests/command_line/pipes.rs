@@ -53,13 +53,13 @@ fn a_reader_that_sleeps_does_not_hold_up_a_run() {
     desk.register();
     fs::create_dir(desk.dir.join("prompts")).expect("a directory");
     fs::write(desk.dir.join("prompts/app_spec.txt"), "Functions that add two numbers, with tests.\n").expect("a file");
-    let talks = json!({
-        "repeat": 60,
-        "say": "Much to say. ".repeat(150),
-        "calls": [{ "Bash": { "command": "date +%s%N", "description": "Think" } }]
+    // Each call tells something else: whoever repeats itself is stopped.
+    let talks = ('a'..='t').flat_map(|one| ["x", "y", "z"].map(|other| format!("{one}{other}"))).map(|thought| {
+        let calls = json!([{ "Bash": { "command": format!("echo {thought}"), "description": "Think" } }]);
+        json!({ "say": "Much to say. ".repeat(150), "calls": calls })
     });
-    let scenario =
-        json!({ "name": "talkative", "title": "Talks", "roles": { "initializer": [talks, { "say": "Done." }] } });
+    let turns: Vec<Value> = talks.chain([json!({ "say": "Done." })]).collect();
+    let scenario = json!({ "name": "talkative", "title": "Talks", "roles": { "initializer": turns } });
     let file = desk.machine.path("talkative.json");
     fs::write(&file, scenario.to_string()).expect("a scenario");
     let words =

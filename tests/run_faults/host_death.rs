@@ -39,7 +39,9 @@ fn assert_crashed(stage: &Stage, id: u32) {
 fn saved(stage: &Stage, file: &str) -> Vec<String> {
     let refs = stage.git(&["for-each-ref", "--format=%(refname)", "refs/harness"]);
     let has = |name: &&str| stage.git(&["ls-tree", "-r", "--name-only", name]).lines().any(|path| path == file);
-    refs.lines().filter(has).map(|name| stage.git(&["show", &format!("{name}:{file}")])).collect()
+    // A checkpoint has every file; what is asked for is what was saved of unfinished work.
+    let is_of_work = |name: &&str| !name.starts_with("refs/harness/checkpoint/");
+    refs.lines().filter(is_of_work).filter(has).map(|name| stage.git(&["show", &format!("{name}:{file}")])).collect()
 }
 
 #[test]
@@ -69,7 +71,10 @@ fn the_host_dies_while_a_session_runs_a_command() {
     let stage = Stage::new(&["Add", "Subtract"]);
     let (daemon, foreground, bare) = (endless(), endless(), endless());
     // The last one hides from everything but the walls: no parent, no environment, no working directory, no group.
-    let command = format!("(cd / && env -i setsid sleep {bare} > /dev/null 2>&1 &); {}", stuck(&daemon, &foreground));
+    let hides = format!(
+        "require('child_process').spawn('sleep', ['{bare}'], {{ cwd: '/', detached: true, env: {{}}, stdio: 'ignore' }}).unref()"
+    );
+    let command = format!("node -e \"{hides}\"; {}", stuck(&daemon, &foreground));
     let run = stage.start(&coding("coding", json!([take_card(), bash(&command)])), &[]);
     run.until_state("coding");
     stage.kill(run, &[&daemon, &foreground, &bare]);
@@ -172,7 +177,8 @@ fn the_host_dies_between_the_proof_and_the_commit() {
         "verifying",
         json!([
             take_card(),
-            bash(&format!("{BUILD} && touch .git/index.lock")),
+            // The policy lets no command touch what is git's; a program of the agent's own can.
+            bash(&format!("{BUILD} && node -e \"require('fs').writeFileSync('.git/index.lock', '')\"")),
             ask_for_checks(),
             { "say": "Done." },
         ]),

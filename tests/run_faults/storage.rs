@@ -189,9 +189,9 @@ fn a_full_disk_under_the_project_lets_no_card_pass_and_room_does() {
         "fills",
         json!([
             take_card(),
-            bash(&format!("{BUILD}; echo filler > .gitignore; head -c 30000000 /dev/zero > filler; test ! -s filler || df . | tail -1")),
+            bash(&format!("{BUILD}; echo filler > .gitignore; echo before-room >> .gitignore; head -c 30000000 /dev/zero > filler; test ! -s filler || df . | tail -1")),
             ask_for_checks(),
-            bash("rm filler; git log --format=%s > .git/before-room"),
+            bash("rm filler; git log --format=%s > before-room"),
             ask_for_checks(),
             { "say": "Done." },
         ]),
@@ -206,7 +206,7 @@ fn a_full_disk_under_the_project_lets_no_card_pass_and_room_does() {
         cp -r "$1/." "$2" || exit 90
         "$0" run "$2" --rehearse "$3" --json; code=$?
         git -C "$2" fsck --no-progress >&2 || exit 91
-        cp -r "$2/.git" "$1"
+        cp -r "$2/.git" "$2/before-room" "$1"
         exit $code
     "#;
     let line = [copy.to_str().expect("a plain path"), dir, &fills];
@@ -215,7 +215,7 @@ fn a_full_disk_under_the_project_lets_no_card_pass_and_room_does() {
     assert_eq!(ended.code, Some(0), "with room the card passes: {}", told(&ended, &events));
     let passed: Vec<&Value> = events.iter().filter(|event| event["status"] == "passing").collect();
     assert_eq!(passed.len(), 1, "once, and not on the full disk: {events:?}");
-    let before = fs::read_to_string(copy.join(".git/before-room")).expect("the agent wrote it");
+    let before = fs::read_to_string(copy.join("before-room")).expect("the agent wrote it");
     assert!(!before.lines().any(|subject| subject == "Add"), "nothing was committed on the full disk: {before}");
     let transcript = stage.transcript(&stage.a_run(1)["session_list"][0]["id"]);
     assert!(transcript.contains("No space left on device"), "and the agent was told why");
