@@ -10,6 +10,7 @@ mod figure;
 mod graph;
 mod loops;
 mod paths;
+mod policy;
 mod recording;
 mod round_trips;
 mod stream;
@@ -22,11 +23,12 @@ use std::io::Write;
 type Measure = fn(usize) -> Measurement;
 
 /// Every measurement with how often it is repeated unless said otherwise.
-const ALL: [(&str, usize, Measure); 7] = [
+const ALL: [(&str, usize, Measure); 8] = [
     ("checkpoint", 5, checkpoint::measure),
     ("graph", 31, graph::measure),
     ("loops", 3, loops::measure),
     ("paths", 31, paths::measure),
+    ("policy", 31, policy::measure),
     ("stream", 5, stream::measure),
     ("round-trips", 5, round_trips::measure),
     ("whole-run", 3, whole_run::measure),

@@ -12,7 +12,7 @@ import { setUp } from "../../.ci/setup.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, "..", "..");
-const ALL = ["checkpoint", "graph", "loops", "paths", "stream", "round-trips", "whole-run"];
+const ALL = ["checkpoint", "graph", "loops", "paths", "policy", "stream", "round-trips", "whole-run"];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: { type: "string" } } });
 const unknown = positionals.filter((name) => !ALL.includes(name));

@@ -23,9 +23,10 @@ pub(super) fn rules_of(name: &str) -> Option<Rules> {
         "swift" | "xcodebuild" | "pod" | "carthage" | "fastlane" => swift,
         "make" | "gmake" | "nmake" => make,
         "cmake" => cmake,
-        "apt" | "apt-get" | "dpkg" | "dnf" | "yum" | "rpm" | "pacman" | "apk" | "zypper" | "snap" | "flatpak"
-        | "brew" | "port" | "choco" | "winget" | "scoop" | "nix" | "nix-env" | "nix-shell" | "guix" | "emerge"
-        | "asdf" | "mise" | "fnm" | "nvm" | "volta" | "pyenv" | "sdk" => system_packages,
+        "dpkg" | "rpm" | "pacman" | "nix-env" => lettered,
+        "apt" | "apt-get" | "dnf" | "yum" | "apk" | "zypper" | "snap" | "flatpak" | "brew" | "port" | "choco"
+        | "winget" | "scoop" | "nix" | "nix-shell" | "guix" | "emerge" | "asdf" | "mise" | "fnm" | "nvm" | "volta"
+        | "pyenv" | "sdk" => system_packages,
         "just" | "task" | "husky" | "pre-commit" | "lefthook" | "pm2" | "wrangler" | "terraform" | "tofu" | "bazel"
         | "bazelisk" | "vagrant" | "ansible" | "ansible-playbook" | "supabase" | "eas" => judged_by_task,
         _ => return None,
@@ -293,6 +294,30 @@ fn cmake(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         targets::written(court, Target::new(&directory, "building"), scope)?;
     }
     Ok(())
+}
+
+/// Package managers that are told by letters what to do.
+fn lettered(court: &mut Court<'_>, call: &mut Call, _: &mut Scope) -> Ruling {
+    let arguments = call.arguments();
+    let name = call.words[0].text.rsplit('/').next().unwrap_or_default();
+    let only_shows = |word: &Word| match (name, word.text.as_str()) {
+        (_, "--version" | "--help") => true,
+        ("dpkg", "-l" | "-L" | "-s" | "-S" | "-p" | "--list" | "--listfiles" | "--status" | "--search")
+        | ("dpkg", "--print-architecture" | "--get-selections" | "--compare-versions") => true,
+        ("pacman", text) => {
+            text.starts_with("-Q") || matches!(text, "-Ss" | "-Si" | "-Sl" | "-Sg" | "-F" | "-Fl" | "-T")
+        }
+        ("rpm", text) => text.starts_with("-q") || matches!(text, "--query" | "--eval" | "-V"),
+        ("nix-env", text) => text.starts_with("-q") || text == "--query",
+        _ => false,
+    };
+    match arguments.first() {
+        Some(first) if !only_shows(first) || words::has(arguments, &["--eval", "-E"]) && name == "rpm" => {
+            let what = first.shown();
+            asks_for_global(court, call, &what)
+        }
+        _ => Ok(()),
+    }
 }
 
 fn system_packages(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {

@@ -21,6 +21,9 @@ const MOST_COMMANDS: u32 = 1_500;
 /// How many values of a loop are looked at one by one.
 const MOST_ROUNDS: usize = 12;
 
+/// How long the questions about one line may be together, in bytes; what comes after is only said to be there.
+const LONGEST_QUESTION: usize = 1_500;
+
 /// Nothing, or the refusal that ends the matter.
 pub(crate) type Ruling = Result<(), Verdict>;
 
@@ -58,7 +61,12 @@ impl<'a> Court<'a> {
         let mut scope = Scope::new(self.around.cwd, self.around.workspace.home());
         match self.source(line, &mut scope) {
             Err(refused) => refused,
-            Ok(()) => self.settled.or(self.asked).unwrap_or_else(Verdict::allow),
+            Ok(()) => {
+                if let Some(asked) = self.asked {
+                    both(&mut self.settled, asked);
+                }
+                self.settled.unwrap_or_else(Verdict::allow)
+            }
         }
     }
 
@@ -68,7 +76,7 @@ impl<'a> Court<'a> {
             Decision::Allow => Ok(()),
             Decision::Deny => Err(verdict),
             Decision::Ask => {
-                self.asked.get_or_insert(verdict);
+                both(&mut self.asked, verdict);
                 Ok(())
             }
         }
@@ -88,7 +96,7 @@ impl<'a> Court<'a> {
     pub(super) fn settle(&mut self, verdict: Verdict) -> Ruling {
         match verdict.decision {
             Decision::Ask => {
-                self.settled.get_or_insert(verdict);
+                both(&mut self.settled, verdict);
                 Ok(())
             }
             _ => self.take(verdict),
@@ -560,6 +568,22 @@ impl<'a> Court<'a> {
     /// Refuses what a rule is about; `what` names it for a person.
     pub(crate) fn refuse(&self, rule: Rule, what: impl std::fmt::Display) -> Ruling {
         Err(rule.deny(what))
+    }
+}
+
+/// Adds a question to those a person is asked about this line, so that a yes to it never hides another. The rule is the
+/// first one's.
+fn both(questions: &mut Option<Verdict>, another: Verdict) {
+    match questions {
+        None => *questions = Some(another),
+        Some(first) if first.reason.contains(&another.reason) => {}
+        Some(first) => {
+            let shortened = first.reason.len() > LONGEST_QUESTION;
+            let what = if shortened { "and more".to_owned() } else { format!("{} [{}]", another.reason, another.rule) };
+            if !(shortened && first.reason.ends_with(&what)) {
+                first.reason = format!("{}; {what}", first.reason);
+            }
+        }
     }
 }
 

@@ -27,8 +27,17 @@ pub(super) fn rules_of(name: &str) -> Option<Rules> {
     })
 }
 
+/// Refuses options of which a part may become a word of its own, and so a file that nobody has looked at.
+fn whole_options(court: &Court<'_>, call: &Call) -> Ruling {
+    match call.arguments().iter().find(|word| word.text.starts_with('-') && word.may_split && word.unknown.is_some()) {
+        Some(word) => court.refuse(rules::UNKNOWN_TARGET, format!("`{} {}`", call.words[0].text, word.shown())),
+        None => Ok(()),
+    }
+}
+
 fn remove(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     scope.has_moved_things = true;
+    whole_options(court, call)?;
     for word in words::operands(call.arguments(), &[]) {
         targets::removed(court, Target::new(word, "removing"), scope)?;
     }
@@ -39,6 +48,7 @@ fn remove(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
 }
 
 fn move_away(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    whole_options(court, call)?;
     scope.has_moved_things = true;
     let directories = words::values(call.arguments(), &["-t", "--target-directory"]);
     for directory in &directories {
@@ -57,6 +67,7 @@ fn move_away(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Rulin
 }
 
 fn copy(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    whole_options(court, call)?;
     let with_value = ["-t", "--target-directory", "-S", "--suffix", "-m", "--mode", "-o", "-g", "--owner", "--group"];
     let arguments = call.arguments();
     if call.words[0].text.ends_with("install") {
@@ -106,6 +117,7 @@ fn put_into(court: &mut Court<'_>, target: &Word, sources: &[&Word], what: &str,
 }
 
 fn link(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    whole_options(court, call)?;
     scope.has_moved_things = true;
     let directories = words::values(call.arguments(), &["-t", "--target-directory"]);
     for directory in &directories {
@@ -152,6 +164,7 @@ fn link(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
 }
 
 fn make(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    whole_options(court, call)?;
     let with_value = match call.words[0].text.as_str() {
         "touch" => &["-d", "-t", "-r", "--date", "--reference"][..],
         "mkdir" | "mkfifo" | "install" => &["-m", "--mode"][..],
@@ -185,6 +198,7 @@ fn copy_blocks(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Rul
 }
 
 fn mode(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    whole_options(court, call)?;
     let mut operands = Vec::new();
     for word in call.arguments() {
         match word.text.as_str() {

@@ -63,8 +63,13 @@ fn find(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         |word: &&Word| word.text.starts_with('-') || matches!(word.text.as_str(), "(" | ")" | "!" | ",");
     let roots: Vec<&Word> = arguments[at..].iter().take_while(|word| !is_expression(word)).collect();
     let expression = &arguments[at + roots.len()..];
-    for root in &roots {
-        targets::listed(court, root, scope)?;
+    let is_shallow =
+        words::values(expression, &["-maxdepth"]).iter().any(|depth| matches!(depth.text.as_str(), "0" | "1"));
+    let current = Word::plain(".");
+    let here = [&current];
+    for root in if roots.is_empty() { &here[..] } else { &roots[..] } {
+        let look = if is_shallow { targets::listed } else { targets::searched };
+        look(court, root, scope)?;
     }
     let mut is_narrow = false;
     let mut keeps_git = false;
@@ -232,7 +237,7 @@ fn fd(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         return inner(court, words, Input::Same, &mut scope.child());
     }
     for word in words::operands(arguments, &["-e", "-t", "-d", "-E"]).into_iter().skip(1) {
-        targets::listed(court, word, scope)?;
+        targets::searched(court, word, scope)?;
     }
     Ok(())
 }

@@ -105,13 +105,17 @@ fn forge(court: &mut Court<'_>, call: &mut Call, _: &mut Scope) -> Ruling {
     let operands = words::operands(call.arguments(), &["-R", "--repo", "--hostname"]);
     let known: Vec<&str> = operands.iter().take(2).map(|word| word.known().unwrap_or("?")).collect();
     match known.as_slice() {
-        [] | ["help" | "version" | "status", ..] | [_, "list" | "view" | "status" | "diff" | "checks" | "watch"] => {
+        [] | ["help" | "version" | "status", ..] | ["auth", "status"]
+            if !words::has(call.arguments(), &["-t", "--show-token"]) =>
+        {
             Ok(())
         }
         ["api" | "auth" | "secret" | "ssh-key" | "gpg-key" | "extension" | "alias" | "codespace" | "config", ..]
         | [_, "delete" | "archive" | "transfer" | "rename"] => {
             court.refuse(rules::GIT_COMMAND, format!("`gh {}`", known.join(" ")))
         }
+        ["variable", _] => court.refuse(rules::GIT_COMMAND, format!("`gh {}`", known.join(" "))),
+        [_, "list" | "view" | "status" | "diff" | "checks" | "watch"] => Ok(()),
         _ => court.take(rules::GIT_COMMAND.ask(format!("`gh {}`", known.join(" ")))),
     }
 }

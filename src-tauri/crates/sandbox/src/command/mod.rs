@@ -3,6 +3,7 @@
 mod archives;
 mod build_tools;
 mod call;
+mod compilers;
 mod containers;
 mod court;
 mod databases;
@@ -12,6 +13,7 @@ mod git;
 mod interpreters;
 mod list;
 mod network;
+mod node_packages;
 mod packages;
 mod processes;
 mod rules;
@@ -28,7 +30,7 @@ mod wrappers;
 
 use crate::{
     Verdict,
-    policy::{Called, Standing, Surroundings},
+    policy::{Called, Standing, Surroundings, Why},
     shell::Word,
 };
 use call::Call;
@@ -57,6 +59,7 @@ fn rules_of(name: &str) -> Option<Rules> {
         .or_else(|| databases::rules_of(name))
         .or_else(|| packages::rules_of(name))
         .or_else(|| build_tools::rules_of(name))
+        .or_else(|| compilers::rules_of(name))
         .or_else(|| interpreters::rules_of(name))
         .or_else(|| wrappers::rules_of(name))
         .or_else(|| network::rules_of(name))
@@ -71,7 +74,7 @@ pub(crate) fn is_known(name: &str) -> bool {
         || list::is_reader(name)
         || list::is_lister(name)
         || rules_of(name).is_some()
-        || crate::policy::is_hard_blocked(name)
+        || crate::policy::blocked(name).is_some()
 }
 
 /// Judges one command with its arguments known as far as they can be.
@@ -83,8 +86,9 @@ pub(crate) fn judge(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -
     let program = program(court, &written, scope)?;
     let name = written.rsplit('/').next().unwrap_or_default().to_owned();
     let name = versionless(&name);
-    if crate::policy::is_hard_blocked(name) {
-        return court.refuse(rules::HARD_BLOCK, format!("`{name}`"));
+    if let Some(why) = crate::policy::blocked(name) {
+        let rule = if why == Why::Remote { rules::REMOTE } else { rules::HARD_BLOCK };
+        return court.refuse(rule, format!("`{name}`"));
     }
     let mut follows_message = false;
     for word in call.arguments() {
@@ -175,8 +179,11 @@ fn program(court: &Court<'_>, written: &str, scope: &Scope) -> Result<Option<Pat
         let real = court.workspace().resolve(path, place)?;
         let is_projects = real.starts_with(court.workspace().root());
         let workspace = court.workspace();
-        let is_systems =
-            || workspace.may_read(path, place).is_allowed() && !workspace.may_write(path, place).is_allowed();
+        let is_systems = || {
+            shell_parts::is_for_programs(&real)
+                && workspace.may_read(path, place).is_allowed()
+                && !workspace.may_write(path, place).is_allowed()
+        };
         // What is called by a path into the project and leads to the system, as in a virtual environment, is the system's.
         if !is_projects && !is_systems() {
             return Err(refused());

@@ -14,7 +14,7 @@ use crate::shell::Word;
 
 pub(super) fn rules_of(name: &str) -> Option<Rules> {
     Some(match name {
-        "npm" | "pnpm" | "yarn" | "cnpm" | "corepack" => node_packages,
+        "npm" | "pnpm" | "yarn" | "cnpm" | "corepack" => super::node_packages::node_packages,
         "npx" | "pnpx" | "pnx" => npx,
         "pip" | "pipx" => pip,
         "uv" | "uvx" | "poetry" | "pdm" | "pipenv" | "hatch" | "rye" | "conda" | "mamba" | "tox" | "nox" | "flit" => {
@@ -76,7 +76,7 @@ pub(super) fn run_after(
 }
 
 /// A program of the project's dependencies, or one that is listed.
-fn runs_tool(court: &mut Court<'_>, words: Vec<Word>, scope: &mut Scope) -> Ruling {
+pub(super) fn runs_tool(court: &mut Court<'_>, words: Vec<Word>, scope: &mut Scope) -> Ruling {
     if let Some(name) = words.first().and_then(Word::known)
         && !name.contains('/')
         && !super::is_known(name)
@@ -91,7 +91,7 @@ fn runs_tool(court: &mut Court<'_>, words: Vec<Word>, scope: &mut Scope) -> Ruli
 }
 
 /// Whether the project has a program of this name among what it depends on.
-fn is_dependency(court: &Court<'_>, name: &str, scope: &Scope) -> bool {
+pub(super) fn is_dependency(court: &Court<'_>, name: &str, scope: &Scope) -> bool {
     let is_name =
         name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) && !name.starts_with('.');
     is_name
@@ -209,134 +209,6 @@ pub(super) fn run_package(court: &mut Court<'_>, arguments: &[Word], call: &Call
         return ask(court);
     }
     Ok(())
-}
-
-fn node_packages(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
-    let name = call.words[0].text.clone();
-    let arguments = call.arguments().to_vec();
-    let with_value = [
-        "-C",
-        "--prefix",
-        "--dir",
-        "--cwd",
-        "-w",
-        "--workspace",
-        "--filter",
-        "-F",
-        "--registry",
-        "--cache",
-        "--loglevel",
-        "--tag",
-        "--userconfig",
-        "--script-shell",
-    ];
-    for option in [
-        "--script-shell",
-        "--userconfig",
-        "--globalconfig",
-        "--node-options",
-        "--git",
-        "--shell",
-        "--init-module",
-        "--use-node-version",
-        "--global-dir",
-        "--global-bin-dir",
-        "--pnpmfile",
-        "--global-pnpmfile",
-    ] {
-        if arguments.iter().take_while(|word| word.text != "--").any(|word| word.text.split('=').next() == Some(option))
-        {
-            return court.refuse(rules::OPTION, format!("`{name} {option}`"));
-        }
-    }
-    for directory in words::values(&arguments, &["-C", "--prefix", "--dir", "--cwd"]) {
-        if !matches!(directory.text.as_str(), "") {
-            targets::written(court, Target::new(&directory, "installing"), scope)?;
-        }
-    }
-    let Some((task, at)) = task(&arguments, &with_value) else { return Ok(()) };
-    let rest = &arguments[at + 1..];
-    let is_global = words::has(
-        &arguments[..arguments.iter().position(|word| word.text == "--").unwrap_or(arguments.len())],
-        &["-g", "--global"],
-    ) || arguments.iter().any(|word| word.text == "--location=global");
-    match task {
-        "publish" | "unpublish" | "deprecate" | "login" | "adduser" | "add-user" | "logout" | "token" | "owner"
-        | "access" | "dist-tag" | "dist-tags" | "team" | "org" | "hook" | "star" | "profile" => {
-            if words::has(rest, &["--dry-run"]) && task == "publish" { Ok(()) } else { publishes(court, call, task) }
-        }
-        "npm" if name == "yarn" => inner(court, arguments[at..].to_vec(), Input::Same, scope),
-        "exec" | "x" => {
-            if name == "npm" {
-                return run_package(court, rest, call, scope);
-            }
-            run_after(court, &arguments, at + 1, &["-c", "--shell-mode"], scope)
-        }
-        "dlx" => run_package(court, rest, call, scope),
-        "explore" => run_after(court, &arguments, at + 2, &[], scope),
-        "config" | "c" => match rest.first().map(|word| word.text.as_str()) {
-            Some("get" | "list" | "ls") | None => Ok(()),
-            _ => court.refuse(rules::OPTION, format!("`{name} config`")),
-        },
-        "set" if name == "npm" => court.refuse(rules::OPTION, "`npm set`"),
-        "set" if name == "yarn" => court.take(rules::PACKAGE_RUN.ask("`yarn set`")),
-        "edit" | "plugin" => court.refuse(rules::OPTION, format!("`{name} {task}`")),
-        "global" => asks_for_global(court, call, "global"),
-        "link" | "ln" | "unlink" if name != "yarn" && rest.is_empty() => asks_for_global(court, call, task),
-        "setup" | "env" | "enable" | "disable" | "use" | "prepare" if name != "npm" && name != "yarn" => {
-            asks_for_global(court, call, task)
-        }
-        "init" | "create" if rest.iter().any(|word| !word.text.starts_with('-')) => {
-            let Some(package) = words::operands(rest, &[]).first().copied().cloned() else { return Ok(()) };
-            match package.known() {
-                Some(text) if !text.contains(':') && !text.starts_with(['.', '/']) => Ok(()),
-                _ => court.take(rules::PACKAGE_RUN.ask(format!("`{name} {task} {}`", package.shown()))),
-            }
-        }
-        "install" | "i" | "add" | "ci" | "uninstall" | "remove" | "rm" | "update" | "up" | "upgrade" | "isntall"
-        | "un" | "r"
-            if is_global =>
-        {
-            asks_for_global(court, call, "-g")
-        }
-        "root" | "bin" | "prefix" | "ls" | "list" | "la" | "ll" | "outdated" | "view" | "info" => Ok(()),
-        _ if is_global && !matches!(task, "run" | "run-script" | "test" | "t" | "start") => {
-            asks_for_global(court, call, "-g")
-        }
-        // A word that is not known may be any of the above.
-        _ if task.contains(crate::shell::UNKNOWN) => {
-            court.refuse(rules::UNKNOWN_NAME, format!("`{name} {}`", arguments[at].shown()))
-        }
-        _ if name == "pnpm" || name == "yarn" => {
-            if is_dependency(court, task, scope)
-                || matches!(task, "run" | "test" | "start" | "build" | "dev" | "workspace" | "workspaces")
-            {
-                return Ok(());
-            }
-            if super::is_known(task)
-                && !matches!(
-                    task,
-                    "install"
-                        | "test"
-                        | "link"
-                        | "patch"
-                        | "set"
-                        | "env"
-                        | "unlink"
-                        | "import"
-                        | "why"
-                        | "rebuild"
-                        | "fetch"
-                        | "store"
-                        | "licenses"
-                )
-            {
-                return run_after(court, &arguments, at, &[], scope);
-            }
-            Ok(())
-        }
-        _ => Ok(()),
-    }
 }
 
 fn pip(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {

@@ -100,9 +100,27 @@ pub(super) fn rules_of(name: &str) -> Option<Rules> {
         "pkill" | "killall" => by_name,
         "fuser" => by_port,
         "kill-port" => ports,
+        "hostname" => host_name,
         "skill" | "snice" | "renice" | "xkill" | "gcore" => blocked,
         _ => return None,
     })
+}
+
+/// The machine's name is shown, and stays.
+fn host_name(court: &mut Court<'_>, call: &mut Call, _: &mut Scope) -> Ruling {
+    let shows = |word: &Word| {
+        matches!(
+            word.text.as_str(),
+            "--help" | "--version" | "--short" | "--fqdn" | "--long" | "--ip-address" | "--all-ip-addresses"
+        ) || word
+            .text
+            .strip_prefix('-')
+            .is_some_and(|letters| letters.bytes().all(|letter| b"AadfIisVh".contains(&letter)))
+    };
+    match call.arguments().iter().find(|word| !shows(word)) {
+        Some(word) => court.refuse(rules::HARD_BLOCK, format!("`hostname {}`", word.shown())),
+        None => Ok(()),
+    }
 }
 
 fn blocked(court: &mut Court<'_>, call: &mut Call, _: &mut Scope) -> Ruling {

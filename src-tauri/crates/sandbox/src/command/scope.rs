@@ -246,6 +246,8 @@ impl Values for Scope {
         let known = match (name, self.places.as_slice()) {
             ("HOME", _) => self.home.clone(),
             ("PWD", [place]) => place.to_str().map(str::to_owned),
+            // What every shell begins with.
+            ("IFS", _) if self.splits_at_blanks => Some(" \t\n".to_owned()),
             _ => None,
         };
         known.map_or_else(|| Word::unknown(Unknown::Variable(name.to_owned())), Word::plain)

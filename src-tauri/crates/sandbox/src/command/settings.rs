@@ -8,7 +8,7 @@ use super::{
 use crate::shell::{UNKNOWN, Unknown, Word};
 use std::path::Path;
 
-/// Never set, whatever the value. In byte order.
+/// Never set, whatever the value.
 const REFUSED: &[&str] = &[
     "ALL_PROXY",
     "BASHOPTS",
@@ -85,6 +85,23 @@ const REFUSED: &[&str] = &[
     "npm_config_shell",
     "npm_config_userconfig",
     "npm_config_git",
+    "npm_config_global",
+    "npm_config_location",
+    "npm_config_pnpmfile",
+    "npm_config_global_pnpmfile",
+    "npm_config_global_dir",
+    "npm_config_global_bin_dir",
+    "npm_config_init_module",
+    "npm_config_editor",
+    "npm_config_viewer",
+    "npm_config_browser",
+    "npm_config_cafile",
+    "npm_config_proxy",
+    "npm_config_https_proxy",
+    "YARN_RC_FILENAME",
+    "YARN_YARN_PATH",
+    "YARN_PLUGINS",
+    "YARN_GLOBAL_FOLDER",
     "PIP_CONFIG_FILE",
     "PIP_PREFIX",
     "PIP_TARGET",
@@ -136,6 +153,9 @@ pub(crate) fn is_declaration(name: &str) -> bool {
 /// Judges that a variable is set, to a value or to one that is not known.
 pub(crate) fn judge(court: &mut Court<'_>, name: &str, value: Option<&Word>, scope: &Scope) -> Ruling {
     let refused = || Err(rules::SETTING.deny(format!("`{name}`")));
+    // npm reads its own in any case, and with either stroke.
+    let lowered = npm_setting(name);
+    let name = lowered.as_deref().unwrap_or(name);
     let text = value.and_then(|value| (value.unknown.is_none()).then_some(value.text.as_str()));
     if REFUSED.contains(&name) || REFUSED_STARTS.iter().any(|start| name.starts_with(start)) {
         return refused();
@@ -179,6 +199,17 @@ pub(crate) fn judge(court: &mut Court<'_>, name: &str, value: Option<&Word>, sco
         },
         _ => Ok(()),
     }
+}
+
+/// The name of a setting of npm or pnpm as it is listed here.
+fn npm_setting(name: &str) -> Option<String> {
+    let (start, rest) = name.split_at_checked(4)?;
+    let is_pnpm = name.get(..12).is_some_and(|start| start.eq_ignore_ascii_case("pnpm_config_"));
+    let is_npm = start.eq_ignore_ascii_case("npm_") && rest.get(..7).is_some_and(|c| c.eq_ignore_ascii_case("config_"));
+    (is_npm || is_pnpm).then(|| {
+        let name = name.to_ascii_lowercase().replace('-', "_");
+        if is_pnpm { name[1..].to_owned() } else { name }
+    })
 }
 
 /// Programs that show or edit nothing.

@@ -213,7 +213,16 @@ pub(super) fn runs_from(court: &Court<'_>, path: &str, place: &Path) -> bool {
     if real.starts_with(workspace.root()) {
         return !real.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git"));
     }
-    workspace.may_read(path, place).is_allowed() && !workspace.may_write(path, place).is_allowed()
+    is_for_programs(&real)
+        && workspace.may_read(path, place).is_allowed()
+        && !workspace.may_write(path, place).is_allowed()
+}
+
+/// Whether programs that belong to the machine lie there: not where it keeps settings, services and data.
+pub(super) fn is_for_programs(real: &Path) -> bool {
+    let is_profile = real.starts_with("/etc/profile") || real.starts_with("/etc/profile.d");
+    let others = ["/etc", "/var", "/srv", "/run", "/media", "/mnt", "/boot", "/tmp", "/proc", "/sys", "/dev"];
+    is_profile || !others.iter().any(|other| real.starts_with(other))
 }
 
 fn command(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {

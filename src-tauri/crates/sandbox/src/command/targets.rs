@@ -218,6 +218,22 @@ pub(crate) fn listed(court: &Court<'_>, word: &Word, scope: &Scope) -> Ruling {
     })
 }
 
+/// Whether what lies below this directory may be gone through, however deep.
+pub(crate) fn searched(court: &Court<'_>, word: &Word, scope: &Scope) -> Ruling {
+    listed(court, word, scope)?;
+    if word.unknown.is_some() {
+        return Ok(());
+    }
+    let directory = path_of(if word.is_pattern { Pattern::of(&word.text).directory } else { &word.text });
+    for place in places(court, &word.text, scope).unwrap_or_default() {
+        let real = court.workspace().resolve(directory, place)?;
+        if court.workspace().home().is_some_and(|home| home.starts_with(&real)) {
+            return court.refuse(rules::PATTERN, format!("everything below `{}`", word.shown()));
+        }
+    }
+    Ok(())
+}
+
 fn looked_at(
     court: &Court<'_>,
     word: &Word,
@@ -296,7 +312,7 @@ fn one_mention(court: &Court<'_>, word: &Word, text: &str, scope: &Scope) -> Rul
         }
         return Ok(());
     }
-    if text.contains(UNKNOWN) && SECRET_NAMES.iter().any(|name| text.contains(name)) {
+    if (leads_out || text.contains(UNKNOWN)) && SECRET_NAMES.iter().any(|name| text.contains(name)) {
         return court.refuse(rules::SECRET, format!("`{}`", word.shown()));
     }
     if text.starts_with(UNKNOWN) || !leads_out {
@@ -319,17 +335,26 @@ fn reaches_for_secrets(court: &Court<'_>, word: &Word, text: &str, scope: &Scope
             continue;
         }
         let is_machines = ["/proc", "/sys", "/dev", "/root"].iter().any(|top| real.starts_with(top));
+        let may_read = || court.workspace().may_read(&real, place).is_allowed();
+        let is_anybodys = real == Path::new("/home")
+            || real == Path::new("/Users")
+            || ["/home", "/Users"].iter().any(|homes| real.starts_with(homes)) && !may_read();
         let is_above = |of: &Path| of.starts_with(&real);
         let home = court.workspace().home();
-        let is_in_home =
-            home.is_some_and(|home| real.starts_with(home) && !court.workspace().may_read(&real, place).is_allowed());
+        let is_in_home = home.is_some_and(|home| real.starts_with(home) && !may_read());
         let may_be_system_secret = real == Path::new("/etc")
             && pattern.parts.first().is_some_and(|part| {
                 ["shadow", "gshadow", "sudoers", "sudoers.d", "ssh", "ssl", "wireguard", "NetworkManager"]
                     .iter()
                     .any(|name| may_match(part, name))
             });
-        if is_machines || is_above(root) || home.is_some_and(is_above) || is_in_home || may_be_system_secret {
+        if is_machines
+            || is_anybodys
+            || is_above(root)
+            || home.is_some_and(is_above)
+            || is_in_home
+            || may_be_system_secret
+        {
             return refusal();
         }
     }

@@ -17,7 +17,9 @@ pub(super) fn rules_of(name: &str) -> Option<Rules> {
         "env" | "cross-env" | "cross-env-shell" => environment,
         "nohup" | "time" | "nice" | "ionice" | "setsid" | "stdbuf" | "timeout" | "gtimeout" | "chrt" | "taskset"
         | "caffeinate" | "unbuffer" | "winpty" | "chronic" | "busybox" | "toybox" | "xvfb-run" | "dotenv"
-        | "env-cmd" | "firejail" | "faketime" | "prlimit" => prefix,
+        | "env-cmd" | "firejail" | "faketime" | "prlimit" | "ccache" | "sccache" | "distcc" | "valgrind" | "xcrun" => {
+            prefix
+        }
         "xargs" | "gxargs" => each_of_input,
         "watch"
         | "hyperfine"
@@ -117,6 +119,7 @@ fn shell(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     let name = call.words[0].text.rsplit('/').next().unwrap_or_default().to_owned();
     let mut rest = call.arguments().iter();
     let mut takes_code = false;
+    let mut reads_input = false;
     let mut operands: Vec<Word> = Vec::new();
     while let Some(word) = rest.next() {
         let text = word.text.as_str();
@@ -151,6 +154,7 @@ fn shell(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
                     return Ok(());
                 }
                 takes_code |= text.contains('c');
+                reads_input |= text.starts_with('-') && text.contains('s');
             }
             _ => {
                 operands.push(word.clone());
@@ -170,7 +174,9 @@ fn shell(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         child.arguments = if arguments.iter().any(|word| word.may_split) { None } else { Some(arguments) };
         return code_of(court, code, &mut child);
     }
-    if let Some(script) = operands.first() {
+    if reads_input {
+        child.arguments = if operands.iter().any(|word| word.may_split) { None } else { Some(operands) };
+    } else if let Some(script) = operands.first() {
         return script_file(court, &name, script, scope);
     }
     match call.input.clone() {
@@ -264,6 +270,7 @@ fn prefix(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         "chrt" | "taskset" | "faketime" => (&["-p"], 1),
         "xvfb-run" => (&["-s", "-n", "-e", "-f", "-w", "--server-args", "--server-num"], 0),
         "dotenv" | "env-cmd" => (&["-e", "-f", "--file", "-c"], 0),
+        "xcrun" => (&["--sdk", "-sdk", "--toolchain", "-toolchain"], 0),
         _ => (&[], 0),
     };
     let arguments = call.arguments();

@@ -123,8 +123,8 @@ mod tests {
     #[test]
     fn a_line_is_added_and_every_other_stays_as_it_was_written() {
         let before = "# why\nallow:\n    # plans only\n    - 'terraform plan'\n\n    - tf   # short\n# then\ndeny:\n  - docker\n";
-        let after = added(Some(before), "kubectl get").expect("it is added");
-        assert_eq!(after, before.replace("# short\n", "# short\n    - kubectl get\n"));
+        let after = added(Some(before), "pulumi get").expect("it is added");
+        assert_eq!(after, before.replace("# short\n", "# short\n    - pulumi get\n"));
         let flush = added(Some("allow:\n- a-tool\ndeny:\n- x\n"), "b-tool").expect("it is added");
         assert_eq!(flush, "allow:\n- a-tool\n- b-tool\ndeny:\n- x\n", "as the list is indented");
     }
@@ -141,9 +141,9 @@ mod tests {
 
     #[test]
     fn an_entry_is_added_once_and_never_against_the_same_file() {
-        let before = "allow:\n  - tf\nask:\n  - kubectl get\n";
+        let before = "allow:\n  - tf\nask:\n  - pulumi get\n";
         assert_eq!(added(Some(before), " tf ").expect("it is there"), before);
-        assert!(added(Some(before), "kubectl  get").expect_err("the file asks").contains("ask"));
+        assert!(added(Some(before), "pulumi  get").expect_err("the file asks").contains("ask"));
         assert!(added(Some(before), "x; y").expect_err("no entry").contains("no meaning"));
         assert!(added(Some("allow: [tf]\n"), "x-tool").expect_err("a flow list").contains("one `- entry` a line"));
         assert!(added(Some("alow: []\n"), "tf").is_err(), "a broken file stays broken until a person mends it");

@@ -2,7 +2,7 @@
 //!
 //! `POLICY.md` beside this crate's manifest is its documentation.
 
-use super::{entry::Entry, is_hard_blocked};
+use super::{blocked::blocked, entry::Entry};
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 use std::{
@@ -159,7 +159,7 @@ impl PolicyFile {
             let parse = |one: Spanned<String>| {
                 let line = one.defined.line();
                 let entry = Entry::parse(&one.value).map_err(|why| malformed(line, format!("`{list}`: {why}")))?;
-                match entry.exact_name().filter(|name| list == "allow" && is_hard_blocked(name)) {
+                match entry.exact_name().filter(|name| list == "allow" && blocked(name).is_some()) {
                     Some(name) => {
                         Err(malformed(line, format!("`allow`: nothing unblocks `{name}`; remove this entry")))
                     }

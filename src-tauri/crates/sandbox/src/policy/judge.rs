@@ -72,7 +72,9 @@ mod tests {
             let around_it = "allow: [timeout, sh, xargs, env]";
             assert_eq!(decide(around_it, &format!("timeout 5 {line}")), Decision::Ask, "not for what is inside");
             assert_eq!(decide(around_it, &format!("sh -c '{line}'")), Decision::Ask, "nor for text that is run");
-            assert_eq!(decide(&allow, &format!("{line}; another-tool")), Decision::Ask, "nor for another command");
+            for both in [format!("{line}; another-tool"), format!("another-tool; {line}")] {
+                assert_eq!(decide(&allow, &both), Decision::Ask, "nor for another command");
+            }
         }
     }
 }

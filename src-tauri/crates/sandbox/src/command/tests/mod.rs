@@ -1,6 +1,7 @@
 //! Lines as agents write them, with the verdict each must get.
 
 mod everyday;
+mod outward;
 mod refused;
 
 use crate::{
