@@ -12,16 +12,12 @@ use super::{
 };
 use crate::shell::Word;
 
-pub(super) fn rules_of(name: &str) -> Option<Rules> {
-    Some(match name {
-        "tar" | "bsdtar" | "gtar" => tar,
-        "zip" | "unzip" | "7z" | "7za" | "cpio" | "ar" | "pax" => archive,
-        "gzip" | "gunzip" | "bzip2" | "bunzip2" | "xz" | "unxz" | "zstd" | "unzstd" | "lz4" | "brotli" | "compress" => {
-            compress
-        }
-        _ => return None,
-    })
-}
+/// Which commands are judged here, and by what.
+pub(super) const COMMANDS: &[(&[&str], Rules)] = &[
+    (&["tar", "bsdtar", "gtar"], tar),
+    (&["zip", "unzip", "7z", "7za", "cpio", "ar", "pax"], archive),
+    (&["gzip", "gunzip", "bzip2", "bunzip2", "xz", "unxz", "zstd", "unzstd", "lz4", "brotli", "compress"], compress),
+];
 
 fn tar(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     let arguments = call.arguments();

@@ -13,25 +13,68 @@ use super::{
 };
 use crate::shell::Word;
 
-pub(super) fn rules_of(name: &str) -> Option<Rules> {
-    Some(match name {
-        "cargo" | "rustup" => cargo,
-        "go" => go,
-        "mvn" | "mvnw" | "gradle" | "gradlew" | "ant" | "sbt" | "lein" | "mill" => jvm,
-        "dotnet" | "nuget" | "msbuild" => dotnet,
-        "mix" | "rebar3" | "hex" => mix,
-        "swift" | "xcodebuild" | "pod" | "carthage" | "fastlane" => swift,
-        "make" | "gmake" | "nmake" => make,
-        "cmake" => cmake,
-        "dpkg" | "rpm" | "pacman" | "nix-env" => lettered,
-        "apt" | "apt-get" | "dnf" | "yum" | "apk" | "zypper" | "snap" | "flatpak" | "brew" | "port" | "choco"
-        | "winget" | "scoop" | "nix" | "nix-shell" | "guix" | "emerge" | "asdf" | "mise" | "fnm" | "nvm" | "volta"
-        | "pyenv" | "sdk" => system_packages,
-        "just" | "task" | "husky" | "pre-commit" | "lefthook" | "pm2" | "wrangler" | "terraform" | "tofu" | "bazel"
-        | "bazelisk" | "vagrant" | "ansible" | "ansible-playbook" | "supabase" | "eas" => judged_by_task,
-        _ => return None,
-    })
-}
+/// Which commands are judged here, and by what.
+pub(super) const COMMANDS: &[(&[&str], Rules)] = &[
+    (&["cargo", "rustup"], cargo),
+    (&["go"], go),
+    (&["mvn", "mvnw", "gradle", "gradlew", "ant", "sbt", "lein", "mill"], jvm),
+    (&["dotnet", "nuget", "msbuild"], dotnet),
+    (&["mix", "rebar3", "hex"], mix),
+    (&["swift", "xcodebuild", "pod", "carthage", "fastlane"], swift),
+    (&["make", "gmake", "nmake"], make),
+    (&["cmake"], cmake),
+    (&["dpkg", "rpm", "pacman", "nix-env"], lettered),
+    (
+        &[
+            "apt",
+            "apt-get",
+            "dnf",
+            "yum",
+            "apk",
+            "zypper",
+            "snap",
+            "flatpak",
+            "brew",
+            "port",
+            "choco",
+            "winget",
+            "scoop",
+            "nix",
+            "nix-shell",
+            "guix",
+            "emerge",
+            "asdf",
+            "mise",
+            "fnm",
+            "nvm",
+            "volta",
+            "pyenv",
+            "sdk",
+        ],
+        system_packages,
+    ),
+    (
+        &[
+            "just",
+            "task",
+            "husky",
+            "pre-commit",
+            "lefthook",
+            "pm2",
+            "wrangler",
+            "terraform",
+            "tofu",
+            "bazel",
+            "bazelisk",
+            "vagrant",
+            "ansible",
+            "ansible-playbook",
+            "supabase",
+            "eas",
+        ],
+        judged_by_task,
+    ),
+];
 
 fn cargo(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     let arguments = call.arguments().to_vec();

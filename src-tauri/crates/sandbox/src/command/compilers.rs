@@ -10,13 +10,11 @@ use super::{
 };
 use crate::shell::Word;
 
-pub(super) fn rules_of(name: &str) -> Option<Rules> {
-    Some(match name {
-        "gcc" | "g++" | "cc" | "c++" | "c89" | "c99" | "clang" | "clang++" | "gfortran" | "ld" | "as" => native,
-        "rustc" | "rustdoc" => rust,
-        _ => return None,
-    })
-}
+/// Which commands are judged here, and by what.
+pub(super) const COMMANDS: &[(&[&str], Rules)] = &[
+    (&["gcc", "g++", "cc", "c++", "c89", "c99", "clang", "clang++", "gfortran", "ld", "as"], native),
+    (&["rustc", "rustdoc"], rust),
+];
 
 /// Options by which a compiler starts or loads something, or takes further options from where nobody looks.
 fn loads(option: &str) -> bool {

@@ -11,12 +11,9 @@ use super::{
 };
 use crate::shell::Word;
 
-pub(super) fn rules_of(name: &str) -> Option<Rules> {
-    Some(match name {
-        "docker" | "podman" | "nerdctl" | "docker-compose" | "podman-compose" | "buildah" => docker,
-        _ => return None,
-    })
-}
+/// Which commands are judged here, and by what.
+pub(super) const COMMANDS: &[(&[&str], Rules)] =
+    &[(&["docker", "podman", "nerdctl", "docker-compose", "podman-compose", "buildah"], docker)];
 
 const ESCAPES: &[&str] = &[
     "--privileged",

@@ -11,14 +11,30 @@ use super::{
     words,
 };
 
-pub(super) fn rules_of(name: &str) -> Option<Rules> {
-    Some(match name {
-        "sqlite3" | "psql" | "mysql" | "mariadb" | "mongosh" | "mongo" | "redis-cli" | "pg_dump" | "pg_restore"
-        | "mysqldump" | "mongodump" | "duckdb" | "createdb" | "dropdb" | "pg_isready" | "pg_ctl" | "initdb"
-        | "mongorestore" => database,
-        _ => return None,
-    })
-}
+/// Which commands are judged here, and by what.
+pub(super) const COMMANDS: &[(&[&str], Rules)] = &[(
+    &[
+        "sqlite3",
+        "psql",
+        "mysql",
+        "mariadb",
+        "mongosh",
+        "mongo",
+        "redis-cli",
+        "pg_dump",
+        "pg_restore",
+        "mysqldump",
+        "mongodump",
+        "duckdb",
+        "createdb",
+        "dropdb",
+        "pg_isready",
+        "pg_ctl",
+        "initdb",
+        "mongorestore",
+    ],
+    database,
+)];
 
 fn database(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     let arguments = call.arguments();

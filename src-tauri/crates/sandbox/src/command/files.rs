@@ -10,22 +10,20 @@ use super::{
 };
 use crate::shell::Word;
 
-pub(super) fn rules_of(name: &str) -> Option<Rules> {
-    Some(match name {
-        "rm" | "rmdir" | "unlink" | "shred" | "srm" | "rimraf" | "del-cli" | "trash" => remove,
-        "mv" => move_away,
-        "cp" | "install" | "gcp" | "cpy" => copy,
-        "ln" | "link" | "symlink" => link,
-        "tee" | "touch" | "mkdir" | "truncate" | "mkfifo" | "mkdirp" | "fallocate" | "dos2unix" | "unix2dos" => make,
-        "dd" => copy_blocks,
-        "chmod" => mode,
-        "chown" | "chgrp" | "chattr" | "setfacl" | "setcap" | "xattr" | "chflags" | "setfattr" => owner,
-        "rsync" => synchronise,
-        "split" | "csplit" => split,
-        "patch" => patch,
-        _ => return None,
-    })
-}
+/// Which commands are judged here, and by what.
+pub(super) const COMMANDS: &[(&[&str], Rules)] = &[
+    (&["rm", "rmdir", "unlink", "shred", "srm", "rimraf", "del-cli", "trash"], remove),
+    (&["mv"], move_away),
+    (&["cp", "install", "gcp", "cpy"], copy),
+    (&["ln", "link", "symlink"], link),
+    (&["tee", "touch", "mkdir", "truncate", "mkfifo", "mkdirp", "fallocate", "dos2unix", "unix2dos"], make),
+    (&["dd"], copy_blocks),
+    (&["chmod"], mode),
+    (&["chown", "chgrp", "chattr", "setfacl", "setcap", "xattr", "chflags", "setfattr"], owner),
+    (&["rsync"], synchronise),
+    (&["split", "csplit"], split),
+    (&["patch"], patch),
+];
 
 /// Refuses options of which a part may become a word of its own, and so a file that nobody has looked at.
 fn whole_options(court: &Court<'_>, call: &Call) -> Ruling {

@@ -11,13 +11,8 @@ use super::{
 };
 use crate::shell::{UNKNOWN, Unknown, Word};
 
-pub(super) fn rules_of(name: &str) -> Option<Rules> {
-    Some(match name {
-        "find" | "gfind" => find,
-        "fd" | "fdfind" => fd,
-        _ => return None,
-    })
-}
+/// Which commands are judged here, and by what.
+pub(super) const COMMANDS: &[(&[&str], Rules)] = &[(&["find", "gfind"], find), (&["fd", "fdfind"], fd)];
 
 /// What a name that `find` puts in a command may be.
 fn found(roots: &[&Word]) -> Option<Word> {

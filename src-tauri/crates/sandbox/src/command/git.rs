@@ -11,14 +11,9 @@ use super::{
 };
 use crate::shell::Word;
 
-pub(super) fn rules_of(name: &str) -> Option<Rules> {
-    Some(match name {
-        "git" => git,
-        "git-lfs" | "gitk" | "tig" | "lazygit" | "hub" => other_ways,
-        "gh" | "glab" => forge,
-        _ => return None,
-    })
-}
+/// Which commands are judged here, and by what.
+pub(super) const COMMANDS: &[(&[&str], Rules)] =
+    &[(&["git"], git), (&["git-lfs", "gitk", "tig", "lazygit", "hub"], other_ways), (&["gh", "glab"], forge)];
 
 /// Settings that only change how something looks or what is the default. In lower case; a dot at the end stands for all below.
 const HARMLESS_KEYS: &[&str] = &[

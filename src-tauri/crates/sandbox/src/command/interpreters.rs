@@ -12,20 +12,23 @@ use super::{
 };
 use crate::shell::Word;
 
-pub(super) fn rules_of(name: &str) -> Option<Rules> {
-    Some(match name {
-        "node" | "nodejs" | "tsx" | "ts-node" | "babel-node" | "esno" | "jiti" => node,
-        "python" | "pypy" | "ipython" | "bpython" => python,
-        "ruby" | "perl" | "lua" | "luajit" | "Rscript" | "R" | "julia" | "tclsh" | "elixir" | "iex" | "groovy"
-        | "raku" | "crystal" | "racket" | "guile" | "sbcl" | "clojure" | "clj" | "bb" | "nim" | "zig" | "kotlin"
-        | "scala" | "erl" | "escript" | "swipl" | "octave" | "irb" | "pry" | "jshell" | "runghc" | "ocaml" => scripted,
-        "php" | "php-cgi" => php,
-        "java" => java,
-        "deno" => deno,
-        "bun" | "bunx" => bun,
-        _ => return None,
-    })
-}
+/// Which commands are judged here, and by what.
+pub(super) const COMMANDS: &[(&[&str], Rules)] = &[
+    (&["node", "nodejs", "tsx", "ts-node", "babel-node", "esno", "jiti"], node),
+    (&["python", "pypy", "ipython", "bpython"], python),
+    (
+        &[
+            "ruby", "perl", "lua", "luajit", "Rscript", "R", "julia", "tclsh", "elixir", "iex", "groovy", "raku",
+            "crystal", "racket", "guile", "sbcl", "clojure", "clj", "bb", "nim", "zig", "kotlin", "scala", "erl",
+            "escript", "swipl", "octave", "irb", "pry", "jshell", "runghc", "ocaml",
+        ],
+        scripted,
+    ),
+    (&["php", "php-cgi"], php),
+    (&["java"], java),
+    (&["deno"], deno),
+    (&["bun", "bunx"], bun),
+];
 
 /// Judges code that stands in the line.
 pub(super) fn code(court: &mut Court<'_>, name: &str, code: &Word) -> Ruling {

@@ -1,7 +1,7 @@
 //! The commands that may be run.
 
-/// Development tools, text tools and parts of the shell, judged further only by what any word may not name. In byte order.
-const PLAIN: &[&str] = &[
+/// Development tools, text tools and parts of the shell, judged further only by what any word may not name.
+pub(super) const PLAIN: &[&str] = &[
     "2to3",
     ":",
     "a2ps",
@@ -521,86 +521,65 @@ const PLAIN: &[&str] = &[
     "zola",
 ];
 
-/// Whether a command of this name needs no rules of its own.
-pub(crate) fn is_plain(name: &str) -> bool {
-    PLAIN.binary_search(&name).is_ok()
-}
+/// What reads the files it is given.
+pub(super) const READERS: &[&str] = &[
+    "cat",
+    "head",
+    "tail",
+    "less",
+    "more",
+    "tac",
+    "nl",
+    "wc",
+    "cut",
+    "diff",
+    "cmp",
+    "comm",
+    "paste",
+    "column",
+    "od",
+    "hexdump",
+    "strings",
+    "base64",
+    "md5sum",
+    "sha1sum",
+    "sha224sum",
+    "sha256sum",
+    "sha384sum",
+    "sha512sum",
+    "b2sum",
+    "cksum",
+    "md5",
+    "shasum",
+    "fold",
+    "fmt",
+    "expand",
+    "unexpand",
+    "rev",
+    "bat",
+    "zcat",
+    "zless",
+    "bzcat",
+    "xzcat",
+    "colordiff",
+    "delta",
+    "glow",
+    "sum",
+    "tsort",
+    "look",
+    "vdiff",
+    "jless",
+    "exiftool",
+    "iconv",
+];
 
-/// Whether a command of this name reads the files it is given.
-pub(crate) fn is_reader(name: &str) -> bool {
-    matches!(
-        name,
-        "cat"
-            | "head"
-            | "tail"
-            | "less"
-            | "more"
-            | "tac"
-            | "nl"
-            | "wc"
-            | "cut"
-            | "diff"
-            | "cmp"
-            | "comm"
-            | "paste"
-            | "column"
-            | "od"
-            | "hexdump"
-            | "strings"
-            | "base64"
-            | "md5sum"
-            | "sha1sum"
-            | "sha224sum"
-            | "sha256sum"
-            | "sha384sum"
-            | "sha512sum"
-            | "b2sum"
-            | "cksum"
-            | "md5"
-            | "shasum"
-            | "fold"
-            | "fmt"
-            | "expand"
-            | "unexpand"
-            | "rev"
-            | "bat"
-            | "zcat"
-            | "zless"
-            | "bzcat"
-            | "xzcat"
-            | "colordiff"
-            | "delta"
-            | "glow"
-            | "sum"
-            | "tsort"
-            | "look"
-            | "vdiff"
-            | "jless"
-            | "exiftool"
-            | "iconv"
-    )
-}
+/// What shows what is in directories.
+pub(super) const LISTERS: &[&str] = &["ls", "tree", "du", "dir", "vdir", "exa", "eza", "lsd"];
 
-/// Whether a command of this name shows what is in directories.
-pub(crate) fn is_lister(name: &str) -> bool {
-    matches!(name, "ls" | "tree" | "du" | "dir" | "vdir" | "exa" | "eza" | "lsd")
-}
+/// What only prints its arguments.
+pub(super) const PRINTERS: &[&str] = &["echo", "printf", "print"];
 
 /// Whether a command of this name only prints its arguments.
 pub(crate) fn is_printer(name: &str) -> bool {
-    matches!(name, "echo" | "printf" | "print")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::PLAIN;
-
-    #[test]
-    fn the_list_is_in_order_because_it_is_searched_by_halves() {
-        assert!(
-            PLAIN.is_sorted_by(|a, b| a < b),
-            "the first out of place: {:?}",
-            PLAIN.windows(2).find(|w| w[0] >= w[1])
-        );
-    }
+    PRINTERS.contains(&name)
 }

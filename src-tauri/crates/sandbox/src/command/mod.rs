@@ -34,7 +34,11 @@ use crate::{
     shell::Word,
 };
 use call::Call;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
 
 pub(crate) use court::{Court, Ruling};
 pub use rules::{RULES, Rule};
@@ -48,33 +52,69 @@ pub(crate) fn judge_line(policy: &crate::policy::Policy, line: &str, around: &Su
 /// What judges a command by its name.
 type Rules = fn(&mut Court<'_>, &mut Call, &mut Scope) -> Ruling;
 
-/// Names in a way of their own.
-fn rules_of(name: &str) -> Option<Rules> {
-    shell_parts::rules_of(name)
-        .or_else(|| files::rules_of(name))
-        .or_else(|| git::rules_of(name))
-        .or_else(|| text_tools::rules_of(name))
-        .or_else(|| find::rules_of(name))
-        .or_else(|| archives::rules_of(name))
-        .or_else(|| databases::rules_of(name))
-        .or_else(|| packages::rules_of(name))
-        .or_else(|| build_tools::rules_of(name))
-        .or_else(|| compilers::rules_of(name))
-        .or_else(|| interpreters::rules_of(name))
-        .or_else(|| wrappers::rules_of(name))
-        .or_else(|| network::rules_of(name))
-        .or_else(|| processes::rules_of(name))
-        .or_else(|| containers::rules_of(name))
+/// How a listed command is judged.
+#[derive(Clone, Copy)]
+enum Listed {
+    /// By rules of its own.
+    Judged(Rules),
+    /// It reads the files it is given.
+    Reader,
+    /// It shows what is in directories.
+    Lister,
+    /// By its words alone.
+    Plain,
+}
+
+/// Every listed command. What stands in several lists counts as what it is in the first.
+static LISTED: LazyLock<HashMap<&'static str, Listed>> = LazyLock::new(|| {
+    let judged = [
+        shell_parts::COMMANDS,
+        files::COMMANDS,
+        git::COMMANDS,
+        text_tools::COMMANDS,
+        find::COMMANDS,
+        archives::COMMANDS,
+        databases::COMMANDS,
+        packages::COMMANDS,
+        build_tools::COMMANDS,
+        compilers::COMMANDS,
+        interpreters::COMMANDS,
+        wrappers::COMMANDS,
+        network::COMMANDS,
+        processes::COMMANDS,
+        containers::COMMANDS,
+    ];
+    let mut listed = HashMap::new();
+    for (names, rules) in judged.into_iter().flatten() {
+        for name in *names {
+            listed.entry(*name).or_insert(Listed::Judged(*rules));
+        }
+    }
+    let others = [
+        (list::READERS, Listed::Reader),
+        (list::LISTERS, Listed::Lister),
+        (list::PLAIN, Listed::Plain),
+        (list::PRINTERS, Listed::Plain),
+    ];
+    for (names, how) in others {
+        for name in names {
+            listed.entry(*name).or_insert(how);
+        }
+    }
+    listed
+});
+
+/// Every command that may be run without a person or a file saying so, in byte order. What each of them may do with its
+/// arguments is for the rules to say: see [`RULES`].
+pub fn listed_commands() -> Vec<&'static str> {
+    let mut names: Vec<_> = LISTED.keys().copied().filter(|name| !wrappers::REFUSED.contains(name)).collect();
+    names.sort_unstable();
+    names
 }
 
 /// Whether a command of this name is listed, refused or judged.
 pub(crate) fn is_known(name: &str) -> bool {
-    list::is_plain(name)
-        || list::is_printer(name)
-        || list::is_reader(name)
-        || list::is_lister(name)
-        || rules_of(name).is_some()
-        || crate::policy::blocked(name).is_some()
+    LISTED.contains_key(name) || crate::policy::blocked(name).is_some()
 }
 
 /// Judges one command with its arguments known as far as they can be.
@@ -104,22 +144,18 @@ pub(crate) fn judge(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -
     // What the rules of this command leave to a person, an entry of a file may answer; what was asked before, or about a
     // command inside this one, it may not.
     let before = court.begin();
-    let is_listed = if let Some(judge) = rules_of(name) {
-        judge(court, call, scope)?;
-        true
-    } else if list::is_reader(name) {
-        readers(court, call, scope)?;
-        true
-    } else if list::is_lister(name) {
-        for word in words::operands(call.arguments(), &[]) {
-            targets::listed(court, word, scope)?;
+    let listed = LISTED.get(name).copied();
+    match listed {
+        Some(Listed::Judged(judge)) => judge(court, call, scope)?,
+        Some(Listed::Reader) => readers(court, call, scope)?,
+        Some(Listed::Lister) => {
+            for word in words::operands(call.arguments(), &[]) {
+                targets::listed(court, word, scope)?;
+            }
         }
-        true
-    } else {
-        list::is_plain(name)
-            || list::is_printer(name)
-            || program.as_deref().is_some_and(|path| path.starts_with(court.root()))
-    };
+        Some(Listed::Plain) | None => {}
+    }
+    let is_listed = listed.is_some() || program.as_deref().is_some_and(|path| path.starts_with(court.root()));
     let own = court.end(before);
     let standing = if is_listed {
         Standing::Listed(own.unwrap_or_else(Verdict::allow))

@@ -12,22 +12,33 @@ use super::{
 };
 use crate::shell::Word;
 
-pub(super) fn rules_of(name: &str) -> Option<Rules> {
-    Some(match name {
-        "npm" | "pnpm" | "yarn" | "cnpm" | "corepack" => super::node_packages::node_packages,
-        "npx" | "pnpx" | "pnx" => npx,
-        "pip" | "pipx" => pip,
-        "uv" | "uvx" | "poetry" | "pdm" | "pipenv" | "hatch" | "rye" | "conda" | "mamba" | "tox" | "nox" | "flit" => {
-            python_projects
-        }
-        "gem" | "bundle" | "bundler" | "rbenv" | "rvm" => ruby,
-        "composer" => composer,
-        "twine" | "np" | "release-it" | "semantic-release" | "vsce" | "ovsx" | "goreleaser" | "changeset_publish"
-        | "cargo-release" => publish,
-        "lerna" | "changeset" | "nx-release" => monorepo,
-        _ => return None,
-    })
-}
+/// Which commands are judged here, and by what.
+pub(super) const COMMANDS: &[(&[&str], Rules)] = &[
+    (&["npm", "pnpm", "yarn", "cnpm", "corepack"], super::node_packages::node_packages),
+    (&["npx", "pnpx", "pnx"], npx),
+    (&["pip", "pipx"], pip),
+    (
+        &["uv", "uvx", "poetry", "pdm", "pipenv", "hatch", "rye", "conda", "mamba", "tox", "nox", "flit"],
+        python_projects,
+    ),
+    (&["gem", "bundle", "bundler", "rbenv", "rvm"], ruby),
+    (&["composer"], composer),
+    (
+        &[
+            "twine",
+            "np",
+            "release-it",
+            "semantic-release",
+            "vsce",
+            "ovsx",
+            "goreleaser",
+            "changeset_publish",
+            "cargo-release",
+        ],
+        publish,
+    ),
+    (&["lerna", "changeset", "nx-release"], monorepo),
+];
 
 /// The first operand: what a package manager is to do.
 pub(super) fn task<'w>(arguments: &'w [Word], with_value: &[&str]) -> Option<(&'w str, usize)> {

@@ -95,16 +95,14 @@ const SERVERS: &[&str] = &[
     "agent-browser",
 ];
 
-pub(super) fn rules_of(name: &str) -> Option<Rules> {
-    Some(match name {
-        "pkill" | "killall" => by_name,
-        "fuser" => by_port,
-        "kill-port" => ports,
-        "hostname" => host_name,
-        "skill" | "snice" | "renice" | "xkill" | "gcore" => blocked,
-        _ => return None,
-    })
-}
+/// Which commands are judged here, and by what.
+pub(super) const COMMANDS: &[(&[&str], Rules)] = &[
+    (&["pkill", "killall"], by_name),
+    (&["fuser"], by_port),
+    (&["kill-port"], ports),
+    (&["hostname"], host_name),
+    (&["skill", "snice", "renice", "xkill", "gcore"], blocked),
+];
 
 /// The machine's name is shown, and stays.
 fn host_name(court: &mut Court<'_>, call: &mut Call, _: &mut Scope) -> Ruling {

@@ -11,33 +11,51 @@ use super::{
 use crate::shell::{Unknown, Word};
 use std::path::{Path, PathBuf};
 
-pub(super) fn rules_of(name: &str) -> Option<Rules> {
-    Some(match name {
-        "cd" | "pushd" | "chdir" => change_directory,
-        "popd" => popped,
-        "export" | "declare" | "local" | "readonly" | "typeset" => declare,
-        "eval" => evaluate,
-        "source" | "." => source,
-        "command" | "builtin" => command,
-        "exec" => execute,
-        "trap" => trap,
-        "alias" => alias,
-        "set" => set,
-        "shopt" | "setopt" | "unsetopt" => options,
-        "unset" => unset,
-        "read" | "mapfile" | "readarray" | "getopts" => read,
-        "let" => arithmetic,
-        "printf" => printf,
-        "test" | "[" => test,
-        "enable" | "hash" | "bind" | "complete" | "compgen" | "fc" | "history" | "emulate" | "zmodload"
-        | "autoload" | "sched" | "zcompile" | "noglob" | "nocorrect" | "vared" | "suspend" | "logout"
-        | "disown_all" => refused,
-        "kill" => processes::kill,
-        "shift" => shift,
-        "disown" | "unalias" => harmless,
-        _ => return None,
-    })
-}
+/// Which commands are judged here, and by what.
+pub(super) const COMMANDS: &[(&[&str], Rules)] = &[
+    (&["cd", "pushd", "chdir"], change_directory),
+    (&["popd"], popped),
+    (&["export", "declare", "local", "readonly", "typeset"], declare),
+    (&["eval"], evaluate),
+    (&["source", "."], source),
+    (&["command", "builtin"], command),
+    (&["exec"], execute),
+    (&["trap"], trap),
+    (&["alias"], alias),
+    (&["set"], set),
+    (&["shopt", "setopt", "unsetopt"], options),
+    (&["unset"], unset),
+    (&["read", "mapfile", "readarray", "getopts"], read),
+    (&["let"], arithmetic),
+    (&["printf"], printf),
+    (&["test", "["], test),
+    (
+        &[
+            "enable",
+            "hash",
+            "bind",
+            "complete",
+            "compgen",
+            "fc",
+            "history",
+            "emulate",
+            "zmodload",
+            "autoload",
+            "sched",
+            "zcompile",
+            "noglob",
+            "nocorrect",
+            "vared",
+            "suspend",
+            "logout",
+            "disown_all",
+        ],
+        refused,
+    ),
+    (&["kill"], processes::kill),
+    (&["shift"], shift),
+    (&["disown", "unalias"], harmless),
+];
 
 fn shift(_: &mut Court<'_>, _: &mut Call, scope: &mut Scope) -> Ruling {
     scope.arguments = None;

@@ -10,19 +10,17 @@ use super::{
 };
 use crate::shell::{Unknown, Word};
 
-pub(super) fn rules_of(name: &str) -> Option<Rules> {
-    Some(match name {
-        "sed" | "gsed" => sed,
-        "awk" | "gawk" | "mawk" | "nawk" => awk,
-        "grep" | "egrep" | "fgrep" | "zgrep" | "rg" | "ag" | "ack" | "ggrep" => search,
-        "sort" | "gsort" | "uniq" => sorted,
-        "jq" | "yq" | "gojq" | "dasel" | "xq" | "tomlq" => query,
-        "xxd" | "openssl" => converters,
-        "date" => date,
-        "ffmpeg" | "magick" | "convert" | "pandoc" | "wkhtmltopdf" | "rsvg-convert" | "inkscape" => media,
-        _ => return None,
-    })
-}
+/// Which commands are judged here, and by what.
+pub(super) const COMMANDS: &[(&[&str], Rules)] = &[
+    (&["sed", "gsed"], sed),
+    (&["awk", "gawk", "mawk", "nawk"], awk),
+    (&["grep", "egrep", "fgrep", "zgrep", "rg", "ag", "ack", "ggrep"], search),
+    (&["sort", "gsort", "uniq"], sorted),
+    (&["jq", "yq", "gojq", "dasel", "xq", "tomlq"], query),
+    (&["xxd", "openssl"], converters),
+    (&["date"], date),
+    (&["ffmpeg", "magick", "convert", "pandoc", "wkhtmltopdf", "rsvg-convert", "inkscape"], media),
+];
 
 /// Whether the rules of this command look at its files themselves, since other words of it are patterns and programs.
 pub(super) fn judges_its_words(name: &str) -> bool {

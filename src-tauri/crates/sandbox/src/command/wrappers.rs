@@ -11,102 +11,137 @@ use super::{
 };
 use crate::shell::{UNKNOWN, Unknown, Unreadable, Word};
 
-pub(super) fn rules_of(name: &str) -> Option<Rules> {
-    Some(match name {
-        "sh" | "bash" | "zsh" | "dash" | "ksh" | "ash" | "mksh" => shell,
-        "env" | "cross-env" | "cross-env-shell" => environment,
-        "nohup" | "time" | "nice" | "ionice" | "setsid" | "stdbuf" | "timeout" | "gtimeout" | "chrt" | "taskset"
-        | "caffeinate" | "unbuffer" | "winpty" | "chronic" | "busybox" | "toybox" | "xvfb-run" | "dotenv"
-        | "env-cmd" | "firejail" | "faketime" | "prlimit" | "ccache" | "sccache" | "distcc" | "valgrind" | "xcrun" => {
-            prefix
-        }
-        "xargs" | "gxargs" => each_of_input,
-        "watch"
-        | "hyperfine"
-        | "concurrently"
-        | "nodemon"
-        | "entr"
-        | "flock"
-        | "run-p"
-        | "run-s"
-        | "npm-run-all"
-        | "onchange"
-        | "chokidar"
-        | "start-server-and-test"
-        | "wait-on"
-        | "cargo-watch"
-        | "watchexec" => texts,
-        "parallel"
-        | "script"
-        | "expect"
-        | "screen"
-        | "tmux"
-        | "strace"
-        | "ltrace"
-        | "gdb"
-        | "lldb"
-        | "fish"
-        | "csh"
-        | "tcsh"
-        | "pwsh"
-        | "powershell"
-        | "cmd"
-        | "ex"
-        | "ed"
-        | "rundll32"
-        | "wscript"
-        | "cscript"
-        | "nu"
-        | "elvish"
-        | "xonsh"
-        | "unshare"
-        | "bwrap"
-        | "sandbox-exec"
-        | "proot"
-        | "fakeroot"
-        | "dbus-launch"
-        | "dbus-run-session"
-        | "dbus-send"
-        | "gdbus"
-        | "busctl"
-        | "ptrace"
-        | "runcon"
-        | "capsh"
-        | "start-stop-daemon"
-        | "daemonize"
-        | "run-parts"
-        | "vim"
-        | "vi"
-        | "nvim"
-        | "emacs"
-        | "nano"
-        | "gvim"
-        | "view"
-        | "vimdiff"
-        | "rlwrap"
-        | "socat"
-        | "xterm"
-        | "gnome-terminal"
-        | "osascript"
-        | "open"
-        | "xdg-open"
-        | "rbash"
-        | "setarch"
-        | "linux32"
-        | "linux64"
-        | "eatmydata"
-        | "ld.so"
-        | "ld-linux.so"
-        | "ld-linux-x86-64.so.2"
-        | "qemu-x86_64"
-        | "wine"
-        | "mawk_exec"
-        | "man"
-        | "info"
-        | "pager" => refused,
-        _ => return None,
-    })
-}
+/// What starts others in ways that nobody can judge: refused, unless only asked for its version.
+pub(super) const REFUSED: &[&str] = &[
+    "parallel",
+    "script",
+    "expect",
+    "screen",
+    "tmux",
+    "strace",
+    "ltrace",
+    "gdb",
+    "lldb",
+    "fish",
+    "csh",
+    "tcsh",
+    "pwsh",
+    "powershell",
+    "cmd",
+    "ex",
+    "ed",
+    "rundll32",
+    "wscript",
+    "cscript",
+    "nu",
+    "elvish",
+    "xonsh",
+    "unshare",
+    "bwrap",
+    "sandbox-exec",
+    "proot",
+    "fakeroot",
+    "dbus-launch",
+    "dbus-run-session",
+    "dbus-send",
+    "gdbus",
+    "busctl",
+    "ptrace",
+    "runcon",
+    "capsh",
+    "start-stop-daemon",
+    "daemonize",
+    "run-parts",
+    "vim",
+    "vi",
+    "nvim",
+    "emacs",
+    "nano",
+    "gvim",
+    "view",
+    "vimdiff",
+    "rlwrap",
+    "socat",
+    "xterm",
+    "gnome-terminal",
+    "osascript",
+    "open",
+    "xdg-open",
+    "rbash",
+    "setarch",
+    "linux32",
+    "linux64",
+    "eatmydata",
+    "ld.so",
+    "ld-linux.so",
+    "ld-linux-x86-64.so.2",
+    "qemu-x86_64",
+    "wine",
+    "mawk_exec",
+    "man",
+    "info",
+    "pager",
+];
+
+/// Which commands are judged here, and by what.
+pub(super) const COMMANDS: &[(&[&str], Rules)] = &[
+    (&["sh", "bash", "zsh", "dash", "ksh", "ash", "mksh"], shell),
+    (&["env", "cross-env", "cross-env-shell"], environment),
+    (
+        &[
+            "nohup",
+            "time",
+            "nice",
+            "ionice",
+            "setsid",
+            "stdbuf",
+            "timeout",
+            "gtimeout",
+            "chrt",
+            "taskset",
+            "caffeinate",
+            "unbuffer",
+            "winpty",
+            "chronic",
+            "busybox",
+            "toybox",
+            "xvfb-run",
+            "dotenv",
+            "env-cmd",
+            "firejail",
+            "faketime",
+            "prlimit",
+            "ccache",
+            "sccache",
+            "distcc",
+            "valgrind",
+            "xcrun",
+        ],
+        prefix,
+    ),
+    (&["xargs", "gxargs"], each_of_input),
+    (
+        &[
+            "watch",
+            "hyperfine",
+            "concurrently",
+            "nodemon",
+            "entr",
+            "flock",
+            "run-p",
+            "run-s",
+            "npm-run-all",
+            "onchange",
+            "chokidar",
+            "start-server-and-test",
+            "wait-on",
+            "cargo-watch",
+            "watchexec",
+        ],
+        texts,
+    ),
+    (REFUSED, refused),
+];
 
 fn refused(court: &mut Court<'_>, call: &mut Call, _: &mut Scope) -> Ruling {
     if matches!(call.arguments(), [only] if matches!(only.text.as_str(), "--version" | "-v" | "--help" | "-V")) {

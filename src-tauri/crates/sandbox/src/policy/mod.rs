@@ -7,7 +7,7 @@ mod file;
 mod judge;
 mod layers;
 
-pub use crate::command::{RULES, Rule};
+pub use crate::command::{RULES, Rule, listed_commands};
 pub use append::add_allow;
 pub use blocked::HARD_BLOCKS;
 pub(crate) use blocked::{Why, blocked};
