@@ -11,3 +11,5 @@ mod limits;
 mod network;
 #[path = "walls/places.rs"]
 mod places;
+#[path = "walls/tools.rs"]
+mod tools;

@@ -34,16 +34,40 @@ const ALLOWED: &[&str] = &[
     "LANGUAGE",
     "TERM",
     "TZ",
-    // certificates and proxies: without them nothing is reached on many company networks
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "NODE_EXTRA_CA_CERTS",
+    // proxies: without them nothing is reached on many company networks
     "HTTP_PROXY",
     "HTTPS_PROXY",
     "NO_PROXY",
     "http_proxy",
     "https_proxy",
     "no_proxy",
+];
+
+/// Name the certificates of a company's network, for one tool each. They are public, and without them nothing is reached
+/// where such a network looks into connections.
+pub const CERTIFICATES: [&str; 10] = [
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "NODE_EXTRA_CA_CERTS",
+    "CURL_CA_BUNDLE",
+    "REQUESTS_CA_BUNDLE",
+    "PIP_CERT",
+    "GIT_SSL_CAINFO",
+    "CARGO_HTTP_CAINFO",
+    "NPM_CONFIG_CAFILE",
+    "npm_config_cafile",
+];
+
+/// Name the package registry of a company. An address with a name or a token in it does not pass.
+const REGISTRIES: [&str; 8] = [
+    "GOPROXY",
+    "NPM_CONFIG_REGISTRY",
+    "PIP_INDEX_URL",
+    "UV_DEFAULT_INDEX",
+    "UV_INDEX_URL",
+    "YARN_NPM_REGISTRY_SERVER",
+    "npm_config_registry",
+    "yarn_npm_registry_server",
 ];
 
 /// What a Windows program cannot start without. Compared without regard to case, as Windows does.
@@ -82,10 +106,14 @@ pub fn child_environment(parent: impl Iterator<Item = (OsString, OsString)>) -> 
 }
 
 /// The environment of a session that talks to the scripted model at `base_url` and to nothing else, with no trace of
-/// the person's own account. `PATH` is this process's own; the key is no key.
+/// the person's own account. `PATH` and the names of the network's certificates are this process's own; the key is no key.
 pub fn rehearsal_environment(base_url: &str, config_dir: &Path, home: &Path) -> BTreeMap<OsString, OsString> {
     let mut env: BTreeMap<OsString, OsString> = std::env::vars_os()
-        .filter(|(name, _)| name.eq_ignore_ascii_case("PATH") || (cfg!(windows) && is_needed_on_windows(name)))
+        .filter(|(name, _)| {
+            name.eq_ignore_ascii_case("PATH")
+                || CERTIFICATES.iter().any(|known| name == known)
+                || (cfg!(windows) && is_needed_on_windows(name))
+        })
         .collect();
     env.extend(fixed());
     env.insert("HOME".into(), home.into());
@@ -105,7 +133,13 @@ fn may_pass(name: &OsStr, value: &OsStr) -> bool {
     if name.to_ascii_lowercase().ends_with("_proxy") && carries_a_password(value) {
         return false;
     }
-    ALLOWED.contains(&name) || name.starts_with("LC_") || (cfg!(windows) && is_needed_on_windows(OsStr::new(name)))
+    if REGISTRIES.contains(&name) {
+        return !value.to_string_lossy().contains('@');
+    }
+    ALLOWED.contains(&name)
+        || CERTIFICATES.contains(&name)
+        || name.starts_with("LC_")
+        || (cfg!(windows) && is_needed_on_windows(OsStr::new(name)))
 }
 
 fn is_needed_on_windows(name: &OsStr) -> bool {
@@ -159,6 +193,18 @@ mod tests {
     }
 
     #[test]
+    fn a_companys_certificates_and_registry_pass_but_no_token_for_it() {
+        let env = child(&[
+            ("PIP_CERT", "/corp.pem"),
+            ("GOPROXY", "https://go.corp.test,direct"),
+            ("PIP_INDEX_URL", "https://t0ken@pypi.corp.test/simple"),
+        ]);
+        assert!(env.contains_key(OsStr::new("PIP_CERT")), "pip trusts no network without its certificate");
+        assert!(env.contains_key(OsStr::new("GOPROXY")), "an address alone is no secret");
+        assert!(!env.contains_key(OsStr::new("PIP_INDEX_URL")), "a token is one, wherever it stands");
+    }
+
+    #[test]
     fn our_additions_cannot_be_overruled_by_the_parent() {
         let env = child(&[("DISABLE_AUTOUPDATER", "0")]);
         assert_eq!(env.get(OsStr::new("DISABLE_AUTOUPDATER")).unwrap(), "1", "the version is ours to choose");
@@ -170,6 +216,7 @@ mod tests {
         let names: Vec<_> = env.keys().map(|name| name.to_string_lossy().into_owned()).collect();
         assert!(
             names.iter().all(|name| name == "PATH"
+                || CERTIFICATES.contains(&name.as_str())
                 || name == "HOME"
                 || name == "DISABLE_AUTOUPDATER"
                 || name.starts_with("CLAUDE_")

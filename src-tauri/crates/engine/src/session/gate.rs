@@ -4,6 +4,9 @@
 //! another, and the host's services are out of reach. What must be reached outside goes through sockets that the host
 //! listens on; within, a forwarder gives each a port. Tools find the proxy by the usual variables.
 
+mod upstream;
+mod wanted;
+
 use crate::{EngineError, OpenProject};
 use harness_sandbox::{AllowedHosts, Reach};
 use std::{
@@ -18,12 +21,14 @@ use std::{
 };
 use tempfile::TempDir;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt, copy_bidirectional},
     net::{TcpStream, UnixListener, UnixStream},
     sync::Semaphore,
     task::JoinSet,
     time::timeout,
 };
+use upstream::Upstream;
+use wanted::Wanted;
 
 /// Where the sockets lie inside the walls.
 pub(super) const INSIDE: &str = "/run/harness/net";
@@ -53,8 +58,8 @@ pub(super) struct Gate {
 pub(super) struct Passage {
     /// The hosts that may be reached.
     pub hosts: AllowedHosts,
-    /// A proxy that everything has to go through on this person's network: host and port.
-    pub upstream: Option<(String, u16)>,
+    /// What has to be gone through on this person's network.
+    pub upstream: Upstream,
     /// Finds addresses; only those that it gives are connected to.
     pub resolve: Resolve,
     /// Hears of every host that was refused, once.
@@ -74,7 +79,12 @@ impl Passage {
                 );
             }
         };
-        Self { hosts, upstream: upstream(), resolve: Arc::new(addresses), on_refused: Arc::new(on_refused) }
+        Self {
+            hosts,
+            upstream: Upstream::of_this_machine(),
+            resolve: Arc::new(addresses),
+            on_refused: Arc::new(on_refused),
+        }
     }
 }
 
@@ -179,28 +189,30 @@ async fn pass(mut client: UnixStream, passage: &Passage) -> io::Result<()> {
         );
         return refuse(&mut client, "403 Forbidden", &why).await;
     };
-    let mut server = match timeout(PATIENCE, connect(passage, &wanted, reach)).await {
-        Ok(Ok(server)) => server,
+    let (mut server, first_words) = match timeout(PATIENCE, open(passage, &wanted, reach)).await {
+        Ok(Ok(opened)) => opened,
         Ok(Err(error)) => return refuse(&mut client, "502 Bad Gateway", &error.to_string()).await,
         Err(_) => return refuse(&mut client, "504 Gateway Timeout", "The host does not answer.").await,
     };
-    if wanted.is_tunnel && passage.upstream.is_none() {
+    if wanted.is_tunnel {
         client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
-    } else if passage.upstream.is_some() {
-        server.write_all(&head).await?;
-    } else {
-        server.write_all(&wanted.origin_form).await?;
+        client.write_all(&first_words).await?;
     }
     server.write_all(&rest).await?;
     copy_bidirectional(&mut client, &mut server).await.map(drop)
 }
 
-async fn connect(passage: &Passage, wanted: &Wanted, reach: Reach) -> io::Result<TcpStream> {
-    if let Some((host, port)) = &passage.upstream {
-        return TcpStream::connect((host.as_str(), *port)).await;
+/// A connection on which the host itself listens, and what it said first. A plain request is already made on it.
+async fn open(passage: &Passage, wanted: &Wanted, reach: Reach) -> io::Result<(TcpStream, Vec<u8>)> {
+    if let Some(proxy) = passage.upstream.on_the_way_to(wanted)? {
+        return proxy.open(wanted).await;
     }
     let addresses = (passage.resolve)(wanted.host.clone(), wanted.port, reach).await?;
-    TcpStream::connect(addresses.as_slice()).await
+    let mut server = TcpStream::connect(addresses.as_slice()).await?;
+    if !wanted.is_tunnel {
+        server.write_all(&wanted.origin_form()).await?;
+    }
+    Ok((server, Vec::new()))
 }
 
 async fn refuse(client: &mut UnixStream, status: &str, why: &str) -> io::Result<()> {
@@ -212,8 +224,8 @@ async fn refuse(client: &mut UnixStream, status: &str, why: &str) -> io::Result<
     client.shutdown().await
 }
 
-/// The head of a request, its empty line included, and what came after it.
-async fn head(client: &mut UnixStream) -> io::Result<(Vec<u8>, Vec<u8>)> {
+/// The head of a request or an answer, its empty line included, and what came after it.
+async fn head(client: &mut (impl AsyncRead + Unpin)) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let mut read = Vec::new();
     let mut piece = [0; 4096];
     loop {
@@ -228,53 +240,6 @@ async fn head(client: &mut UnixStream) -> io::Result<(Vec<u8>, Vec<u8>)> {
         if count == 0 || read.len() > MOST_HEAD_BYTES {
             return Err(io::ErrorKind::InvalidData.into());
         }
-    }
-}
-
-/// Where one request wants to go.
-#[derive(Debug, PartialEq, Eq)]
-struct Wanted {
-    host: String,
-    port: u16,
-    is_tunnel: bool,
-    /// What to tell the host itself when it is asked directly; one request a connection.
-    origin_form: Vec<u8>,
-}
-
-impl Wanted {
-    fn parse(head: &[u8]) -> Option<Self> {
-        let text = std::str::from_utf8(head).ok()?;
-        let mut lines = text.split("\r\n");
-        let mut words = lines.next()?.split(' ');
-        let (method, target, version) = (words.next()?, words.next()?, words.next()?);
-        if method == "CONNECT" {
-            let (host, port) = split_port(target)?;
-            return Some(Self { host, port: port?, is_tunnel: true, origin_form: Vec::new() });
-        }
-        let rest = target.strip_prefix("http://")?;
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, path) = rest.split_at(end);
-        // `http://listed.example@elsewhere/` names elsewhere.
-        let (host, port) = split_port(authority.rsplit('@').next()?)?;
-        let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-        let mut origin_form = format!("{method} {path} {version}\r\n");
-        for line in lines.take_while(|line| !line.is_empty()) {
-            let name = line.split(':').next().unwrap_or_default().to_ascii_lowercase();
-            if !matches!(name.as_str(), "connection" | "proxy-connection" | "proxy-authorization" | "keep-alive") {
-                origin_form.push_str(line);
-                origin_form.push_str("\r\n");
-            }
-        }
-        origin_form.push_str("Connection: close\r\n\r\n");
-        Some(Self { host, port: port.unwrap_or(80), is_tunnel: false, origin_form: origin_form.into_bytes() })
-    }
-}
-
-/// `host:port` or `[address]:port`; none when neither a host nor a number is there.
-fn split_port(authority: &str) -> Option<(String, Option<u16>)> {
-    match authority.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => Some((host.to_owned(), Some(port.parse().ok()?))),
-        _ => Some((authority.to_owned(), None)),
     }
 }
 
@@ -294,16 +259,6 @@ fn addresses(
         }
         Ok(within)
     })
-}
-
-/// The proxy that this machine's network demands, from the usual variables. One that demands a password is not used.
-fn upstream() -> Option<(String, u16)> {
-    let named = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
-    let value = named.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))?;
-    let rest = value.strip_prefix("http://").unwrap_or(&value);
-    let authority = rest.split('/').next().filter(|authority| !authority.contains('@'))?;
-    let (host, port) = split_port(authority)?;
-    Some((host, port.unwrap_or(80)))
 }
 
 #[cfg(test)]

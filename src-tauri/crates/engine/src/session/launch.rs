@@ -6,7 +6,7 @@ use super::{RunOptions, channel::SERVER_NAME, hold, shell::Shell};
 use crate::{EngineError, OpenProject, git};
 use harness_agent::{
     Launch, Watchdogs,
-    env::{child_environment, rehearsal_environment},
+    env::{CERTIFICATES, child_environment, rehearsal_environment},
 };
 use harness_domain::{evidence::SandboxLevel, id::SessionId, run::Role};
 use harness_rehearsal::Rehearsal;
@@ -187,6 +187,7 @@ impl Walls {
                 env
             }
         };
+        wall.readable.extend(certificates(&env, [real_home.as_deref(), Some(project.dir())]));
         // A commit that an agent makes on the way carries the same name as the host's, and never fails for want of one.
         let (name, email) = git::identity(project.dir(), project.app.clock.now_ms())?;
         for (variable, value) in [("NAME", name), ("EMAIL", email)] {
@@ -215,6 +216,15 @@ impl Walls {
         words.extend(inside);
         Ok(Self { words, env, gate })
     }
+}
+
+/// The certificates that the environment names, which the walls would hide in the home or among temporary files.
+///
+/// A value that names the home or the project, or a directory above one of them, would undo the walls.
+fn certificates(env: &BTreeMap<OsString, OsString>, walled: [Option<&Path>; 2]) -> Vec<PathBuf> {
+    let named = CERTIFICATES.iter().filter_map(|name| env.get(OsStr::new(name)));
+    let paths = named.flat_map(std::env::split_paths).filter(|path| path.is_absolute());
+    paths.filter(|path| !walled.iter().flatten().any(|place| place.starts_with(path))).collect()
 }
 
 /// The person's own login: the CLI's directory is shown to the CLI as it is, everything else of the home is not.
@@ -303,6 +313,18 @@ mod tests {
         assert_eq!(fs::read_to_string(&precious).expect("a file"), "the person's own", "the host must not write there");
         assert_eq!(fs::read_to_string(&to).expect("a file"), "who is logged in", "the copy took the link's place");
         assert!(!fs::symlink_metadata(&to).expect("it exists").is_symlink(), "and is a file of its own");
+    }
+
+    #[test]
+    fn certificates_are_shown_unless_their_place_is_what_the_walls_hide() {
+        let named = |path: &str| BTreeMap::from([("SSL_CERT_DIR".into(), path.into())]);
+        let shown =
+            |path: &str| certificates(&named(path), [Some(Path::new("/home/me")), Some(Path::new("/work/app"))]);
+        assert_eq!(shown("/home/me/corp.pem"), [PathBuf::from("/home/me/corp.pem")], "a company's lie anywhere");
+        assert_eq!(shown("/a:/b"), [PathBuf::from("/a"), PathBuf::from("/b")], "a list is one of directories");
+        for path in ["/", "/home", "/home/me", "/home/me/", "/work", "/work/app", "corp.pem"] {
+            assert!(shown(path).is_empty(), "{path} holds more than certificates");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ async fn stage() -> (Gate, Arc<Mutex<Vec<String>>>) {
     let resolve: Resolve = Arc::new(move |_, _, _| Box::pin(async move { Ok(vec![address]) }));
     let passage = Passage {
         hosts: AllowedHosts::usual().with(["listed.test"]),
-        upstream: None,
+        upstream: Upstream::through("", ""),
         resolve,
         on_refused: Arc::new(move |host| heard.lock().expect("not poisoned").push(host.to_owned())),
     };
@@ -67,7 +67,15 @@ async fn what_is_not_listed_is_refused_with_the_reason_however_it_is_written() {
         assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("network.allow"), "{request:?}: {answer}");
         assert_eq!(refused.lock().expect("not poisoned").pop().as_deref(), Some(host), "{request:?}");
     }
-    for nonsense in ["\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "CONNECT listed.test:x HTTP/1.1\r\n\r\n", "\u{0}\r\n\r\n"] {
+    for nonsense in [
+        "CONNECT listed.test:443 HTTP/1.1\nHost: evil.test\r\n\r\n",
+        "GET http://listed.test/ HTTP/1.1\r\nA: b\n\nGET http://evil.test/ HTTP/1.1\r\n\r\n",
+        "GET http://listed.test/ HTTP/1.1\r\nA: b\r\n Connection: keep-alive\r\n\r\n",
+        "\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n",
+        "CONNECT listed.test:x HTTP/1.1\r\n\r\n",
+        "\u{0}\r\n\r\n",
+    ] {
         let answer = ask(&gate, PROXY, nonsense).await;
         assert!(answer.starts_with("HTTP/1.1 400"), "{nonsense:?}: {answer}");
     }
@@ -101,4 +109,91 @@ async fn dropping_the_gate_cuts_what_went_through_it() {
     let mut heard = Vec::new();
     let _ = timeout(Duration::from_secs(10), client.read_to_end(&mut heard)).await.expect("the connection ends");
     assert!(heard.is_empty(), "nobody answers any more");
+}
+
+/// A company's proxy that answers every request with `answer` and then goes on repeating what it is told.
+async fn companys_proxy(answer: &'static str) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let server = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = server.local_addr().expect("it has one");
+    let heard: Arc<Mutex<Vec<String>>> = Arc::default();
+    let by = heard.clone();
+    #[expect(clippy::disallowed_methods, reason = "it ends with the test's runtime")]
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = server.accept().await {
+            let mut piece = [0; 4096];
+            let mut answer = answer.as_bytes();
+            while let Ok(count @ 1..) = client.read(&mut piece).await {
+                by.lock().expect("not poisoned").push(String::from_utf8_lossy(&piece[..count]).into_owned());
+                let _ = client.write_all(answer).await;
+                answer = b"more";
+            }
+        }
+    });
+    (address, heard)
+}
+
+/// A gate behind that proxy, and behind nothing for `direct.test`.
+fn behind(proxy: &str) -> Gate {
+    let passage = Passage {
+        hosts: AllowedHosts::usual().with(["listed.test", "direct.test"]),
+        upstream: Upstream::through(proxy, "direct.test"),
+        resolve: Arc::new(|host, _, _| {
+            Box::pin(async move { Err(io::Error::other(format!("{host} is asked itself"))) })
+        }),
+        on_refused: Arc::new(|_| {}),
+    };
+    Gate::open(passage, &[]).expect("sockets")
+}
+
+/// As [`ask`], for what stays open: hears until there is silence.
+async fn begin(gate: &Gate, words: &[&str]) -> String {
+    let mut client = UnixStream::connect(gate.dir().join(PROXY)).await.expect("the gate listens");
+    let mut heard = Vec::new();
+    for words in words {
+        let _ = client.write_all(words.as_bytes()).await;
+        let mut piece = [0; 4096];
+        while let Ok(Ok(count @ 1..)) = timeout(Duration::from_millis(300), client.read(&mut piece)).await {
+            heard.extend(&piece[..count]);
+        }
+    }
+    String::from_utf8_lossy(&heard).into_owned()
+}
+
+#[tokio::test]
+async fn a_companys_proxy_is_asked_with_the_persons_password_which_the_session_never_sees() {
+    let (address, heard) = companys_proxy("HTTP/1.1 200 OK\r\n\r\n").await;
+    let gate = behind(&format!("http://me:pa%73s@{address}"));
+    let answer =
+        begin(&gate, &["CONNECT listed.test:443 HTTP/1.1\r\nProxy-Authorization: Basic x\r\n\r\n", "hello"]).await;
+    assert_eq!(answer, "HTTP/1.1 200 Connection established\r\n\r\nmore", "the tunnel is open");
+    begin(&gate, &["GET http://listed.test/a HTTP/1.1\r\nConnection: keep-alive\r\nHost: evil.test\r\n\r\n"]).await;
+    let heard = heard.lock().expect("not poisoned").clone();
+    let expected = [
+        "CONNECT listed.test:443 HTTP/1.1\r\nHost: listed.test:443\r\nProxy-Authorization: Basic bWU6cGFzcw==\r\n\r\n",
+        "hello",
+        "GET http://listed.test:80/a HTTP/1.1\r\nHost: listed.test\r\nProxy-Authorization: Basic bWU6cGFzcw==\r\n\
+         Connection: close\r\n\r\n",
+    ];
+    assert_eq!(heard, expected, "in our own words: one request, to the host that was looked at");
+    let direct = ask(&gate, PROXY, "CONNECT direct.test:443 HTTP/1.1\r\n\r\n").await;
+    assert!(direct.contains("direct.test is asked itself"), "NO_PROXY counts: {direct}");
+}
+
+#[tokio::test]
+async fn a_session_never_talks_to_a_companys_proxy_itself() {
+    let (address, heard) = companys_proxy("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").await;
+    let gate = behind(&format!("http://{address}"));
+    let second = "CONNECT evil.test:443 HTTP/1.1\r\n\r\n";
+    let answer = begin(&gate, &["CONNECT listed.test:443 HTTP/1.1\r\n\r\n", second]).await;
+    assert!(answer.starts_with("HTTP/1.1 502") && answer.contains("407"), "the proxy's own words: {answer}");
+    let heard = heard.lock().expect("not poisoned").join("");
+    assert!(!heard.contains("evil.test"), "the proxy would have led there: {heard}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_spoken_here_is_not_gone_around() {
+    for proxy in ["socks5://proxy.test:1080", "https://proxy.test:443"] {
+        let answer = ask(&behind(proxy), PROXY, "CONNECT listed.test:443 HTTP/1.1\r\n\r\n").await;
+        assert!(answer.starts_with("HTTP/1.1 502") && answer.contains("http://"), "{proxy}: {answer}");
+    }
 }
