@@ -193,8 +193,9 @@ async fn a_question_is_stored_with_its_fields_and_the_feature_waits_for_the_answ
     assert_eq!(asked["status"], "needs_input", "the feature waits: {asked}");
     let waiting = client.ok("feature_get_by_id", json!({ "feature_id": ids[0] })).await;
     assert_eq!(waiting["status"], "needs_input", "for everybody to see");
-    let open = stage.project().store.questions_open().expect("open questions");
-    let stored: Value = serde_json::from_str(&open[0].fields_json).expect("stored as JSON");
+    let open = stage.project().store.requests_open().expect("open questions");
+    let stored: Value =
+        serde_json::from_str(open[0].fields_json.as_deref().expect("a question")).expect("stored as JSON");
     assert_eq!(stored["question"], "Which provider?", "the words are kept");
     assert_eq!(stored["fields"][0]["options"], json!(["A", "B"]), "and so is the form: {stored}");
     assert_eq!(stored["fields"][0]["required"], true, "a field must be filled in unless said otherwise");
