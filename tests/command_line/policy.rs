@@ -263,6 +263,42 @@ fn a_first_policy_is_written_once_and_says_nothing_yet() {
 }
 
 #[test]
+fn what_is_shown_is_what_counts() {
+    let desk = Desk::new();
+    let shown: Value = desk.json(&["policy", "show"]);
+    let names = |key: &str| -> Vec<String> {
+        let list = shown[key].as_array().unwrap_or_else(|| panic!("{key} is a list: {shown}"));
+        list.iter().map(|name| name.as_str().expect("a name").to_owned()).collect()
+    };
+    let (listed, blocked) = (names("listed"), names("hard_blocks"));
+    let questions: String =
+        listed.iter().chain(&blocked).map(|name| json!({ "command": name }).to_string() + "\n").collect();
+    let answers = ask_all(&desk, questions.as_bytes()).stdout;
+    let answers: Vec<Value> = answers.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(answers.len(), listed.len() + blocked.len(), "each has its answer");
+    let is_allowed = |answer: &&Value| answer["verdict"] == "allow";
+    let allowed = answers[..listed.len()].iter().filter(is_allowed).count();
+    assert!(allowed * 10 > listed.len() * 8, "most run without a word; only {allowed} of {} do", listed.len());
+    for answer in &answers[listed.len()..] {
+        assert_eq!(answer["verdict"], "deny", "it is shown as blocked: {answer}");
+    }
+    for name in ["git", "npm", "curl", "rm", "ls"] {
+        assert!(listed.iter().any(|one| one == name), "{name} is everyday: {listed:?}");
+    }
+    assert_eq!(listed.iter().find(|name| blocked.contains(name)), None, "each name stands in one list");
+    let rules = shown["rules"].as_array().expect("a list");
+    let text = desk.ok(&["policy", "show"]);
+    for rule in rules {
+        let (id, sentence) = (rule["rule"].as_str().expect("a name"), rule["sentence"].as_str().expect("a sentence"));
+        assert!(text.contains(id) && text.contains(sentence), "a person reads it too: {rule}");
+    }
+    assert!(rules.iter().any(|rule| rule["rule"] == "git.force-push"), "every rule is there: {rules:?}");
+    for name in listed.iter().chain(&blocked) {
+        assert!(text.contains(name.as_str()), "{name} is in the text too");
+    }
+}
+
+#[test]
 fn a_hundred_thousand_questions_are_answered_in_bounded_time() {
     let desk = Desk::new();
     let line = json!({ "command": "cd src && npm test 2>&1 | tail -20" }).to_string() + "\n";

@@ -13,10 +13,10 @@ use clap::{Args, Subcommand};
 use harness_domain::project::Project;
 use harness_engine::{App, policy};
 use harness_sandbox::{
-    Verdict, Workspace,
+    Decision, Verdict, Workspace,
     policy::{Layers, Policy, Scope, Surroundings},
 };
-use serde_json::json;
+use serde::Serialize;
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -180,6 +180,16 @@ impl Ground {
     }
 }
 
+/// One path, judged; its keys stand in the order in which those of a judged command do.
+#[derive(Serialize)]
+struct PathAnswer<'a> {
+    path: &'a str,
+    access: &'static str,
+    verdict: Decision,
+    rule: &'a str,
+    reason: &'a str,
+}
+
 fn judge_paths(args: &PathArgs) -> anyhow::Result<ExitCode> {
     if args.paths.is_empty() {
         return files::list(&args.at, args.format);
@@ -194,14 +204,13 @@ fn judge_paths(args: &PathArgs) -> anyhow::Result<ExitCode> {
         is_refused |= !verdict.is_allowed();
         let shown = path.display();
         match args.format.json {
-            true => say(&json!({
-                "path": shown.to_string(),
-                "access": if args.write { "write" } else { "read" },
-                "verdict": verdict.decision,
-                "rule": verdict.rule,
-                "reason": verdict.reason,
-            })
-            .to_string()),
+            true => say(&serde_json::to_string(&PathAnswer {
+                path: &shown.to_string(),
+                access: if args.write { "write" } else { "read" },
+                verdict: verdict.decision,
+                rule: &verdict.rule,
+                reason: &verdict.reason,
+            })?),
             false => say(&told(&shown.to_string(), &verdict)),
         }
     }
@@ -211,9 +220,9 @@ fn judge_paths(args: &PathArgs) -> anyhow::Result<ExitCode> {
 /// A verdict for a person.
 fn told(what: &str, verdict: &Verdict) -> String {
     match verdict.decision {
-        harness_sandbox::Decision::Allow => format!("allowed  {what}"),
-        harness_sandbox::Decision::Ask => format!("ASK      {what}\n         {verdict}"),
-        harness_sandbox::Decision::Deny => format!("DENIED   {what}\n         {verdict}"),
+        Decision::Allow => format!("allowed  {what}"),
+        Decision::Ask => format!("ASK      {what}\n         {verdict}"),
+        Decision::Deny => format!("DENIED   {what}\n         {verdict}"),
     }
 }
 
@@ -224,7 +233,7 @@ fn scope_title(scope: Scope) -> &'static str {
     }
 }
 
-fn print_json(value: &impl serde::Serialize) -> anyhow::Result<ExitCode> {
+fn print_json(value: &impl Serialize) -> anyhow::Result<ExitCode> {
     say_json(value)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,17 +2,24 @@
 
 use super::{ShowArgs, USAGE, print_json, scope_title};
 use crate::print::say;
-use harness_sandbox::policy::{Entry, HARD_BLOCKS, PolicyFile};
+use harness_sandbox::policy::{Entry, HARD_BLOCKS, PolicyFile, RULES, listed_commands};
 use serde_json::{Value, json};
 use std::process::ExitCode;
+
+/// Where lists of names are broken, in columns.
+const WIDTH: usize = 100;
 
 pub fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
     let Some(ground) = args.at.ground()? else { return Ok(ExitCode::from(USAGE)) };
     let files = ground.layers().files();
     if args.format.json {
+        let rules: Vec<Value> =
+            RULES.iter().map(|rule| json!({ "rule": rule.id, "sentence": rule.sentence })).collect();
         return print_json(&json!({
             "files": files.iter().map(as_json).collect::<Vec<_>>(),
             "hard_blocks": HARD_BLOCKS[..],
+            "listed": listed_commands(),
+            "rules": rules,
         }));
     }
     for place in ground.places() {
@@ -25,9 +32,29 @@ pub fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    say("");
-    say(&format!("Blocked whatever a file says: {}", HARD_BLOCKS.join(" ")));
+    say_names("Blocked whatever a file says", &HARD_BLOCKS);
+    say_names("Run without asking anybody, as far as the rules below go", &listed_commands());
+    say("\nAny other command needs a person, or an entry in a file.\n\nRules:");
+    for rule in RULES {
+        say(&format!("  {:<27} {}", rule.id, rule.sentence));
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A heading and names in lines of [`WIDTH`].
+fn say_names(heading: &str, names: &[&str]) {
+    let mut text = format!("\n{heading}:");
+    let mut column = WIDTH;
+    for name in names {
+        if column + 1 + name.len() > WIDTH {
+            text.push_str("\n ");
+            column = 1;
+        }
+        text.push(' ');
+        text.push_str(name);
+        column += 1 + name.len();
+    }
+    say(&text);
 }
 
 /// A file's lists with their entries, the ones that have any.

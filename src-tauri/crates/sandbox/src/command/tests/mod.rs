@@ -1,8 +1,10 @@
 //! Lines as agents write them, with the verdict each must get.
 
+mod bounds;
 mod everyday;
 mod outward;
 mod refused;
+mod unreadable;
 
 use crate::{
     Decision, Verdict, Workspace,
