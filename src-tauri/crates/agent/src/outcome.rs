@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_crash_tells_the_end_of_its_error_output_and_not_all_of_it() {
-        let noise = format!("{}the reason: 日本", "日".repeat(5_000));
+        let noise = format!("{} the reason: 日本", "日".repeat(5_000));
         let Outcome::Crashed { detail } = crashed(Exit { code: Some(1), signal: None }, &noise) else { panic!() };
         assert!(detail.ends_with("the reason: 日本"), "what matters stands last: {detail}");
         assert!(detail.chars().count() < 1_100, "a screenful is enough: {}", detail.chars().count());

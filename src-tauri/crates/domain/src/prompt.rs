@@ -76,7 +76,7 @@ pub const PLACEHOLDERS: [Placeholder; 10] = [
     },
     Placeholder {
         name: "notes",
-        meaning: "What earlier attempts left: how many there were, why the last one ended, the checks that failed with their output, and a summary of uncommitted changes.",
+        meaning: "What earlier attempts left: how many there were, why the last one ended, what it kept repeating when it went in circles, the checks that failed with their output, and a summary of uncommitted changes.",
     },
     Placeholder { name: "answers", meaning: "The questions agents asked about this card, and what a person answered." },
     Placeholder {

@@ -248,7 +248,8 @@ mod tests {
         fs::create_dir_all(secret_dir.join("snapshots")).expect("a directory");
         fs::write(secret_dir.join("credentials"), "s3cret").expect("a file");
         fs::write(secret_dir.join("snapshots/a"), "shown").expect("a file");
-        let words = inner_shell(std::slice::from_ref(&secret_dir), &[secret_dir.join("snapshots")], &["KEY"]).expect("a wall");
+        let words =
+            inner_shell(std::slice::from_ref(&secret_dir), &[secret_dir.join("snapshots")], &["KEY"]).expect("a wall");
         let quoted: Vec<String> = words.iter().map(|word| format!("'{}'", word.to_string_lossy())).collect();
         let dir = secret_dir.display();
         let script = format!(

@@ -58,7 +58,9 @@ impl Directory {
     /// Fails when anything is there already, even a link to nothing, and when a directory on the way leads out.
     pub fn make(&self, relative: &Path, bytes: &[u8]) -> io::Result<()> {
         if let Some(parent) = relative.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            self.dir.create_dir_all(parent).map_err(told)?;
+            // The name may be taken by a link: whether it leads out is for the handle to say.
+            let taken = |error| told(self.dir.open_dir(parent).err().unwrap_or(error));
+            self.dir.create_dir_all(parent).map_err(taken)?;
         }
         let mut file = self.dir.open_with(relative, OpenOptions::new().write(true).create_new(true)).map_err(told)?;
         file.write_all(bytes)
