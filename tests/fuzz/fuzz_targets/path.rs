@@ -23,7 +23,9 @@ static GROUND: LazyLock<Ground> = LazyLock::new(|| {
     for dir in ["project/a/b", "project/.git/hooks", "project/.claude", "home/.ssh", "outside", "granted"] {
         fs::create_dir_all(root.join(dir)).expect("a directory");
     }
-    for (to, link) in [("/", "root"), ("..", "up"), ("a", "in"), ("../outside", "out"), ("loop", "loop"), ("../home/.ssh", "keys")] {
+    for (to, link) in
+        [("/", "root"), ("..", "up"), ("a", "in"), ("../outside", "out"), ("loop", "loop"), ("../home/.ssh", "keys")]
+    {
         symlink(to, root.join("project").join(link)).expect("a link");
     }
     let workspace = Workspace::new(&root.join("project"), Some(&root.join("home"))).expect("a workspace");
@@ -40,7 +42,10 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(read, workspace.may_read(path, &cwd), "the same question has the same answer");
         let list = workspace.may_list(path, &cwd);
         let remove = workspace.may_remove(path, &cwd);
-        assert!(!bytes.contains(&0) || !(read.is_allowed() || write.is_allowed()), "a NUL byte ends the name for the kernel");
+        assert!(
+            !bytes.contains(&0) || !(read.is_allowed() || write.is_allowed()),
+            "a NUL byte ends the name for the kernel"
+        );
         for verdict in [&read, &write, &list, &remove] {
             assert!(verdict.is_allowed() || !verdict.reason.is_empty(), "a refusal says why");
         }
@@ -48,7 +53,10 @@ fuzz_target!(|bytes: &[u8]| {
         let Ok(real) = cwd.join(path).canonicalize() else { continue };
         for (what, is_allowed) in [("read", read.is_allowed()), ("written", write.is_allowed())] {
             for hidden in ["home/.ssh", "outside"] {
-                assert!(!(is_allowed && real.starts_with(ground.root.join(hidden))), "{path:?} may be {what}: {real:?}");
+                assert!(
+                    !(is_allowed && real.starts_with(ground.root.join(hidden))),
+                    "{path:?} may be {what}: {real:?}"
+                );
             }
         }
         if write.is_allowed() {

@@ -35,7 +35,8 @@ fuzz_target!(|bytes: &[u8]| {
     if verdict.rule.contains("unknown") && line.contains('$') {
         return;
     }
-    let quoted = format!("bash -c '{}'", line.replace('\'', r"'\''"));
+    // Without `--` a line like `+` is an option, and nothing runs.
+    let quoted = format!("bash -c -- '{}'", line.replace('\'', r"'\''"));
     for wrapped in [format!("f() {{ {line}\n}}; f"), quoted] {
         assert!(!GROUND.judge(&policy, &wrapped, true).is_allowed(), "{line:?} is refused, {wrapped:?} is not");
     }
