@@ -2,6 +2,7 @@
 
 use super::planted::{Planted, anthropic, lookalikes, planted};
 use crate::stage::*;
+use rusqlite::types::ValueRef;
 use serde_json::json;
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
@@ -81,11 +82,8 @@ fn rows(file: &Path) -> String {
         let mut rows = all.query([]).expect("rows");
         while let Ok(Some(row)) = rows.next() {
             for column in 0..columns {
-                match row.get_ref(column) {
-                    Ok(rusqlite::types::ValueRef::Text(bytes) | rusqlite::types::ValueRef::Blob(bytes)) => {
-                        text.push_str(&String::from_utf8_lossy(bytes));
-                    }
-                    _ => {}
+                if let Ok(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = row.get_ref(column) {
+                    text.push_str(&String::from_utf8_lossy(bytes));
                 }
                 text.push('\n');
             }

@@ -51,7 +51,10 @@ fn look() -> Probe {
         Ok(output) => Probe {
             level: SandboxLevel::PolicyOnly,
             missing: vec![format!(
-                "bubblewrap cannot make namespaces here ({}); unprivileged user namespaces may be switched off",
+                "bubblewrap cannot make namespaces here ({}), and no other kind of wall is built in: only the policy layer \
+                 protects. Allow bubblewrap user namespaces: on Ubuntu 24.04 and later by an AppArmor profile for it, or by \
+                 sysctl kernel.apparmor_restrict_unprivileged_userns=0; on older Debian by sysctl \
+                 kernel.unprivileged_userns_clone=1; in a container by its security options",
                 String::from_utf8_lossy(&output.stderr).trim()
             )],
         },
