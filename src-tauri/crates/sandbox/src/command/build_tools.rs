@@ -280,6 +280,10 @@ fn make(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         {
             return court.refuse(rules::SETTING, format!("`make {}`", word.shown()));
         }
+        if word.text.contains('=') && name.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            let value = word.text.find('=').map(|at| word.after(at + 1));
+            super::settings::judge(court, name, value.as_ref(), scope)?;
+        }
         if word.text.contains("$(shell") || word.text.contains("${shell") || word.text.contains("!=") {
             return court.refuse(rules::OPTION, format!("`make {}`", word.shown()));
         }

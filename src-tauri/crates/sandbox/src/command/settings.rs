@@ -167,6 +167,14 @@ pub(crate) fn judge(court: &mut Court<'_>, name: &str, value: Option<&Word>, sco
     let runs_cargo = name.starts_with("CARGO_") && (name.ends_with("_RUNNER") || name.ends_with("_WRAPPER"));
     match name {
         _ if runs_cargo => refused(),
+        // Build tools start what these say; a bare name is looked up where every program is.
+        "CC" | "CXX" | "CPP" | "LD" | "AR" | "AS" | "FC" | "NM" | "HOSTCC" | "RANLIB" | "STRIP" => match text {
+            Some(text) if text.contains(|c: char| !c.is_ascii_alphanumeric() && !"._+-".contains(c)) => {
+                court.source(text, &mut scope.clone())
+            }
+            Some(text) if crate::policy::blocked(text).is_some() => refused(),
+            _ => Ok(()),
+        },
         "PAGER" | "MANPAGER" | "EDITOR" | "VISUAL" | "BROWSER" | "FCEDIT" => {
             if text.is_some_and(is_quiet_program) {
                 Ok(())

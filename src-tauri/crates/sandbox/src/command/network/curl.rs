@@ -154,7 +154,7 @@ fn whole(option: &str) -> &str {
     }
     // What sends or writes comes before what only sets something.
     let is_longer = |name: &&&str| name.starts_with(option);
-    let sends = CURL_DATA.iter().chain(CURL_WRITES).find(is_longer);
+    let sends = CURL_DATA.iter().chain(CURL_WRITES).chain(&["--request"]).find(is_longer);
     sends.or_else(|| all().find(is_longer)).copied().unwrap_or(option)
 }
 

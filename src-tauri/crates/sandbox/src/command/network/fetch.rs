@@ -94,6 +94,15 @@ pub(super) fn wget(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) ->
     }
     if is_public {
         let told = words::values(arguments, &["--post-data", "--body-data"]);
+        // Options may be written shorter than they are.
+        let is_short = |word: &&Word| {
+            let name = word.text.split('=').next().unwrap_or_default();
+            let told = ["--post-data", "--body-data", "--method"];
+            name.len() >= 4 && told.iter().any(|option| option.starts_with(name) && *option != name)
+        };
+        if let Some(word) = arguments.iter().find(is_short) {
+            return court.refuse(rules::NETWORK_UPLOAD, format!("`wget … {}`", word.shown()));
+        }
         let method = words::values(arguments, &["--method"]);
         let headers = words::values(arguments, &["--header"]);
         let leaks = |word: &&Word| word.unknown == Some(Unknown::Output);
