@@ -119,7 +119,7 @@ impl Wall {
 /// The words that put a shell of a session into a smaller wall within, where the CLI's keys and login are out of sight.
 ///
 /// `masked` directories are empty inside but for the `shown` paths in them; the variables `unset` are gone, and the
-/// memory and environment of what started the shell cannot be read. None where this machine has no full walls.
+/// memory and environment of what started the shell cannot be read. None where no wall can be put up inside another one.
 pub fn inner_shell(masked: &[PathBuf], shown: &[PathBuf], unset: &[&str]) -> Option<Vec<OsString>> {
     crate::os::inner_shell(masked, shown, unset)
 }

@@ -17,51 +17,71 @@ const RESOLVER_STATE: [&str; 3] = ["/run/systemd/resolve", "/run/resolvconf", "/
 
 const SOCAT: [&str; 4] = ["/usr/bin/socat", "/usr/local/bin/socat", "/bin/socat", "/run/current-system/sw/bin/socat"];
 
-/// Starts a process inside a small wall once, and remembers whether it held together.
-pub fn probe() -> Probe {
-    static SEEN: OnceLock<Probe> = OnceLock::new();
-    SEEN.get_or_init(look).clone()
+/// What bubblewrap was seen to do here.
+struct Seen {
+    probe: Probe,
+    /// Whether a smaller wall can be put up inside a wall.
+    is_nestable: bool,
 }
 
-fn look() -> Probe {
-    let Some(program) = bubblewrap() else {
-        return Probe {
-            level: SandboxLevel::PolicyOnly,
-            missing: vec!["bubblewrap is not installed (Debian and Ubuntu: apt-get install bubblewrap)".into()],
-        };
+/// Starts a process inside a small wall, and in one within it, once, and remembers whether they held together.
+pub fn probe() -> Probe {
+    seen().probe.clone()
+}
+
+fn seen() -> &'static Seen {
+    static SEEN: OnceLock<Seen> = OnceLock::new();
+    SEEN.get_or_init(look)
+}
+
+fn look() -> Seen {
+    let policy_only = |missing: String| Seen {
+        probe: Probe { level: SandboxLevel::PolicyOnly, missing: vec![missing] },
+        is_nestable: false,
     };
+    let Some(program) = bubblewrap() else {
+        return policy_only("bubblewrap is not installed (Debian and Ubuntu: apt-get install bubblewrap)".into());
+    };
+    let inner = program.to_string_lossy();
+    let nested = start_in_wall(&program, &[&inner, "--unshare-user", "--dev-bind", "/", "/", "--", "true"]);
+    if let (Err(_), Err(why)) = (&nested, start_in_wall(&program, &["true"])) {
+        return policy_only(format!(
+            "bubblewrap cannot make namespaces here ({why}), and no other kind of wall is built in: only the policy layer \
+             protects. Allow bubblewrap user namespaces: on Ubuntu 24.04 and later by an AppArmor profile for it, or by \
+             sysctl kernel.apparmor_restrict_unprivileged_userns=0; on older Debian by sysctl \
+             kernel.unprivileged_userns_clone=1; in a container by its security options"
+        ));
+    }
+    let mut missing = Vec::new();
+    if let Err(why) = &nested {
+        missing.push(format!(
+            "no namespace can be made inside another one ({why}), so commands that agents run can read the Claude CLI's \
+             key and login; on Ubuntu the AppArmor profile of bubblewrap has to allow it"
+        ));
+    }
+    if !SOCAT.iter().any(|path| Path::new(path).is_file()) {
+        missing.push(
+            "socat is not installed, so sessions reach every host of the network (Debian and Ubuntu: apt-get install socat)"
+                .into(),
+        );
+    }
+    let level = if missing.is_empty() { SandboxLevel::Full } else { SandboxLevel::Partial };
+    Seen { probe: Probe { level, missing }, is_nestable: nested.is_ok() }
+}
+
+/// Starts a command in a small wall and waits for it; what was wrong, in words, when it fails.
+fn start_in_wall(program: &Path, command: &[&str]) -> Result<(), String> {
     #[expect(clippy::disallowed_methods, reason = "the probe owns this child: it is short-lived and waited for here")]
-    let tried = std::process::Command::new(program)
-        .args(["--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"])
-        .args(["--unshare-pid", "--unshare-net", "--new-session", "--cap-drop", "ALL", "--", "true"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .output();
-    match tried {
-        Ok(output) if output.status.success() => match SOCAT.iter().any(|path| Path::new(path).is_file()) {
-            true => Probe { level: SandboxLevel::Full, missing: Vec::new() },
-            false => Probe {
-                level: SandboxLevel::Partial,
-                missing: vec![
-                    "socat is not installed, so sessions reach every host of the network (Debian and Ubuntu: apt-get install socat)"
-                        .into(),
-                ],
-            },
-        },
-        Ok(output) => Probe {
-            level: SandboxLevel::PolicyOnly,
-            missing: vec![format!(
-                "bubblewrap cannot make namespaces here ({}), and no other kind of wall is built in: only the policy layer \
-                 protects. Allow bubblewrap user namespaces: on Ubuntu 24.04 and later by an AppArmor profile for it, or by \
-                 sysctl kernel.apparmor_restrict_unprivileged_userns=0; on older Debian by sysctl \
-                 kernel.unprivileged_userns_clone=1; in a container by its security options",
-                String::from_utf8_lossy(&output.stderr).trim()
-            )],
-        },
-        Err(error) => Probe {
-            level: SandboxLevel::PolicyOnly,
-            missing: vec![format!("bubblewrap could not be started: {error}")],
-        },
+    let mut wall = std::process::Command::new(program);
+    wall.args(["--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"])
+        .args(["--unshare-pid", "--unshare-net", "--new-session", "--cap-drop", "ALL"]);
+    if is_root() {
+        wall.args(["--unshare-user", "--uid", NOBODY, "--gid", NOBODY]);
+    }
+    match wall.arg("--").args(command).stdin(Stdio::null()).stdout(Stdio::null()).output() {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+        Err(error) => Err(format!("it could not be started: {error}")),
     }
 }
 
@@ -159,9 +179,9 @@ fn is_root() -> bool {
 /// variables `unset` and with `masked` directories empty but for `shown` ones in them. Files, processes and network are
 /// otherwise those of the session, so that a server that one command starts answers the next one.
 ///
-/// None where [`probe`] saw no full wall.
+/// None where no wall can be put up inside another one.
 pub(crate) fn inner_shell(masked: &[PathBuf], shown: &[PathBuf], unset: &[&str]) -> Option<Vec<OsString>> {
-    let program = bubblewrap().filter(|_| is_walled())?;
+    let program = bubblewrap().filter(|_| seen().is_nestable)?;
     let mut words: Vec<OsString> = vec![program.into()];
     words.extend(["--unshare-user", "--dev-bind", "/", "/"].map(OsString::from));
     for path in masked {
