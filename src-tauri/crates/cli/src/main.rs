@@ -23,7 +23,10 @@ mod waiting;
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
 use print::{complain, say_bytes};
-use std::process::ExitCode;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    process::ExitCode,
+};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -35,12 +38,16 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let result = runtime.block_on(obey(cli.command));
+    // A fault ends the process: agents die with it, and the next start finds and tells what was left. A host that lives on
+    // without its run would keep them.
+    let result = catch_unwind(AssertUnwindSafe(|| runtime.block_on(obey(cli.command))));
     // A blocking read of standard input cannot be cancelled and must not keep the process alive.
     runtime.shutdown_background();
     match result {
-        Ok(code) => code,
-        Err(error) => {
+        Ok(Ok(code)) => code,
+        // It was told when it happened.
+        Err(_fault) => ExitCode::FAILURE,
+        Ok(Err(error)) => {
             complain(&format!("{error:#}"));
             ExitCode::FAILURE
         }

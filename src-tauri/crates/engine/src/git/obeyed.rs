@@ -53,6 +53,10 @@ fn name_what_settings_name(repo: &git2::Repository, dir: &Path, found: &mut Obey
     let Ok(config) = repo.config().and_then(|config| config.open_level(ConfigLevel::Local)) else { return };
     let Ok(mut entries) = config.entries(None) else { return };
     while let Some(Ok(entry)) = entries.next() {
+        // A name without a value means "true", names no path, and has no value that could be asked for.
+        if !entry.has_value() {
+            continue;
+        }
         let (Ok(name), Ok(value)) = (entry.name(), entry.value()) else { continue };
         // Both lie outside the project.
         if value.starts_with('~') || value.starts_with("%(prefix)") {

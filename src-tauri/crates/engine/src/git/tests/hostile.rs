@@ -200,3 +200,14 @@ fn a_link_in_the_place_of_a_repository_is_not_followed() {
     assert!(matches!(refused, GitError::Damaged { .. }), "{refused}");
     assert!(std::fs::read_dir(&elsewhere).expect("a directory").next().is_none(), "no repository was made there");
 }
+
+#[test]
+fn settings_without_a_value_and_words_that_are_none_stop_nobody_from_finding_what_git_obeys() {
+    let place = Place::with_history();
+    place.write("included", "evil\n[core]\n\tfilemode\n");
+    place.git(&["config", "include.path", "../included"]);
+    let config = std::fs::read_to_string(place.at(".git/config")).expect("a file");
+    place.write(".git/config", &format!("{config}[include]\n\tpath\n[core]\n\thooksPath\n"));
+    let found = crate::git::obeyed(&place.dir).expect("the repository can still be read");
+    assert!(found.included.contains(&place.dir.join("included")), "what can be told is told: {found:?}");
+}
