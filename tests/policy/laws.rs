@@ -5,7 +5,7 @@ use harness_sandbox::{
     Decision,
     policy::{Layers, Policy, PolicyFile, Scope},
 };
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::RngSeed};
 use std::{path::Path, sync::LazyLock};
 
 static GROUND: LazyLock<Ground> = LazyLock::new(Ground::new);
@@ -15,7 +15,10 @@ static WAYS: LazyLock<Vec<String>> = LazyLock::new(|| read(CONSTRUCTS).into_iter
 static REFUSED: LazyLock<Vec<String>> = LazyLock::new(|| {
     let lines = [ATTACKS, OBFUSCATED].into_iter().flat_map(read);
     let is_whole = |(heading, _): &(&str, String)| !heading.contains("no shell");
-    lines.filter(is_whole).map(|(_, line)| line).filter(|line| !line.contains('\n') && !line.contains('#')).collect()
+    // A shell's arguments are others, or none, in another shell: `rm -rf "$1"` does nothing in `bash -s`.
+    let has_arguments = |line: &String| ["$0", "$1", "$@"].iter().any(|own| line.contains(own));
+    let is_alone = |line: &String| !line.contains(['\n', '#']) && !has_arguments(line);
+    lines.filter(is_whole).map(|(_, line)| line).filter(is_alone).collect()
 });
 
 fn is_allowed(line: &str) -> bool {
@@ -25,6 +28,16 @@ fn is_allowed(line: &str) -> bool {
 fn with_files(files: &[String]) -> Policy {
     let parse = |text: &String| PolicyFile::parse(text, Path::new("policy.yaml"), Scope::Project).expect("it is whole");
     Policy::built_in().with_layers(Layers::new(files.iter().map(parse).collect()))
+}
+
+fn searching() -> ProptestConfig {
+    let default = ProptestConfig::default();
+    let is_chosen = |name| std::env::var_os(name).is_some();
+    ProptestConfig {
+        cases: if is_chosen("PROPTEST_CASES") { default.cases } else { 400 },
+        rng_seed: if is_chosen("PROPTEST_RNG_SEED") { default.rng_seed } else { RngSeed::Fixed(1) },
+        ..default
+    }
 }
 
 /// What bash gives a meaning to.
@@ -47,7 +60,8 @@ fn piece() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    // The same cases every time: whoever looks for new ones says PROPTEST_RNG_SEED, and PROPTEST_CASES for more of them.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..searching() })]
 
     #[test]
     fn any_text_has_a_verdict_and_always_the_same(text in any::<String>(), is_walled in any::<bool>()) {
@@ -101,6 +115,9 @@ proptest! {
         after in proptest::sample::select(&ALLOWED[..]),
     ) {
         prop_assume!(!is_allowed(&attack));
+        // What a script set is not known, and working in a directory that is not known is left to the walls.
+        let is_known = !["source ", ". ", "eval ", "read "].iter().any(|word| before.contains(word));
+        prop_assume!(is_known);
         prop_assert!(!is_allowed(&format!("{before}\n{attack}\n{after}")), "between\n{before}\nand\n{after}\nstands\n{attack}");
     }
 
