@@ -207,7 +207,7 @@ fn settings_without_a_value_and_words_that_are_none_stop_nobody_from_finding_wha
     place.write("included", "evil\n[core]\n\tfilemode\n");
     place.git(&["config", "include.path", "../included"]);
     let config = std::fs::read_to_string(place.at(".git/config")).expect("a file");
-    place.write(".git/config", &format!("{config}[include]\n\tpath\n[core]\n\thooksPath\n"));
+    place.write(".git/config", format!("{config}[include]\n\tpath\n[core]\n\thooksPath\n"));
     let found = crate::git::obeyed(&place.dir).expect("the repository can still be read");
     assert!(found.included.contains(&place.dir.join("included")), "what can be told is told: {found:?}");
 }
