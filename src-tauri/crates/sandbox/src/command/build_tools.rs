@@ -24,32 +24,11 @@ pub(super) const COMMANDS: &[(&[&str], Rules)] = &[
     (&["make", "gmake", "nmake"], make),
     (&["cmake"], cmake),
     (&["dpkg", "rpm", "pacman", "nix-env"], lettered),
+    (&["nix-shell"], nix_shell),
     (
         &[
-            "apt",
-            "apt-get",
-            "dnf",
-            "yum",
-            "apk",
-            "zypper",
-            "snap",
-            "flatpak",
-            "brew",
-            "port",
-            "choco",
-            "winget",
-            "scoop",
-            "nix",
-            "nix-shell",
-            "guix",
-            "emerge",
-            "asdf",
-            "mise",
-            "fnm",
-            "nvm",
-            "volta",
-            "pyenv",
-            "sdk",
+            "apt", "apt-get", "dnf", "yum", "apk", "zypper", "snap", "flatpak", "brew", "port", "choco", "winget",
+            "scoop", "nix", "guix", "emerge", "asdf", "mise", "fnm", "nvm", "volta", "pyenv", "sdk",
         ],
         system_packages,
     ),
@@ -381,6 +360,14 @@ fn system_packages(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) ->
         }
         task => asks_for_global(court, call, task),
     }
+}
+
+/// A shell with packages: its lines are judged like any others, and its packages are somebody else's programs.
+fn nix_shell(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    for line in words::values(call.arguments(), &["--run", "--command"]) {
+        court.source_in(&line, &mut scope.child())?;
+    }
+    asks_for_global(court, call, "packages")
 }
 
 fn judged_by_task(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {

@@ -38,7 +38,20 @@ pub(super) const COMMANDS: &[(&[&str], Rules)] = &[
         publish,
     ),
     (&["lerna", "changeset", "nx-release"], monorepo),
+    (&["cabal", "dart", "flutter", "nx"], with_registry),
 ];
+
+/// Tools of which one task publishes.
+fn with_registry(court: &mut Court<'_>, call: &mut Call, _: &mut Scope) -> Ruling {
+    let operands = words::operands(call.arguments(), &[]);
+    let tasks: Vec<&str> = operands.iter().take(2).map(|word| word.known().unwrap_or("?")).collect();
+    match tasks.as_slice() {
+        ["upload", ..] | ["pub", "publish" | "lish" | "token" | "login" | "?"] | ["release", ..] | ["?", ..] => {
+            publishes(court, call, &tasks.join(" "))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// The first operand: what a package manager is to do.
 pub(super) fn task<'w>(arguments: &'w [Word], with_value: &[&str]) -> Option<(&'w str, usize)> {

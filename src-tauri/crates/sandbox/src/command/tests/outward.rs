@@ -3,6 +3,25 @@
 use super::Stage;
 
 #[test]
+fn what_publishes_under_a_name_of_its_own_is_refused_and_the_rest_of_that_tool_is_not() {
+    let stage = Stage::new();
+    stage.refuses(
+        "command.publish",
+        &[
+            "dart pub publish",
+            "dart pub get && flutter pub publish --force",
+            "cabal upload dist/x.tar.gz",
+            "nx release publish",
+            "npx nx release",
+            "dart \"$TASK\"",
+        ],
+    );
+    stage.allows(false, &["dart test", "flutter build web", "dart pub get", "cabal build", "nx run web:build"]);
+    stage.refuses("rm.root", &["nix-shell -p hello --run 'rm -rf /'"]);
+    stage.asks(&["nix-shell -p hello"]);
+}
+
+#[test]
 fn what_sends_something_out_is_refused() {
     Stage::new().refuses(
         "",
