@@ -224,6 +224,18 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_in_an_event_reaches_nobody_who_listens() {
+        let bus = bus();
+        let key = format!("{}-ant-api03-{}", "sk", "Zk3vQ9xLpW7mRt2Y".repeat(6));
+        let mut listening = bus.subscribe(Some(0));
+        let told = format!("The service refused {key} just now.");
+        bus.publish(ProjectId(1), Event::Noticed { topic: "account".into(), message: told });
+        let Some(Delivery::Event(envelope)) = listening.try_next() else { panic!("it was published") };
+        let heard = serde_json::to_string(&envelope).expect("an event is JSON");
+        assert!(!heard.contains(&key) && heard.contains("just now"), "the words stay and the key does not: {heard}");
+    }
+
+    #[test]
     fn texts_that_never_end_are_cut_and_lists_of_ids_are_not() {
         let long = "é".repeat(10_000);
         let (bus, warnings) = (bus(), vec![long.clone(); 150]);
