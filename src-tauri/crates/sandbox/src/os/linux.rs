@@ -15,6 +15,9 @@ use std::{
 /// Name resolution is the one thing there that tools need.
 const RESOLVER_STATE: [&str; 3] = ["/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager/resolv.conf"];
 
+/// Directories of temporary files and sockets, of which a wall has empty ones of its own.
+const PRIVATE: [&str; 4] = ["/tmp", "/var/tmp", "/run", "/dev/shm"];
+
 const SOCAT: [&str; 4] = ["/usr/bin/socat", "/usr/local/bin/socat", "/bin/socat", "/run/current-system/sw/bin/socat"];
 
 /// What bubblewrap was seen to do here.
@@ -130,7 +133,7 @@ pub(crate) fn wrap(wall: &Wall, real_home: Option<&Path>, search_path: Option<&O
             add(&[flag("--ro-bind-try"), flag(kernel), flag(kernel)]);
         }
     }
-    for private in ["/tmp", "/var/tmp", "/run", "/dev/shm"] {
+    for private in PRIVATE {
         if Path::new(private).is_dir() {
             add(&[flag("--tmpfs"), flag(private)]);
         }
@@ -147,8 +150,16 @@ pub(crate) fn wrap(wall: &Wall, real_home: Option<&Path>, search_path: Option<&O
             add(&[flag("--ro-bind"), tool.as_os_str(), tool.as_os_str()]);
         }
     }
+    let covers = |place: &Path, path: &Path| path.starts_with(place);
+    let is_covered = |path: &Path| {
+        PRIVATE.map(Path::new).into_iter().chain(real_home).any(|place| covers(place, path))
+            || wall.hidden.iter().any(|place| covers(place, path))
+    };
     for readable in wall.readable.iter().filter(|path| path.exists()) {
-        add(&[flag("--ro-bind"), readable.as_os_str(), readable.as_os_str()]);
+        // Nothing can be mounted on a link. One that stays in sight leads to its target inside too.
+        let real = readable.canonicalize().unwrap_or_else(|_| readable.clone());
+        let place = if is_covered(readable) { readable } else { &real };
+        add(&[flag("--ro-bind"), real.as_os_str(), place.as_os_str()]);
     }
     for writable in wall.writable.iter().filter(|path| path.exists()) {
         add(&[flag("--bind"), writable.as_os_str(), writable.as_os_str()]);
@@ -283,6 +294,15 @@ mod tests {
         assert!(!text.contains("s3cret"), "neither variable nor file may be seen: {text}");
         assert!(text.contains("shown"), "what is to be seen must be: {text}");
         assert!(text.contains("environ: Permission denied"), "the kernel refuses, it is not merely missing: {text}");
+    }
+
+    #[test]
+    fn a_readable_path_may_be_a_link_of_the_systems_that_leads_from_the_top() {
+        let links = ["/usr/bin/awk", "/usr/lib/ssl/certs", "/etc/ssl/certs/ca-bundle.crt", "/etc/localtime"];
+        let is_from_the_top = |path: &&str| fs::read_link(path).is_ok_and(|target| target.is_absolute());
+        let link = links.into_iter().find(is_from_the_top).expect("a Linux system has one of these links");
+        let (ok, text) = inside(&format!("test -e {link}"), |wall, _| wall.readable = vec![link.into()]);
+        assert!(ok, "certificates are often named by such a link: {text}");
     }
 
     #[test]
