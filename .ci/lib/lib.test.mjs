@@ -50,7 +50,7 @@ test("a program is found only where it can be started", { skip: process.platform
 test("walls are required to test and offered to run, and only where they exist", () => {
   const bare = (purpose, platform) => missingPrograms(purpose, platform, () => false);
   const required = (programs) => programs.filter(({ isRequired }) => isRequired).map(({ command }) => command);
-  assert.deepEqual(required(bare("test", "linux")), ["git", "cc", "bwrap", "gnome-keyring-daemon", "dbus-run-session", "socat"]);
+  assert.deepEqual(required(bare("test", "linux")), ["git", "cc", "bwrap", "gnome-keyring-daemon", "dbus-run-session", "python3", "socat"]);
   assert.deepEqual(required(bare("run", "linux")), ["git", "cc"], "the product says itself what is lost without walls");
   assert.deepEqual(bare("run", "win32").map(({ command }) => command), ["git"], "Windows has none of the others");
   assert.deepEqual(missingPrograms("test", "linux", () => true), [], "nothing is installed twice");

@@ -15,6 +15,7 @@ const PROGRAMS = [
   { command: "bwrap", why: "agents run behind its walls", requiredFor: ["test"], on: ["linux"] },
   { command: "gnome-keyring-daemon", why: "the tests of the keychain use a real one", requiredFor: ["test"], onlyFor: "test", on: ["linux"] },
   { command: "dbus-run-session", why: "that keychain is reached over it", requiredFor: ["test"], onlyFor: "test", on: ["linux"] },
+  { command: "python3", why: "a test installs a wheel behind the walls", requiredFor: ["test"], onlyFor: "test", on: ["linux"] },
   { command: "socat", why: "agents reach the listed hosts through it, and no others", requiredFor: ["test"], on: ["linux"] },
 ];
 
@@ -24,6 +25,7 @@ const NAMES = {
   socat: ["socat"],
   "gnome-keyring-daemon": ["gnome-keyring"],
   "dbus-run-session": ["dbus"],
+  python3: ["python3"],
 };
 
 /** The package managers that are driven here. The first one found is the machine's own. */
@@ -32,10 +34,10 @@ const MANAGERS = [
     command: "apt-get",
     refresh: ["apt-get", "update", "-qq"],
     install: ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", "--no-install-recommends"],
-    names: { ...NAMES, cc: ["gcc", "libc6-dev"] },
+    names: { ...NAMES, cc: ["gcc", "libc6-dev"], python3: ["python3", "python3-venv"] },
   },
   { command: "dnf", install: ["dnf", "install", "-y"], names: { ...NAMES, cc: ["gcc"], "dbus-run-session": ["dbus-daemon"] } },
-  { command: "pacman", install: ["pacman", "-S", "--needed", "--noconfirm"], names: { ...NAMES, cc: ["gcc"] } },
+  { command: "pacman", install: ["pacman", "-S", "--needed", "--noconfirm"], names: { ...NAMES, cc: ["gcc"], python3: ["python"] } },
   { command: "zypper", install: ["zypper", "--non-interactive", "install"], names: { ...NAMES, cc: ["gcc"] } },
   { command: "apk", install: ["apk", "add"], names: { ...NAMES, cc: ["gcc", "musl-dev"] } },
 ];
