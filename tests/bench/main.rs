@@ -1,7 +1,7 @@
 //! How fast it is: each figure beside its goal and beside a baseline measured in the same minutes.
 //!
 //! `npm run bench` builds, runs and prints; this program does one of the measurements and prints it as one line of
-//! JSON: `speed NAME [RUNS]`.
+//! JSON: `speed NAME [RUNS]`. Without a name it lists the measurements there are.
 #![allow(clippy::disallowed_methods, reason = "a benchmark is the owner of the processes it starts, and ends them")]
 
 mod bare;
@@ -37,9 +37,14 @@ const ALL: [(&str, usize, Measure); 8] = [
 fn main() -> anyhow::Result<()> {
     // `cargo bench` adds a word of its own.
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
-    let found = words.first().and_then(|wanted| ALL.iter().find(|(name, ..)| name == wanted));
+    let names = ALL.map(|(name, ..)| name);
+    let Some(wanted) = words.first() else {
+        writeln!(std::io::stdout(), "{}", names.join("\n"))?;
+        return Ok(());
+    };
+    let found = ALL.iter().find(|(name, ..)| name == wanted);
     let (_, usual, measure) =
-        found.with_context(|| format!("say which measurement: {}", ALL.map(|(name, ..)| name).join(", ")))?;
+        found.with_context(|| format!("there is no measurement {wanted}; there are: {}", names.join(", ")))?;
     let runs = match words.get(1) {
         Some(runs) => runs.parse().ok().filter(|runs| *runs > 0).context("RUNS is a number above zero")?,
         None => *usual,

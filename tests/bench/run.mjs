@@ -12,14 +12,8 @@ import { setUp } from "../../.ci/setup.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = join(HERE, "..", "..");
-const ALL = ["checkpoint", "graph", "loops", "paths", "policy", "stream", "round-trips", "whole-run"];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { runs: { type: "string" } } });
-const unknown = positionals.filter((name) => !ALL.includes(name));
-if (unknown.length > 0) {
-  console.error(`There is no benchmark ${unknown.join(", ")}. There are: ${ALL.join(", ")}`);
-  process.exit(2);
-}
 
 /** Runs a command; its standard output. What it says on standard error is shown. */
 function run(program, words) {
@@ -66,8 +60,11 @@ async function build() {
 await main(async () => {
   await setUp("run");
   const program = await step("build, as for a release (minutes, the first time)", build);
+  const all = (await run(program, [])).trim().split("\n");
+  const unknown = positionals.filter((name) => !all.includes(name));
+  if (unknown.length > 0) throw new Error(`there is no benchmark ${unknown.join(", ")}; there are: ${all.join(", ")}`);
   const measurements = {};
-  for (const name of positionals.length > 0 ? positionals : ALL) {
+  for (const name of positionals.length > 0 ? positionals : all) {
     console.log(`\nMeasuring ${name} …`);
     const line = await run(program, [name, ...(values.runs ? [values.runs] : [])]);
     measurements[name] = JSON.parse(line);

@@ -271,6 +271,17 @@ fn what_is_shown_is_what_counts() {
         list.iter().map(|name| name.as_str().expect("a name").to_owned()).collect()
     };
     let (listed, blocked) = (names("listed"), names("hard_blocks"));
+    for (key, decision) in [("left_to_a_person", "ask"), ("refused", "deny")] {
+        let apart = names(key);
+        let questions: String =
+            apart.iter().map(|name| json!({ "command": format!("{name} x") }).to_string() + "\n").collect();
+        let answers = ask_all(&desk, questions.as_bytes()).stdout;
+        assert_eq!(answers.lines().count(), apart.len(), "{key}: each has its answer");
+        assert_eq!(answers.matches("\"allow\"").count(), 0, "{key} names nothing that runs: {answers}");
+        assert!(answers.contains(&format!("\"{decision}\"")), "{key}: {answers}");
+        assert_eq!(listed.iter().find(|name| apart.contains(name)), None, "what never runs is not listed as running");
+    }
+    assert!(names("left_to_a_person").iter().any(|name| name == "ansible"), "its own rule leaves it to a person");
     let questions: String =
         listed.iter().chain(&blocked).map(|name| json!({ "command": name }).to_string() + "\n").collect();
     let answers = ask_all(&desk, questions.as_bytes()).stdout;

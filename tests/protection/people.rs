@@ -115,6 +115,22 @@ fn a_word_for_the_run_covers_the_second_call() {
 }
 
 #[test]
+fn a_no_for_always_becomes_policy_and_no_later_run_asks() {
+    let stage = Stage::new(&["Add"]);
+    let run = stage.start(&tries(2), &["--attended=5"]);
+    let said = stage.ok(&["approvals", "deny", &number(&opened(&run, 0)), "--always", "--reason", "it costs money"]);
+    assert!(said.contains("policy.yaml") && said.contains(UNKNOWN), "the person is told what was written: {said}");
+    let (ended, events) = run.end();
+    assert_eq!(ended.code, Some(0), "the card did not need it: {}", told(&ended, &events));
+    assert!(transcripts(&stage).contains("it costs money"), "the agent reads why");
+    stage.ok(&["features", "add", "Subtract"]);
+    let (ended, events) = stage.run(&tries(2), &[]);
+    assert_eq!(ended.code, Some(0), "{}", told(&ended, &events));
+    assert!(events.iter().all(|event| event["event"] != "request_opened"), "{}", told(&ended, &events));
+    assert!(!transcripts(&stage).contains(IT_RAN), "and it never ran");
+}
+
+#[test]
 fn a_word_for_always_becomes_policy_and_no_later_run_asks() {
     let stage = Stage::new(&["Add"]);
     let run = stage.start(&tries(2), &["--attended=5"]);

@@ -46,8 +46,11 @@ pub enum ApprovalsCommand {
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
         /// Every call like it in the run that goes on, or in the next run when none does
-        #[arg(long)]
+        #[arg(long, conflicts_with = "always")]
         run: bool,
+        /// From now on: the command becomes a `deny` line in the project's policy file
+        #[arg(long)]
+        always: bool,
     },
 }
 
@@ -67,17 +70,19 @@ pub fn obey(command: ApprovalsCommand) -> anyhow::Result<()> {
             waiting::show_open(&open::known(&project)?, format, Some(RequestKind::Approval))
         }
         ApprovalsCommand::Approve { which, run, always, once: _ } => {
-            let scope = match (run, always) {
-                (_, true) => Scope::Always,
-                (true, false) => Scope::Run,
-                (false, false) => Scope::Once,
-            };
-            decide(&which, Word { decision: Decision::Approved, scope, remark: None })
+            decide(&which, Word { decision: Decision::Approved, scope: scope(run, always), remark: None })
         }
-        ApprovalsCommand::Deny { which, reason, run } => {
-            let scope = if run { Scope::Run } else { Scope::Once };
-            decide(&which, Word { decision: Decision::Denied, scope, remark: reason })
+        ApprovalsCommand::Deny { which, reason, run, always } => {
+            decide(&which, Word { decision: Decision::Denied, scope: scope(run, always), remark: reason })
         }
+    }
+}
+
+fn scope(run: bool, always: bool) -> Scope {
+    match (run, always) {
+        (_, true) => Scope::Always,
+        (true, false) => Scope::Run,
+        (false, false) => Scope::Once,
     }
 }
 
@@ -102,9 +107,13 @@ pub fn told(project: &OpenProject, decided: &Request, word: &Word) -> String {
         Scope::Once => "once".to_owned(),
         Scope::Run => "for the run".to_owned(),
         Scope::Always => {
-            let entry = requests::policy_entry(project, decided).unwrap_or_default();
+            let entry = requests::policy_entry(project, decided, word.decision).unwrap_or_default();
             let file = project.app.home.project_policy(project.project.id);
-            format!("always: every command that begins with `{entry}` may run now, see {}", file.display())
+            let what = match word.decision {
+                Decision::Approved => format!("every command that begins with `{entry}` may run now"),
+                Decision::Denied => format!("no command with the words `{entry}` may run any more"),
+            };
+            format!("always: {what}, see {}", file.display())
         }
     };
     let card = decided.feature.filter(|_| decided.deadline_ms.is_none());

@@ -1,35 +1,33 @@
 //! `harness checkpoint`: save a project's files and cards, look at what was saved, and put it back.
 
+mod told;
+
 use crate::{
     args::{Format, ProjectArg},
     features::time,
     open,
-    print::{complain, harmless, say, say_bytes, say_json, say_table},
+    print::{complain, harmless, say, say_bytes, say_json},
 };
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use harness_domain::{
     checkpoint::{CheckpointKind, Retention},
-    feature::Status,
     id::{CheckpointId, FeatureId},
 };
 use harness_engine::{
     EngineError, OpenProject,
-    checkpoint::{self, CheckpointView, Comparison, New, Preview, Restored},
-    git::How,
+    checkpoint::{self, CheckpointView, New},
     instance::Instance,
     session,
 };
-use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde_json::json;
 use std::{
     io::{BufRead, IsTerminal, Write},
     process::ExitCode,
     time::{Duration, Instant},
 };
+use told::{count, show, tell, tell_left_out, tell_preview, tell_restored, waiting};
 
-/// Names listed before the rest is only counted.
-const SHOWN: usize = 40;
 /// How long a run may take to end after it was told to.
 const STOP_PATIENCE: Duration = Duration::from_secs(90);
 
@@ -240,63 +238,8 @@ fn list(project: &OpenProject, format: Format) -> anyhow::Result<()> {
         say("No checkpoints yet. `harness checkpoint create` makes one, and so does each session of a run.");
         return Ok(());
     }
-    let row = |view: &CheckpointView| {
-        vec![
-            view.checkpoint.id.to_string(),
-            time(view.checkpoint.created_at_ms),
-            why(view.checkpoint.kind).into(),
-            view.files.to_string(),
-            format!("{}/{}", view.cards_done, view.cards_total),
-            view.branch.clone().unwrap_or_else(|| "(no branch)".into()),
-            if view.checkpoint.is_pinned {
-                format!("{} [pinned]", view.checkpoint.name)
-            } else {
-                view.checkpoint.name.clone()
-            },
-        ]
-    };
-    say_table(&["ID", "MADE", "WHY", "FILES", "CARDS", "BRANCH", "NAME"], &all.iter().map(row).collect::<Vec<_>>());
+    told::table(&all);
     Ok(())
-}
-
-fn why(kind: CheckpointKind) -> &'static str {
-    match kind {
-        CheckpointKind::Manual => "by hand",
-        CheckpointKind::BeforeSession => "session",
-        CheckpointKind::AfterPass => "passed",
-        CheckpointKind::BeforeRestore => "restore",
-    }
-}
-
-fn show(view: &CheckpointView) {
-    let saved = &view.checkpoint;
-    say(&format!("Checkpoint {}  {}", saved.id, saved.name));
-    say(&format!("  made      {}, {}", time(saved.created_at_ms), why(saved.kind)));
-    if let Some(feature) = saved.feature {
-        say(&format!("  feature   #{feature}"));
-    }
-    let at = view.head.as_deref().map_or("no commit yet", |head| head.get(..12).unwrap_or(head));
-    say(&format!("  branch    {} at {at}", view.branch.as_deref().unwrap_or("(no branch)")));
-    if let Some(unfinished) = &view.unfinished {
-        say(&format!("  underway  {unfinished}"));
-    }
-    say(&format!("  files     {}", view.files));
-    say(&format!("  cards     {} of {} passing", view.cards_done, view.cards_total));
-    say(&format!("  ref       refs/harness/checkpoint/{}", saved.id));
-    if saved.is_pinned {
-        say("  pinned");
-    }
-    tell_left_out(view);
-}
-
-fn tell_left_out(view: &CheckpointView) {
-    if !view.left_out.is_empty() {
-        say(&format!("{} left out:", count(view.left_out.len(), "file")));
-        say_some(view.left_out.iter().map(|file| format!("  {}: {}", file.path, file.why)));
-    }
-    for remark in &view.remarks {
-        say(&format!("  ! {remark}"));
-    }
 }
 
 fn diff(args: &DiffArgs) -> anyhow::Result<()> {
@@ -414,88 +357,4 @@ fn confirmed(wanted: &CheckpointView) -> anyhow::Result<bool> {
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
-}
-
-fn tell_preview(preview: &Preview) {
-    if let Some(problem) = &preview.repository_problem {
-        say(&format!("The project's repository would be mended first ({problem}); files are compared after that."));
-    }
-    if preview.comparison.files.is_empty() && preview.comparison.cards.is_empty() {
-        say("No file and no card would change.");
-    }
-    tell(&preview.comparison);
-    if preview.commits_taken_back > 0 {
-        let branch = preview.checkpoint.branch.as_deref().unwrap_or("HEAD");
-        say(&format!("{} would leave {branch}; `undo` brings them back.", count(preview.commits_taken_back, "commit")));
-    }
-    if !preview.left_out.is_empty() {
-        say("Not touched, since no checkpoint can hold them:");
-        say_some(preview.left_out.iter().map(|file| format!("  {}: {}", file.path, file.why)));
-    }
-}
-
-fn tell_restored(restored: &Restored, wanted: &CheckpointView) {
-    say(&format!(
-        "Checkpoint {} ({}) is back: {} and {} changed.",
-        restored.checkpoint,
-        wanted.checkpoint.name,
-        count(restored.comparison.files.len(), "file"),
-        count(restored.comparison.cards.len(), "card")
-    ));
-    for remark in &restored.remarks {
-        say(&format!("  ! {remark}"));
-    }
-    say(&format!("How it was before is checkpoint {}; `harness checkpoint undo` goes back to it.", restored.undo_with));
-}
-
-fn tell(comparison: &Comparison) {
-    say_some(comparison.files.iter().map(|file| {
-        let mark = match file.how {
-            How::Added => '+',
-            How::Changed => '~',
-            How::Removed => '-',
-        };
-        format!("  {mark} {}", file.path)
-    }));
-    let word = |status: Option<Status>| status.map_or("none", Status::as_str);
-    say_some(
-        comparison
-            .cards
-            .iter()
-            .map(|card| format!("  #{} {}: {} → {}", card.id, card.name, word(card.now), word(card.then))),
-    );
-}
-
-/// The first lines, and how many more there are.
-fn say_some(lines: impl ExactSizeIterator<Item = String>) {
-    let total = lines.len();
-    lines.take(SHOWN).for_each(|line| say(&line));
-    if total > SHOWN {
-        say(&format!("  … and {} more (--json lists all)", total - SHOWN));
-    }
-}
-
-fn count(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
-}
-
-/// Says what takes so long once it has taken a second.
-fn waiting<T>(what: &str, work: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
-    let bar = ProgressBar::new_spinner().with_message(what.to_owned());
-    bar.set_draw_target(ProgressDrawTarget::hidden());
-    let (done, is_done) = std::sync::mpsc::channel::<()>();
-    let shown = bar.clone();
-    let showing = std::thread::spawn(move || {
-        // Ends at once when the work does.
-        if is_done.recv_timeout(Duration::from_secs(1)) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
-            shown.set_draw_target(ProgressDrawTarget::stderr());
-            shown.enable_steady_tick(Duration::from_millis(120));
-        }
-    });
-    let result = work();
-    drop(done);
-    // It cannot panic, and there would be nothing to tell.
-    let _ = showing.join();
-    bar.finish_and_clear();
-    result
 }

@@ -64,7 +64,9 @@ impl Desk {
     /// How to answer here, in a line.
     pub fn hint(kind: RequestKind) -> &'static str {
         match kind {
-            RequestKind::Approval => "   or here: y (once), r (for the run), a (always), n [what the agent is to know]",
+            RequestKind::Approval => {
+                "   or here: y (once), r (for the run), a (always), n or never [what the agent is to know]"
+            }
             RequestKind::Question => "   or here: your answer in one line, or the number of an option",
         }
     }
@@ -129,6 +131,7 @@ fn read(line: &str) -> Typed<'_> {
         "r" | "run" => (Decision::Approved, Scope::Run),
         "a" | "always" => (Decision::Approved, Scope::Always),
         "n" | "no" => (Decision::Denied, Scope::Once),
+        "never" => (Decision::Denied, Scope::Always),
         _ => return Typed::Words(line),
     };
     let rest = rest.trim();
@@ -162,6 +165,7 @@ mod tests {
             ("r 3", Typed::Word(Some(RequestId(3)), word(yes, Scope::Run, None))),
             ("always", Typed::Word(None, word(yes, Scope::Always, None))),
             ("n", Typed::Word(None, word(no, Scope::Once, None))),
+            ("never 3 it costs", Typed::Word(Some(RequestId(3)), word(no, Scope::Always, Some("it costs")))),
             ("n 3 use staging", Typed::Word(Some(RequestId(3)), word(no, Scope::Once, Some("use staging")))),
             ("no use staging", Typed::Word(None, word(no, Scope::Once, Some("use staging")))),
             ("yes but only on staging", Typed::Words("yes but only on staging")),

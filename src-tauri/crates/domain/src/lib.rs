@@ -23,3 +23,4 @@ pub mod run;
 pub mod schedule;
 pub mod spec;
 pub mod split;
+pub mod wildcard;

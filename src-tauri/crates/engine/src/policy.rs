@@ -4,7 +4,7 @@
 
 use crate::{EngineError, OpenProject, home::Home};
 use harness_domain::id::ProjectId;
-use harness_sandbox::policy::{Layers, Policy, PolicyError, PolicyFile, Scope};
+use harness_sandbox::policy::{EntryList, Layers, Policy, PolicyError, PolicyFile, Scope};
 use std::{
     ffi::OsString,
     path::{Path, PathBuf},
@@ -81,11 +81,11 @@ pub fn read(places: &[Place], project: Option<&Path>) -> Result<Layers, EngineEr
     Ok(Layers::new(files))
 }
 
-/// Adds an `allow` entry to the project's file, for good. Returns the file. Fails with [`EngineError::Policy`] when the file
-/// is broken, the entry means nothing, or a stricter entry of the same file would still win.
-pub fn always_allow(project: &OpenProject, entry: &str) -> Result<PathBuf, EngineError> {
+/// Adds an entry to the project's file, for good. Returns the file. Fails with [`EngineError::Policy`] when the file is
+/// broken, the entry means nothing, or a stricter entry of the same file would still win.
+pub fn always(project: &OpenProject, list: EntryList, entry: &str) -> Result<PathBuf, EngineError> {
     let path = project.app.home.project_policy(project.project.id);
-    harness_sandbox::policy::add_allow(&path, entry)?;
+    harness_sandbox::policy::add_entry(&path, list, entry)?;
     Ok(path)
 }
 
@@ -110,7 +110,7 @@ mod tests {
         let (_root, project) = stage();
         assert!(layers(&project).is_ok(), "without files the built-in rules stand alone");
         fs::write(project.app.home.policy(), "deny: [docker]\n").expect("a file");
-        let path = always_allow(&project, "terraform plan").expect("it is added");
+        let path = always(&project, EntryList::Allow, "terraform plan").expect("it is added");
         assert!(path.starts_with(project.app.home.root()), "out of the agent's reach: {}", path.display());
         let layers = layers(&project).expect("both are whole");
         let scopes: Vec<Scope> = layers.files().iter().map(|file| file.scope).collect();

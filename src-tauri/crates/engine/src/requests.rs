@@ -12,9 +12,9 @@ use harness_domain::{
     feature::Actor,
     id::{RequestId, RunId},
     legible::legible,
-    request::{Request, RequestKind, Scope, Word},
+    request::{Decision, Request, RequestKind, Scope, Word},
 };
-use harness_sandbox::policy::Entry;
+use harness_sandbox::policy::{Entry, EntryList};
 use harness_store::StoreError;
 use serde_json::Value;
 
@@ -38,8 +38,12 @@ pub fn subject(request: &Request) -> String {
 pub fn decide(project: &OpenProject, id: RequestId, word: &Word) -> Result<Request, EngineError> {
     let request = project.store.request(id)?;
     if word.scope == Scope::Always && request.is_open() {
-        let entry = policy_entry(project, &request).map_err(EngineError::Refused)?;
-        policy::always_allow(project, &entry)?;
+        let entry = policy_entry(project, &request, word.decision).map_err(EngineError::Refused)?;
+        let list = match word.decision {
+            Decision::Approved => EntryList::Allow,
+            Decision::Denied => EntryList::Deny,
+        };
+        policy::always(project, list, &entry)?;
     }
     let cause = project.cause(Actor::Person, request.run, "a person decided");
     let answered = project.store.approval_answer(id, word, run_under_way(project)?, &cause)?;
@@ -71,21 +75,25 @@ pub fn answer(project: &OpenProject, id: RequestId, answers: &[String], is_free:
 /// The line that a word for always adds to the project's policy file.
 ///
 /// Fails with a sentence when there is none that means this call: then the word can reach as far as the run.
-pub fn policy_entry(project: &OpenProject, request: &Request) -> Result<String, String> {
-    const INSTEAD: &str = "approve it with --run, or write a line of your own (`harness policy path`)";
+pub fn policy_entry(project: &OpenProject, request: &Request, decision: Decision) -> Result<String, String> {
+    let verb = match decision {
+        Decision::Approved => "approve",
+        Decision::Denied => "deny",
+    };
+    let instead = format!("{verb} it with --run, or write a line of your own (`harness policy path`)");
     let call = request.call.as_ref().ok_or_else(|| format!("request {} is no call", request.id))?;
     let is_one_command = call.tool == "Bash" && !call.subject.starts_with('{');
     if !is_one_command {
-        return Err(format!("only single commands can stand in the policy file: {INSTEAD}"));
+        return Err(format!("only single commands can stand in the policy file: {instead}"));
     }
     if call.subject.contains('*') {
-        return Err(format!("`*` means more in the policy file than in this command: {INSTEAD}"));
+        return Err(format!("`*` means more in the policy file than in this command: {instead}"));
     }
     let is_path = call.subject.split_whitespace().next().is_some_and(|first| first.contains('/'));
     if is_path && std::path::Path::new(&call.cwd) != project.dir() {
-        return Err(format!("the program's path is not from the project's directory on: {INSTEAD}"));
+        return Err(format!("the program's path is not from the project's directory on: {instead}"));
     }
-    let entry = Entry::parse(&call.subject).map_err(|why| format!("{why}; {INSTEAD}"))?;
+    let entry = Entry::parse(&call.subject).map_err(|why| format!("{why}; {instead}"))?;
     Ok(entry.as_str().to_owned())
 }
 
@@ -116,7 +124,7 @@ pub fn how_to_answer(project: &OpenProject, request: &Request) -> Vec<String> {
         RequestKind::Question => vec![format!("harness questions answer {id} ANSWER --project {name}")],
         RequestKind::Approval => vec![
             format!("harness approvals approve {id} --project {name}    (--run or --always reach further)"),
-            format!("harness approvals deny {id} --reason TEXT --project {name}"),
+            format!("harness approvals deny {id} --reason TEXT --project {name}    (--run or --always reach further)"),
         ],
     }
 }

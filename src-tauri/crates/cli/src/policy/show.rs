@@ -1,24 +1,33 @@
 //! `harness policy show`: everything that counts, in one place.
 
-use super::{ShowArgs, USAGE, print_json, scope_title};
+use super::{Ground, ShowArgs, USAGE, print_json, scope_title};
 use crate::print::say;
-use harness_sandbox::policy::{Entry, HARD_BLOCKS, PolicyFile, RULES, listed_commands};
+use harness_sandbox::{
+    Decision,
+    policy::{Entry, HARD_BLOCKS, PolicyFile, RULES, listed_commands},
+};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
 /// Where lists of names are broken, in columns.
 const WIDTH: usize = 100;
+/// Arguments with which a command that runs at all runs: none, a question about itself, a file of the project, a task, a
+/// port of this machine.
+const PLAIN_CALLS: [&str; 6] = ["", " --version", " x", " list", " x y", " -z localhost 80"];
 
 pub fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
     let Some(ground) = args.at.ground()? else { return Ok(ExitCode::from(USAGE)) };
     let files = ground.layers().files();
     if args.format.json {
+        let listed = Listed::of(&ground);
         let rules: Vec<Value> =
             RULES.iter().map(|rule| json!({ "rule": rule.id, "sentence": rule.sentence })).collect();
         return print_json(&json!({
             "files": files.iter().map(as_json).collect::<Vec<_>>(),
             "hard_blocks": HARD_BLOCKS[..],
-            "listed": listed_commands(),
+            "listed": listed.run,
+            "left_to_a_person": listed.ask,
+            "refused": listed.refuse,
             "rules": rules,
         }));
     }
@@ -33,7 +42,10 @@ pub fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
         }
     }
     say_names("Blocked whatever a file says", &HARD_BLOCKS);
-    say_names("Run without asking anybody, as far as the rules below go", &listed_commands());
+    let listed = Listed::of(&ground);
+    say_names("Run without asking anybody, as far as the rules below go", &listed.run);
+    say_names("Left to a person, whatever their arguments", &listed.ask);
+    say_names("Refused, whatever their arguments (`harness policy check -- NAME` says why)", &listed.refuse);
     say("\nAny other command needs a person, or an entry in a file.\n\nRules:");
     for rule in RULES {
         say(&format!("  {:<27} {}", rule.id, rule.sentence));
@@ -41,8 +53,39 @@ pub fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What happens to the commands that the built-in rules know.
+struct Listed {
+    /// They run, with the arguments that the rules allow.
+    run: Vec<&'static str>,
+    /// No call of theirs runs without a person.
+    ask: Vec<&'static str>,
+    /// No call of theirs runs.
+    refuse: Vec<&'static str>,
+}
+
+impl Listed {
+    /// Judges the plainest calls of each command, with the files that count: what allows none of them allows none.
+    fn of(ground: &Ground) -> Self {
+        let mut listed = Self { run: Vec::new(), ask: Vec::new(), refuse: Vec::new() };
+        for name in listed_commands() {
+            let calls = PLAIN_CALLS.map(|arguments| ground.judge(&format!("{name}{arguments}"), true).decision);
+            if calls.contains(&Decision::Allow) {
+                listed.run.push(name);
+            } else if calls.contains(&Decision::Ask) {
+                listed.ask.push(name);
+            } else {
+                listed.refuse.push(name);
+            }
+        }
+        listed
+    }
+}
+
 /// A heading and names in lines of [`WIDTH`].
 fn say_names(heading: &str, names: &[&str]) {
+    if names.is_empty() {
+        return;
+    }
     let mut text = format!("\n{heading}:");
     let mut column = WIDTH;
     for name in names {

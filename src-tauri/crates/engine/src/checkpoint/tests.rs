@@ -36,6 +36,24 @@ fn look(root: &Path, dir: &Path, seen: &mut Seen) {
     }
 }
 
+/// Files of every sort that a checkpoint holds, and one that is ignored.
+fn files_of_every_sort(stage: &Stage) {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let dir = stage.project.dir();
+    std::fs::create_dir_all(dir.join("src/deep")).expect("directories");
+    stage.write(".gitignore", "node_modules/\n*.log\n");
+    stage.write("src/deep/ünï c.txt", "untracked\n");
+    stage.write("src/windows.txt", "line\r\nends\r\n");
+    stage.write(".gitattributes", "*.txt text=auto\n*.psd filter=lfs diff=lfs merge=lfs -text\n");
+    stage.write("art.psd", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n");
+    std::fs::write(dir.join("binary.bin"), [0_u8, 159, 146, 150, 0, 10]).expect("a file");
+    stage.write("run.sh", "#!/bin/sh\n");
+    std::fs::set_permissions(dir.join("run.sh"), std::fs::Permissions::from_mode(0o755)).expect("permissions");
+    symlink("/nowhere/at all", dir.join("dangling")).expect("a link");
+    symlink("src", dir.join("link-to-directory")).expect("a link");
+    stage.write("debug.log", "ignored\n");
+}
+
 fn manual(name: &str) -> New {
     New { name: name.into(), kind: CheckpointKind::Manual, feature: None, run: None, is_pinned: false }
 }

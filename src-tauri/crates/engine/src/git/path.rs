@@ -1,5 +1,6 @@
 //! Paths as git knows them: bytes, relative to the project, with forward slashes.
 
+use harness_domain::wildcard::{self, Star};
 use serde::{Deserialize, Serialize};
 use std::{
     fmt,
@@ -59,11 +60,12 @@ impl RepoPath {
 
     /// Whether `pattern` means this path. A `*` stands for any characters but a slash; a final slash means all below.
     pub(super) fn matches(&self, pattern: &str) -> bool {
+        let is = |pattern: &[u8], path: &RepoPath| wildcard::matches(pattern, &path.0, Star::WithinDirectory);
         let pattern = pattern.as_bytes();
         if pattern.ends_with(b"/") {
-            return self.parents().any(|parent| glob(&pattern[..pattern.len() - 1], &parent.0));
+            return self.parents().any(|parent| is(&pattern[..pattern.len() - 1], &parent));
         }
-        glob(pattern, &self.0)
+        is(pattern, self)
     }
 }
 
@@ -78,30 +80,6 @@ pub(super) fn shown<'a>(paths: impl IntoIterator<Item = &'a RepoPath>) -> Vec<St
     let mut names: Vec<String> = paths.into_iter().map(ToString::to_string).collect();
     names.sort_unstable();
     names
-}
-
-/// Matches with backtracking to the last star only, so the time is bounded by pattern × text.
-fn glob(pattern: &[u8], text: &[u8]) -> bool {
-    let (mut p, mut t) = (0, 0);
-    let mut last_star: Option<(usize, usize)> = None;
-    while t < text.len() {
-        if p < pattern.len() && pattern[p] == b'*' {
-            last_star = Some((p, t));
-            p += 1;
-        } else if p < pattern.len() && pattern[p] == text[t] {
-            p += 1;
-            t += 1;
-        } else if let Some((star, from)) = last_star
-            && text[from] != b'/'
-        {
-            last_star = Some((star, from + 1));
-            p = star + 1;
-            t = from + 1;
-        } else {
-            return false;
-        }
-    }
-    pattern[p..].iter().all(|byte| *byte == b'*')
 }
 
 #[cfg(test)]

@@ -318,11 +318,10 @@ mod tests {
     #[test]
     fn certificates_are_shown_unless_their_place_is_what_the_walls_hide() {
         let named = |path: &str| BTreeMap::from([("SSL_CERT_DIR".into(), path.into())]);
-        let shown =
-            |path: &str| certificates(&named(path), [Some(Path::new("/home/me")), Some(Path::new("/work/app"))]);
+        let shown = |path: &str| certificates(&named(path), [Some(Path::new("/home/me")), Some(Path::new("/srv/app"))]);
         assert_eq!(shown("/home/me/corp.pem"), [PathBuf::from("/home/me/corp.pem")], "a company's lie anywhere");
         assert_eq!(shown("/a:/b"), [PathBuf::from("/a"), PathBuf::from("/b")], "a list is one of directories");
-        for path in ["/", "/home", "/home/me", "/home/me/", "/work", "/work/app", "corp.pem"] {
+        for path in ["/", "/home", "/home/me", "/home/me/", "/srv", "/srv/app", "corp.pem"] {
             assert!(shown(path).is_empty(), "{path} holds more than certificates");
         }
     }

@@ -1,4 +1,4 @@
-//! One more `allow` entry in a policy file, with everything else left as it was written.
+//! One more `allow` or `deny` entry in a policy file, with everything else left as it was written.
 
 use super::{
     entry::Entry,
@@ -13,13 +13,40 @@ use std::{
 /// What a new file begins with.
 const HEADING: &str = "# Policy of this project; `harness policy show` explains what counts, POLICY.md every key.\n";
 
-/// Adds `entry` to the `allow` list of the project's policy file at `path`, which is made if there is none.
+/// A list of entries that a person's word adds to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryList {
+    /// What may run.
+    Allow,
+    /// What may not, whatever else is said.
+    Deny,
+}
+
+impl EntryList {
+    /// Its key in the file.
+    fn key(self) -> &'static str {
+        match self {
+            Self::Allow => "allow:",
+            Self::Deny => "deny:",
+        }
+    }
+
+    fn of(self, file: &mut PolicyFile) -> &mut Vec<Entry> {
+        match self {
+            Self::Allow => &mut file.allow,
+            Self::Deny => &mut file.deny,
+        }
+    }
+}
+
+/// Adds `entry` to a list of the project's policy file at `path`, which is made if there is none.
 ///
 /// Comments and order stay as they are. The new file takes the old one's place in one step, and two processes that add at
 /// the same moment both get their line. An entry that is there already is not added again. Fails as
-/// [`PolicyFile::read`] and [`PolicyFile::parse`] do, for an entry without a clear meaning, when the same file asks about or
-/// denies the very same entry (a person has to choose), and when the list is written in a form to which no line can be added.
-pub fn add_allow(path: &Path, entry: &str) -> Result<(), PolicyError> {
+/// [`PolicyFile::read`] and [`PolicyFile::parse`] do, for an entry without a clear meaning, when it is to be allowed and the
+/// same file asks about or denies the very same (a person has to choose), and when the list is written in a form to which no
+/// line can be added.
+pub fn add_entry(path: &Path, list: EntryList, entry: &str) -> Result<(), PolicyError> {
     let unusable = |source| PolicyError::Unusable { path: path.into(), action: "written", source };
     let dir = path.parent().unwrap_or(Path::new("."));
     let lock = fs::File::options().create(true).truncate(false).write(true).open(path.with_extension("lock"));
@@ -27,49 +54,54 @@ pub fn add_allow(path: &Path, entry: &str) -> Result<(), PolicyError> {
     lock.lock().map_err(unusable)?;
 
     let before = text(path)?.unwrap_or_else(|| HEADING.into());
-    let old = PolicyFile::parse(&before, path, Scope::Project)?;
-    let malformed = |problem: String| PolicyError::Malformed { path: path.into(), line: line_of(&before), problem };
+    let mut expected = PolicyFile::parse(&before, path, Scope::Project)?;
+    let malformed =
+        |problem: String| PolicyError::Malformed { path: path.into(), line: line_of(&before, list), problem };
     let entry = Entry::parse(entry).map_err(|why| malformed(format!("`{entry}` cannot be added: {why}")))?;
-    if old.allow.contains(&entry) {
+    if list.of(&mut expected).contains(&entry) {
         return Ok(());
     }
-    if old.ask.contains(&entry) || old.deny.contains(&entry) {
+    if list == EntryList::Allow && (expected.ask.contains(&entry) || expected.deny.contains(&entry)) {
         return Err(malformed(format!("`{entry}` stands under `ask` or `deny`, which wins: remove it there first")));
     }
-    let after = with_line(&before, &entry);
-    let unclear = || malformed(format!("write `allow` with one `- entry` a line, so that `{entry}` can be added"));
-    let is_full = old.len() >= MOST_ENTRIES;
+    let after = with_line(&before, list, &entry);
+    let unclear = || {
+        let key = list.key().trim_end_matches(':');
+        malformed(format!("write `{key}` with one `- entry` a line, so that `{entry}` can be added"))
+    };
+    let is_full = expected.len() >= MOST_ENTRIES;
     // An edit that the file's form does not take is not the person's mistake; too many entries are told as what they are.
     let new =
         PolicyFile::parse(&after, path, Scope::Project).map_err(|error| if is_full { error } else { unclear() })?;
-    let mut expected = old;
-    expected.allow.push(entry.clone());
-    let holds_the_same = new.allow.len() == expected.allow.len()
-        && new.allow.iter().all(|one| expected.allow.contains(one))
-        && (&new.ask, &new.deny, &new.hosts, &new.readable)
-            == (&expected.ask, &expected.deny, &expected.hosts, &expected.readable);
+    list.of(&mut expected).push(entry.clone());
+    let same_entries =
+        |new: &[Entry], expected: &[Entry]| new.len() == expected.len() && new.iter().all(|one| expected.contains(one));
+    let holds_the_same = same_entries(&new.allow, &expected.allow)
+        && same_entries(&new.deny, &expected.deny)
+        && (&new.ask, &new.hosts, &new.readable) == (&expected.ask, &expected.hosts, &expected.readable);
     if !holds_the_same {
         return Err(unclear());
     }
     replace(dir, path, &after).map_err(unusable)
 }
 
-/// The line of the `allow` list, or the first.
-fn line_of(text: &str) -> u64 {
-    text.lines().position(|line| line.starts_with("allow:")).map_or(1, |index| index as u64 + 1)
+/// The line of the list, or the first.
+fn line_of(text: &str, list: EntryList) -> u64 {
+    text.lines().position(|line| line.starts_with(list.key())).map_or(1, |index| index as u64 + 1)
 }
 
-/// The text with one more line at the end of the `allow` list; the caller sees whether that worked.
-fn with_line(before: &str, entry: &Entry) -> String {
+/// The text with one more line at the end of the list; the caller sees whether that worked.
+fn with_line(before: &str, list: EntryList, entry: &Entry) -> String {
+    let name = list.key();
     let mut lines: Vec<String> = before.lines().map(str::to_owned).collect();
-    let Some(key) = lines.iter().position(|line| line.starts_with("allow:")) else {
-        lines.push("allow:".into());
+    let Some(key) = lines.iter().position(|line| line.starts_with(name)) else {
+        lines.push(name.into());
         lines.push(format!("  - {}", scalar(entry)));
         return lines.join("\n") + "\n";
     };
-    let value = lines[key]["allow:".len()..].trim();
+    let value = lines[key][name.len()..].trim();
     if matches!(value, "[]" | "~" | "null") {
-        lines[key] = "allow:".into();
+        lines[key] = name.into();
     }
     let is_item = |line: &String| line.trim_start().starts_with("- ");
     let is_inside = |line: &&String| line.trim().is_empty() || line.starts_with([' ', '\t', '#']) || is_item(line);
@@ -107,12 +139,16 @@ mod tests {
     use super::*;
 
     fn added(before: Option<&str>, entry: &str) -> Result<String, String> {
+        added_to(EntryList::Allow, before, entry)
+    }
+
+    fn added_to(list: EntryList, before: Option<&str>, entry: &str) -> Result<String, String> {
         let dir = tempfile::tempdir().expect("a directory");
         let path = dir.path().join("policy.yaml");
         if let Some(before) = before {
             fs::write(&path, before).expect("a file");
         }
-        let result = add_allow(&path, entry);
+        let result = add_entry(&path, list, entry);
         let after = fs::read_to_string(&path).unwrap_or_default();
         if result.is_err() {
             assert_eq!(after, before.unwrap_or_default(), "what fails changes nothing");
@@ -150,6 +186,18 @@ mod tests {
     }
 
     #[test]
+    fn a_no_for_good_is_added_beside_what_is_allowed_and_wins() {
+        let before = "allow:\n  - terraform apply\n# never\ndeny:\n  - docker\n";
+        let after = added_to(EntryList::Deny, Some(before), "terraform apply").expect("a no needs no one's leave");
+        assert_eq!(after, format!("{before}  - terraform apply\n"), "nothing else is touched");
+        assert_eq!(added_to(EntryList::Deny, Some(&after), "terraform apply").expect("it is there"), after);
+        let made = added_to(EntryList::Deny, None, "terraform apply").expect("it is added");
+        assert!(made.ends_with("deny:\n  - terraform apply\n"), "{made}");
+        let refusal = added_to(EntryList::Deny, Some("deny: [x-tool]\n"), "y-tool").expect_err("a flow list");
+        assert!(refusal.contains("write `deny`"), "{refusal}");
+    }
+
+    #[test]
     fn every_entry_means_the_same_when_it_is_read_again() {
         for entry in ["*-lint", "yes", "null", "1.5", "x #y", "a: b", "-".repeat(3).as_str(), "é", "[x]", "@scope/x.sh"]
         {
@@ -167,7 +215,7 @@ mod tests {
         std::thread::scope(|scope| {
             for number in 0..20 {
                 let path = &path;
-                scope.spawn(move || add_allow(path, &format!("tool-{number}")).expect("it is added"));
+                scope.spawn(move || add_entry(path, EntryList::Allow, &format!("tool-{number}")).expect("it is added"));
             }
         });
         let file = PolicyFile::read(&path, Scope::Project).expect("it is whole").expect("it is there");

@@ -1,5 +1,6 @@
 //! One line of a policy file: which commands it is about.
 
+use harness_domain::wildcard::{self, Star};
 use std::{fmt, path::Path};
 
 /// Longest entry, in bytes.
@@ -135,29 +136,10 @@ fn script(path: &str) -> Result<String, String> {
 }
 
 /// Whether `text` is what `pattern` says, where `*` stands for any characters of a name or argument; in a script's path
-/// it stays within one directory. Takes no more than `pattern` × `text` steps.
+/// it stays within one directory.
 fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
-    let is_path = pattern.contains(&b'/');
-    let (mut p, mut t) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while t < text.len() {
-        if pattern.get(p) == Some(&b'*') {
-            star = Some((p, t));
-            p += 1;
-        } else if pattern.get(p) == Some(&text[t]) {
-            p += 1;
-            t += 1;
-        } else if let Some((at, from)) = star.filter(|(_, from)| !(is_path && text[*from] == b'/')) {
-            // The last star takes one character more.
-            star = Some((at, from + 1));
-            p = at + 1;
-            t = from + 1;
-        } else {
-            return false;
-        }
-    }
-    pattern[p..].iter().all(|byte| *byte == b'*')
+    let star = if pattern.contains('/') { Star::WithinDirectory } else { Star::Anything };
+    wildcard::matches(pattern.as_bytes(), text.as_bytes(), star)
 }
 
 #[cfg(test)]
@@ -173,26 +155,15 @@ mod tests {
     }
 
     #[test]
-    fn a_star_stands_for_any_characters_and_stays_in_its_directory() {
+    fn a_star_stays_in_its_directory_only_in_the_path_of_a_script() {
         for (pattern, text, is_match) in [
-            ("tf", "tf", true),
-            ("tf", "tfx", false),
-            ("tf*", "tf", true),
             ("tf*", "tf-plan", true),
-            ("*-lint", "go-lint", true),
-            ("*-lint", "go-lint-x", false),
-            ("a*b*c", "aXbYbZc", true),
-            ("a*b*c", "aXbYbZ", false),
+            ("--out=*", "--out=a/b", true),
             ("scripts/*.sh", "scripts/a.sh", true),
             ("scripts/*.sh", "scripts/deep/a.sh", false),
-            ("s*/x", "scripts/x", true),
-            ("*é*", "caféine", true),
-            ("", "", true),
         ] {
             assert_eq!(matches(pattern, text), is_match, "{pattern} and {text}");
         }
-        let (pattern, text) = ("a*".repeat(100), "a".repeat(20_000) + "b");
-        assert!(!matches(&(pattern + "c"), &text), "a hostile argument costs no more than the product of the lengths");
     }
 
     #[test]

@@ -1,23 +1,11 @@
 use super::*;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 
-/// Files of every sort, some of which a checkpoint must not take.
+/// Files of every sort, and what no checkpoint must take.
 fn varied(stage: &Stage) {
-    let dir = stage.project.dir();
-    std::fs::create_dir_all(dir.join("src/deep")).expect("directories");
-    std::fs::create_dir_all(dir.join("node_modules/x")).expect("directories");
-    stage.write(".gitignore", "node_modules/\n*.log\n");
-    stage.write("src/deep/ünï c.txt", "untracked\n");
-    stage.write("src/windows.txt", "line\r\nends\r\n");
-    stage.write(".gitattributes", "*.txt text=auto\n*.psd filter=lfs diff=lfs merge=lfs -text\n");
-    stage.write("art.psd", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n");
-    std::fs::write(dir.join("binary.bin"), [0_u8, 159, 146, 150, 0, 10]).expect("a file");
-    stage.write("run.sh", "#!/bin/sh\n");
-    std::fs::set_permissions(dir.join("run.sh"), std::fs::Permissions::from_mode(0o755)).expect("permissions");
-    symlink("/nowhere/at all", dir.join("dangling")).expect("a link");
-    symlink("src", dir.join("link-to-directory")).expect("a link");
+    files_of_every_sort(stage);
+    std::fs::create_dir_all(stage.project.dir().join("node_modules/x")).expect("directories");
     stage.write("node_modules/x/index.js", "ignored\n");
-    stage.write("debug.log", "ignored\n");
     stage.write(".env", "PASSWORD=hunter2\n");
     stage.write("config.js", &format!("const key = '{}';\n", token()));
 }

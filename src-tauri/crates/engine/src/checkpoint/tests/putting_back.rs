@@ -1,24 +1,7 @@
 use super::*;
 use crate::EngineError;
 use harness_domain::feature::Status;
-use std::os::unix::fs::{PermissionsExt, symlink};
-
-/// Files of every sort that a checkpoint holds.
-fn varied(stage: &Stage) {
-    let dir = stage.project.dir();
-    std::fs::create_dir_all(dir.join("src/deep")).expect("directories");
-    stage.write(".gitignore", "node_modules/\n*.log\n");
-    stage.write("src/deep/ünï c.txt", "untracked\n");
-    stage.write("src/windows.txt", "line\r\nends\r\n");
-    stage.write(".gitattributes", "*.txt text=auto\n*.psd filter=lfs -text\n");
-    stage.write("art.psd", "version https://git-lfs.github.com/spec/v1\n");
-    std::fs::write(dir.join("binary.bin"), [0_u8, 159, 146, 150, 0, 10]).expect("a file");
-    stage.write("run.sh", "#!/bin/sh\n");
-    std::fs::set_permissions(dir.join("run.sh"), std::fs::Permissions::from_mode(0o755)).expect("permissions");
-    symlink("/nowhere/at all", dir.join("dangling")).expect("a link");
-    symlink("src", dir.join("link-to-directory")).expect("a link");
-    stage.write("debug.log", "ignored\n");
-}
+use std::os::unix::fs::PermissionsExt;
 
 fn everything(stage: &Stage) -> (Seen, Vec<(String, Status)>, String, String) {
     let dir = stage.project.dir();
@@ -31,7 +14,7 @@ fn everything(stage: &Stage) -> (Seen, Vec<(String, Status)>, String, String) {
 #[test]
 fn files_cards_branch_and_index_come_back_exactly_and_undo_takes_that_back() {
     let stage = Stage::new();
-    varied(&stage);
+    files_of_every_sort(&stage);
     let dir = stage.project.dir().to_owned();
     git(&dir, &["add", "run.sh"]);
     stage.feature("first");
@@ -72,7 +55,7 @@ fn files_cards_branch_and_index_come_back_exactly_and_undo_takes_that_back() {
 #[test]
 fn ignored_files_and_secrets_stay_as_they_are() {
     let stage = Stage::new();
-    varied(&stage);
+    files_of_every_sort(&stage);
     let saved = make(&stage, "good");
     stage.write("debug.log", "written later\n");
     stage.write(".env", "PASSWORD=hunter2\n");

@@ -274,6 +274,30 @@ async fn a_word_for_always_is_written_to_the_policy_file_when_it_can_stand_there
 }
 
 #[tokio::test]
+async fn a_no_for_always_is_written_to_the_policy_file_when_it_can_stand_there() {
+    let stage = Stage::new();
+    let session = session(&stage, None);
+    let never = word(Decision::Denied, Scope::Always);
+    message(ask(&session, "terraform destroy; ls").await);
+    let refusal = requests::decide(&stage.project, RequestId(1), &never).expect_err("it is more than one command");
+    assert!(refusal.to_string().contains("deny it with --run"), "what can be done instead: {refusal}");
+    assert_eq!(state(&stage, 1), RequestState::Pending, "and nothing was decided");
+    message(ask(&session, "terraform destroy").await);
+    requests::decide(&stage.project, RequestId(2), &never).expect("it is one plain command");
+    let workspace = harness_sandbox::Workspace::new(stage.project.dir(), None).expect("a workspace");
+    let around =
+        harness_sandbox::policy::Surroundings { workspace: &workspace, cwd: stage.project.dir(), is_walled: true };
+    let policy = crate::policy::load(&stage.project).expect("it is whole");
+    let judge = |line: &str| policy.judge(line, &around).decision;
+    assert_eq!(
+        judge("terraform destroy -auto-approve"),
+        harness_sandbox::Decision::Deny,
+        "no later session may run it"
+    );
+    assert_eq!(judge("terraform plan"), harness_sandbox::Decision::Ask, "other calls are asked about as before");
+}
+
+#[tokio::test]
 async fn a_question_is_answered_in_the_form_of_the_tool() {
     let stage = Stage::new();
     let session = session(&stage, PATIENT);
