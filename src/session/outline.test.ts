@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Outline } from "./outline.ts";
 
@@ -24,8 +24,7 @@ describe("the rows of a run, session after session", () => {
       fc.property(runs, fc.nat(), fc.integer({ min: 1, max: 30 }), (stretches, which, more) => {
         const at = which % stretches.length;
         const grown = stretches.map((one, index) => (index === at ? { ...one, rows: one.rows + more } : one));
-        const target = grown[at]!;
-        const outline = Outline.of(stretches).grown(target.session, target.rows);
+        const outline = Outline.of(stretches).grown(`s${at}`, grown[at]?.rows ?? 0);
         const anew = Outline.of(grown);
         expect(outline.total).toBe(anew.total);
         for (let position = 0; position < anew.total; position += 1) expect(outline.locate(position)).toEqual(anew.locate(position));

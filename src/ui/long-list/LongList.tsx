@@ -1,14 +1,13 @@
-import { type ReactNode, type Ref, useImperativeHandle, useLayoutEffect, useReducer, useRef } from "react";
+import { type ReactNode, type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 import { cx } from "../cx.ts";
 import { ListModel } from "./model.ts";
 
 export type LongListHandle = {
-  /** Brings a row into sight and gives it the focus, if asked. */
+  /** Brings a row into sight, and gives it the focus if asked. */
   scrollTo: (row: number, how?: { align?: "start" | "center" | "nearest"; isFocused?: boolean }) => void;
   scrollToEnd: () => void;
   /** The first row in sight. */
   first: () => number;
-  scrollBy: (px: number) => void;
 };
 
 type Props = {
@@ -17,129 +16,89 @@ type Props = {
   estimate: number;
   keyOf: (row: number) => string | number;
   render: (row: number) => ReactNode;
-  /** Rows that are not shown at all, as far as is known. */
-  isHidden?: (row: number) => boolean;
+  /** Rows that are not shown at all, as far as is known. Another function when other rows are. */
+  isHidden?: ((row: number) => boolean) | undefined;
   /** Whether the list stays at its end as it grows. */
   isFollowing?: boolean;
   /** A person scrolled: how far the end was away before and after, in px. */
   onScrolled?: (before: number, after: number) => void;
   /** Rows in sight, and those just outside of it. */
   onRange?: (first: number, last: number) => void;
-  role?: "feed" | "list";
+  role?: "feed" | "list" | "presentation";
   label: string;
   className?: string;
   ref?: Ref<LongListHandle>;
 };
+
+const ROW_ROLES = { feed: "article", list: "listitem", presentation: "presentation" } as const;
 
 /**
  * A list of any length and of rows of any height; a million are fine. Only rows in and near sight exist.
  *
  * What is in sight stays where it is when rows above turn out to be higher or lower than believed.
  */
-export function LongList({
-  count,
-  estimate,
-  keyOf,
-  render,
-  isHidden,
-  isFollowing = false,
-  onScrolled,
-  onRange,
-  role = "list",
-  label,
-  className,
-  ref,
-}: Props) {
+export function LongList(props: Props) {
+  const { count, estimate, keyOf, render, isHidden, isFollowing = false, onScrolled, onRange } = props;
+  const { role = "list", label, className, ref } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const spacer = useRef<HTMLDivElement>(null);
-  const window = useRef<HTMLDivElement>(null);
-  const [, redraw] = useReducer((at: number) => at + 1, 0);
-  const model = useRef<ListModel>(null);
-  model.current ??= new ListModel(estimate);
-  const list = model.current;
-  list.update(count, isHidden, isFollowing);
-  const rows = list.rows();
-
-  const place = () => {
-    if (!scroller.current || !spacer.current || !window.current) return;
-    spacer.current.style.height = `${list.height}px`;
-    window.current.style.transform = `translateY(${list.windowTop}px)`;
-    // Browsers round what they are told; asking again for what is already there would end a person's swipe.
-    if (Math.abs(scroller.current.scrollTop - list.bar) > 1) scroller.current.scrollTop = list.bar;
-  };
+  const [list] = useState(() => new ListModel(estimate));
+  const view = useSyncExternalStore(list.subscribe, list.view);
+  const observer = useRef<ResizeObserver>(null);
 
   useImperativeHandle(ref, () => ({
     scrollTo(row, { align = "start", isFocused = false } = {}) {
-      list.goTo(row, align);
-      if (isFocused) list.wanted = row;
-      redraw();
+      list.goTo(row, align, isFocused);
+      place(scroller.current, list);
     },
     scrollToEnd() {
       list.goToEnd();
-      redraw();
+      place(scroller.current, list);
     },
     first: () => list.firstInSight,
-    scrollBy(px) {
-      if (scroller.current) scroller.current.scrollTop += px;
-    },
   }));
 
   // Rows tell their height before they are painted, so nothing is ever seen to jump.
-  const observer = useRef<ResizeObserver>(null);
   useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
     const made = new ResizeObserver((entries) => {
-      let isScreen = false;
       for (const { target } of entries) {
-        if (target === scroller.current) {
-          list.screen = target.clientHeight;
-          isScreen = true;
-        } else if (target instanceof HTMLElement && target.isConnected) {
-          list.measured(Number(target.dataset["row"]), target.getBoundingClientRect().height);
-        }
+        if (target === element) list.resizeScreen(element.clientHeight);
+        else if (target instanceof HTMLElement && target.isConnected) measure(target, list);
       }
-      const isOther = list.settle();
-      place();
-      if (isScreen || isOther) redraw();
+      list.settle();
+      place(element, list);
     });
     observer.current = made;
-    if (scroller.current) {
-      list.screen = scroller.current.clientHeight;
-      made.observe(scroller.current);
-      redraw();
-    }
+    list.resizeScreen(element.clientHeight);
+    made.observe(element);
     return () => made.disconnect();
-  }, []);
+  }, [list]);
 
   useLayoutEffect(() => {
-    for (const element of window.current?.children ?? []) {
-      // A height that changed while the list was drawn is told again; observing twice does no harm.
+    list.update(count, isHidden, isFollowing);
+    place(scroller.current, list);
+  }, [list, count, isHidden, isFollowing]);
+
+  useLayoutEffect(() => {
+    for (const row of view.rows) {
+      const element = elementOf(scroller.current, row);
+      if (!element) continue;
       observer.current?.observe(element);
-      if (element instanceof HTMLElement) list.measured(Number(element.dataset["row"]), element.getBoundingClientRect().height);
+      measure(element, list);
     }
-    const isOther = list.settle();
-    place();
-    if (list.wanted !== null) {
-      const row = window.current?.querySelector<HTMLElement>(`[data-row="${list.wanted}"] [data-row-focus], [data-row="${list.wanted}"]`);
-      if (row) {
-        row.focus({ preventScroll: true });
-        list.wanted = null;
-      }
-    }
-    if (isOther) redraw();
-  });
+    list.settle();
+    place(scroller.current, list);
+  }, [list, view]);
 
-  const first = rows[0] ?? 0;
-  const last = rows.at(-1) ?? 0;
-  const tell = useRef(onRange);
-  tell.current = onRange;
-  useLayoutEffect(() => {
-    if (count > 0) tell.current?.(Math.min(first, list.firstLooked), Math.max(last, list.lastLooked));
-  }, [first, last, count, list.firstLooked, list.lastLooked]);
+  useEffect(() => {
+    if (count > 0) onRange?.(view.firstLooked, view.lastLooked);
+  }, [view, count, onRange]);
 
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
     <div
       ref={scroller}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
       tabIndex={0}
       role="group"
       aria-label={label}
@@ -149,27 +108,18 @@ export function LongList({
         const before = list.toEnd;
         list.scrolledTo(currentTarget.scrollTop);
         onScrolled?.(before, list.toEnd);
-        place();
-        redraw();
+        place(currentTarget, list);
       }}
     >
-      <div ref={spacer} className="relative w-full" style={{ height: list.height }}>
-        <div
-          ref={window}
-          role={role}
-          aria-label={label}
-          className="absolute inset-x-0 top-0"
-          style={{ transform: `translateY(${list.windowTop}px)` }}
-        >
-          {rows.map((row) => (
+      <div className="relative w-full">
+        <div role={role} aria-label={label} className="absolute inset-x-0 top-0">
+          {view.rows.map((row) => (
             <div
               key={keyOf(row)}
               data-row={row}
-              role={role === "feed" ? "article" : "listitem"}
-              aria-posinset={row + 1}
-              aria-setsize={count}
-              tabIndex={-1}
-              className="outline-none"
+              role={ROW_ROLES[role]}
+              {...(role === "presentation" ? {} : { "aria-posinset": row + 1, "aria-setsize": count, tabIndex: -1 })}
+              className="outline-offset-[-2px]"
             >
               {render(row)}
             </div>
@@ -178,4 +128,31 @@ export function LongList({
       </div>
     </div>
   );
+}
+
+/** The element that holds the drawn rows. */
+function windowIn(scroller: HTMLElement | null): HTMLElement | null {
+  const inner = scroller?.firstElementChild?.firstElementChild;
+  return inner instanceof HTMLElement ? inner : null;
+}
+
+function elementOf(scroller: HTMLElement | null, row: number): HTMLElement | null {
+  return windowIn(scroller)?.querySelector<HTMLElement>(`:scope > [data-row="${row}"]`) ?? null;
+}
+
+function measure(row: HTMLElement, list: ListModel): void {
+  list.measured(Number(row.dataset["row"]), row.getBoundingClientRect().height);
+}
+
+/** Puts the rows, the height of all and the scrollbar where the model has them. */
+function place(scroller: HTMLElement | null, list: ListModel): void {
+  const rows = windowIn(scroller);
+  const spacer = rows?.parentElement;
+  if (!scroller || !rows || !spacer) return;
+  spacer.style.height = `${list.height}px`;
+  rows.style.transform = `translateY(${list.windowTop}px)`;
+  // Browsers round what they are told; telling them again what is already so would end a person's swipe.
+  if (Math.abs(scroller.scrollTop - list.bar) > 1) scroller.scrollTop = list.bar;
+  const wanted = list.takeWanted();
+  if (wanted !== null) elementOf(scroller, wanted)?.focus({ preventScroll: true });
 }

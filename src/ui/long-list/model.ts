@@ -10,35 +10,41 @@ const MOST_DRAWN = 300;
 /** Hidden rows that are stepped over at most for one drawing; the rest follow with the next one. */
 const MOST_LOOKED = 5000;
 
+/** What is drawn, and what was considered for it: hidden rows are among the latter. */
+export type ListView = { rows: readonly number[]; firstLooked: number; lastLooked: number };
+
+type Align = "start" | "center" | "nearest";
+type Goal = { row: number; align: "start" | "center" | "end" };
+
 /** Which rows of a very long list are drawn, and where. Knows nothing of the screen but its height. */
 export class ListModel {
-  /** A row that is to have the focus as soon as it is drawn. */
-  wanted: number | null = null;
-  /** The rows that were considered, hidden ones among them. */
-  firstLooked = 0;
-  lastLooked = 0;
   #heights: RowHeights;
   readonly #space = new ScrollSpace();
+  readonly #listeners = new Set<() => void>();
   #isHidden: ((row: number) => boolean) | undefined;
   #isFollowing = false;
   #screen = 0;
-  #drawn: number[] = [];
+  #view: ListView = { rows: [], firstLooked: 0, lastLooked: 0 };
   #windowStart = 0;
+  #wanted: number | null = null;
   /** Where a person was sent; kept until they scroll, because rows above may turn out to be of another height. */
-  #goal: { row: number; align: "start" | "center" } | null = null;
+  #goal: Goal | null = null;
   #anchor: { row: number; into: number } = { row: 0, into: 0 };
 
   constructor(estimate: number) {
     this.#heights = new RowHeights(0, estimate);
   }
 
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** The same object as long as the same rows are drawn. */
+  readonly view = (): ListView => this.#view;
+
   get screen(): number {
     return this.#screen || USUAL_SCREEN;
-  }
-
-  set screen(px: number) {
-    this.#screen = px;
-    this.#resize();
   }
 
   get height(): number {
@@ -63,6 +69,19 @@ export class ListModel {
     return this.#heights.rowAt(this.#space.top);
   }
 
+  /** The row that is to have the focus, once. */
+  takeWanted(): number | null {
+    const wanted = this.#wanted;
+    if (wanted === null || !this.#view.rows.includes(wanted)) return null;
+    this.#wanted = null;
+    return wanted;
+  }
+
+  resizeScreen(px: number): void {
+    this.#screen = px;
+    this.#draw();
+  }
+
   update(count: number, isHidden: ((row: number) => boolean) | undefined, isFollowing: boolean): void {
     this.#isHidden = isHidden;
     this.#isFollowing = isFollowing;
@@ -73,74 +92,63 @@ export class ListModel {
       this.#goal = null;
     }
     this.#heights.grow(count);
-    this.#resize();
-  }
-
-  /** The rows to draw now. */
-  rows(): number[] {
-    // Hiding rows moves others into sight, which may be hidden too; the second look is nearly always the last.
-    for (let look = 0; look < 3; look += 1) {
-      const heightBefore = this.#heights.total;
-      this.#drawn = this.#look();
-      this.#resize();
-      if (this.#heights.total === heightBefore) break;
-    }
-    const [first] = this.#drawn;
-    this.#windowStart = first === undefined ? 0 : this.#heights.offsetOf(first);
-    return this.#drawn;
+    this.#draw();
   }
 
   measured(row: number, height: number): void {
-    if (height > 0 && row < this.#heights.count) this.#heights.set(row, height);
+    if (height > 0 && row < this.#heights.count && !this.#isHidden?.(row)) this.#heights.set(row, height);
   }
 
-  /** Takes in what was measured. Returns whether other rows are to be drawn now. */
-  settle(): boolean {
-    this.#resize();
-    const [first] = this.#drawn;
-    const last = this.#drawn.at(-1);
-    if (first === undefined || last === undefined) return this.#heights.count > 0;
-    this.#windowStart = this.#heights.offsetOf(first);
-    const isShortAbove = first > 0 && this.#windowStart > this.#space.top - 1 && this.#firstShownBefore(first);
-    const end = this.#heights.offsetOf(last + 1);
-    const isShortBelow = last < this.#heights.count - 1 && end < this.#space.top + this.screen;
-    return isShortAbove || isShortBelow;
+  /** Takes in what was measured, and draws other rows if they came into sight by it. */
+  settle(): void {
+    this.#draw();
   }
 
   scrolledTo(bar: number): void {
     this.#goal = null;
     this.#space.scrolledTo(bar);
     this.#remember();
+    this.#draw();
   }
 
-  goTo(row: number, align: "start" | "center" | "nearest"): void {
+  goTo(row: number, align: Align, isFocused: boolean): void {
     const target = Math.min(Math.max(0, row), Math.max(0, this.#heights.count - 1));
+    if (isFocused) this.#wanted = target;
     const top = this.#heights.offsetOf(target);
     const bottom = top + this.#heights.heightOf(target);
-    const isInSight = top >= this.#space.top && bottom <= this.#space.top + this.screen;
-    if (align === "nearest" && isInSight) return;
+    const isAbove = top < this.#space.top;
     const isBelow = bottom > this.#space.top + this.screen;
-    if (align === "nearest") {
-      this.#space.moveTo(isBelow && bottom - top < this.screen ? bottom - this.screen : top);
-      this.#remember();
-    } else {
-      this.#goal = { row: target, align };
+    if (align !== "nearest" || isAbove || isBelow) {
+      const isLow = isBelow && bottom - top < this.screen;
+      this.#goal = { row: target, align: align !== "nearest" ? align : isLow ? "end" : "start" };
       this.#isFollowing = false;
-      this.#resize();
     }
+    this.#draw();
   }
 
   goToEnd(): void {
     this.#goal = null;
     this.#space.moveTo(this.#space.last);
     this.#remember();
+    this.#draw();
   }
 
-  #firstShownBefore(row: number): boolean {
-    for (let before = row - 1; before >= 0 && row - before < MOST_LOOKED; before -= 1) {
-      if (this.#heights.heightOf(before) > 0) return true;
+  /** Works out anew which rows are drawn, and tells when they are others than before. */
+  #draw(): void {
+    this.#resize();
+    let view = this.#look();
+    // Hiding rows moves others into sight, which may be hidden too; the second look is nearly always the last.
+    for (let look = 0; look < 4; look += 1) {
+      const before = this.#heights.total;
+      this.#resize();
+      view = this.#look();
+      if (this.#heights.total === before) break;
     }
-    return false;
+    const [first] = view.rows;
+    this.#windowStart = first === undefined ? 0 : this.#heights.offsetOf(first);
+    if (isSame(view, this.#view)) return;
+    this.#view = view;
+    for (const listener of this.#listeners) listener();
   }
 
   /** The height of all, or of the screen, changed: what is in sight stays there. */
@@ -156,10 +164,10 @@ export class ListModel {
     this.#remember();
   }
 
-  #goalTop({ row, align }: { row: number; align: "start" | "center" }): number {
+  #goalTop({ row, align }: Goal): number {
     const top = this.#heights.offsetOf(row);
-    if (align === "start") return top;
-    return top - Math.max(0, (this.screen - this.#heights.heightOf(row)) / 2);
+    const room = Math.max(0, this.screen - this.#heights.heightOf(row));
+    return top - room * { start: 0, center: 0.5, end: 1 }[align];
   }
 
   #remember(): void {
@@ -167,24 +175,31 @@ export class ListModel {
     this.#anchor = { row, into: this.#space.top - this.#heights.offsetOf(row) };
   }
 
-  #look(): number[] {
-    const drawn: number[] = [];
-    const from = this.#space.top - MARGIN;
+  #look(): ListView {
+    const rows: number[] = [];
     const until = this.#space.top + this.screen + MARGIN;
-    let row = this.#heights.rowAt(from);
+    const firstLooked = this.#heights.rowAt(Math.max(0, this.#space.top - MARGIN));
+    let row = firstLooked;
     let at = this.#heights.offsetOf(row);
-    this.firstLooked = row;
-    for (let looked = 0; at < until && row < this.#heights.count && looked < MOST_LOOKED && drawn.length < MOST_DRAWN; looked += 1) {
+    for (let looked = 0; at < until && row < this.#heights.count && looked < MOST_LOOKED && rows.length < MOST_DRAWN; looked += 1) {
       if (this.#isHidden?.(row)) {
         this.#heights.set(row, 0);
       } else {
-        if (this.#heights.isKnown(row) && this.#heights.heightOf(row) === 0) this.#heights.forget(row);
-        drawn.push(row);
+        if (this.#heights.heightOf(row) === 0) this.#heights.forget(row);
+        rows.push(row);
       }
       at += this.#heights.heightOf(row);
       row += 1;
     }
-    this.lastLooked = Math.max(this.firstLooked, row - 1);
-    return drawn;
+    return { rows, firstLooked, lastLooked: Math.max(firstLooked, row - 1) };
   }
+}
+
+function isSame(a: ListView, b: ListView): boolean {
+  return (
+    a.firstLooked === b.firstLooked &&
+    a.lastLooked === b.lastLooked &&
+    a.rows.length === b.rows.length &&
+    a.rows.every((row, at) => row === b.rows[at])
+  );
 }
