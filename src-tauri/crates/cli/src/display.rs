@@ -182,6 +182,14 @@ impl Display {
                 self.bar.set_position(u64::from(*passing));
             }
             Event::Noticed { message, .. } => self.line(&format!("  ! {message}")),
+            // For screens that stay open beside the run.
+            Event::TranscriptGrew { .. }
+            | Event::SessionProgressed { .. }
+            | Event::ProjectsChanged {}
+            | Event::SettingsChanged {}
+            | Event::SpecsChanged {}
+            | Event::CheckpointPinned { .. }
+            | Event::ChangedElsewhere {} => {}
         }
     }
 

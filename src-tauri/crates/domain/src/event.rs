@@ -9,7 +9,7 @@ use crate::{
     lifecycle::State,
     loops::{LoopKind, LoopStep},
     request::{RequestKind, RequestState, Word},
-    run::{Mode, Role},
+    run::{Mode, Role, Usage},
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -25,7 +25,7 @@ pub struct Envelope {
     /// UTC, in milliseconds since 1970.
     #[specta(type = f64)]
     pub at_ms: i64,
-    /// The project it concerns.
+    /// The project it concerns; [`ProjectId::ALL`] (0) when it is no single one.
     pub project: ProjectId,
     /// What happened.
     #[serde(flatten)]
@@ -274,4 +274,40 @@ pub enum Event {
         /// The sentence.
         message: String,
     },
+    /// A session's transcript has more rows. Told at most ten times a second.
+    TranscriptGrew {
+        /// The session.
+        session: SessionId,
+        /// Its rows so far.
+        rows: u32,
+    },
+    /// A session went on. Told at most twice a second.
+    SessionProgressed {
+        /// The session.
+        session: SessionId,
+        /// Turns of the model so far.
+        turns: u32,
+        /// Tokens so far.
+        usage: Usage,
+        /// Tokens the model had before it when it last answered.
+        #[specta(type = Option<f64>)]
+        context_tokens: Option<u64>,
+        /// The model that answers.
+        model: Option<String>,
+    },
+    /// Projects were registered, renamed or forgotten.
+    ProjectsChanged {},
+    /// The person chose something else, for a project or for all.
+    SettingsChanged {},
+    /// Specifications or prompts changed.
+    SpecsChanged {},
+    /// A checkpoint was pinned, or is no longer.
+    CheckpointPinned {
+        /// Its number.
+        checkpoint: CheckpointId,
+        /// Whether it stays.
+        is_pinned: bool,
+    },
+    /// Another process changed the project's records; what it changed is not known.
+    ChangedElsewhere {},
 }

@@ -91,6 +91,7 @@ pub struct Evidence {
     /// The walls around the commands.
     pub sandbox: SandboxLevel,
     /// UTC, in milliseconds since 1970.
+    #[specta(type = f64)]
     pub at_ms: i64,
 }
 

@@ -74,6 +74,7 @@ pub struct Lease {
     /// The run that session belongs to; none for an MCP client outside any run.
     pub run: Option<RunId>,
     /// UTC, in milliseconds since 1970. Renewed while the session lives.
+    #[specta(type = f64)]
     pub expires_at_ms: i64,
 }
 
@@ -117,8 +118,10 @@ pub struct Feature {
     /// Why it last failed, was parked, or waits: the diagnosis shown on the card.
     pub note: Option<String>,
     /// UTC, in milliseconds since 1970.
+    #[specta(type = f64)]
     pub created_at_ms: i64,
     /// UTC, in milliseconds since 1970.
+    #[specta(type = f64)]
     pub updated_at_ms: i64,
 }
 
@@ -309,6 +312,7 @@ pub struct StatusChange {
     /// The run it happened in, if any.
     pub run: Option<RunId>,
     /// UTC, in milliseconds since 1970.
+    #[specta(type = f64)]
     pub at_ms: i64,
 }
 

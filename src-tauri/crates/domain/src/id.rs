@@ -44,6 +44,11 @@ numeric_id!(
     CheckpointId
 );
 
+impl ProjectId {
+    /// No single project: all of them, or the product itself. Never given out.
+    pub const ALL: ProjectId = ProjectId(0);
+}
+
 /// One session of the Claude CLI: a UUID that the host chooses and the CLI is started with.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
 #[serde(transparent)]

@@ -130,6 +130,11 @@ impl App {
         self.open_project(by_path.ok_or_else(|| EngineError::NoSuchProject { name: name_or_dir.into() })?)
     }
 
+    /// Opens a project that the registry named.
+    pub fn open_registered(&self, project: Project) -> Result<OpenProject, EngineError> {
+        self.open_project(project)
+    }
+
     fn open_project(&self, project: Project) -> Result<OpenProject, EngineError> {
         // It may have been registered before there was a bound, or its directory been replaced by a link since.
         match project.path.canonicalize() {

@@ -163,6 +163,11 @@ impl Inner {
 }
 
 impl Subscription {
+    /// The number of the event after which it goes on.
+    pub fn position(&self) -> u64 {
+        self.after
+    }
+
     /// The next event, waiting for it if need be. Cancel-safe: an event is consumed only when it is returned.
     pub async fn next(&mut self) -> Delivery {
         loop {

@@ -1,0 +1,162 @@
+//! The API with what it works on, and the one way in.
+
+use crate::{
+    caller::Caller,
+    error::{ApiError, ErrorCode},
+    procedures::{Procedure, dispatch},
+};
+use harness_domain::{event::Event, id::ProjectId};
+use harness_engine::{App, OpenProject, session::ToolServer};
+use serde_json::{Value, value::RawValue};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+/// An answer, as JSON text.
+pub type Answer = Box<RawValue>;
+
+/// The API of one data directory. Cheap to clone; every clone is the same.
+#[derive(Clone)]
+pub struct Api {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    app: App,
+    tools: Arc<dyn ToolServer>,
+    /// Opening one takes a while, and settles what a crash left; so each is opened once.
+    open: Mutex<HashMap<ProjectId, OpenProject>>,
+}
+
+impl Api {
+    /// The API of `app`; agents of its runs get `tools`.
+    pub fn new(app: App, tools: Arc<dyn ToolServer>) -> Self {
+        Self { inner: Arc::new(Inner { app, tools, open: Mutex::default() }) }
+    }
+
+    /// The product beneath.
+    pub fn app(&self) -> &App {
+        &self.inner.app
+    }
+
+    #[expect(dead_code, reason = "runs take them")]
+    pub(crate) fn tools(&self) -> Arc<dyn ToolServer> {
+        self.inner.tools.clone()
+    }
+
+    /// Calls a procedure. Every call of every host ends here: the role is checked, a panic becomes `internal` with an
+    /// incident, and the input appears in no log.
+    ///
+    /// Must be called within a tokio runtime. Fails with what the handler fails with, with `Forbidden` when the caller
+    /// may not, and with `BadInput` when the input is not what the list says.
+    pub async fn run(&self, procedure: Procedure, caller: &Caller, input: Value) -> Result<Answer, ApiError> {
+        if caller.role < procedure.role() {
+            let needed = procedure.role().as_str();
+            let message = format!("{} needs the role {needed}; you have {}", procedure.name(), caller.role.as_str());
+            return Err(ApiError::new(ErrorCode::Forbidden, message));
+        }
+        let began = Instant::now();
+        // Paths that the caller named itself may come back in a refusal.
+        let mut named = Vec::new();
+        gather_paths(&input, &mut named);
+        let project = input.get("project").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok());
+        let api = self.clone();
+        // Handlers ask databases, repositories and files, all of which block.
+        let done = tokio::task::spawn_blocking(move || dispatch(&api, procedure, input)).await;
+        let result = match done {
+            Ok(result) => result,
+            Err(_) => Err(incident()),
+        };
+        let (name, ms) = (procedure.name(), u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX));
+        match result {
+            Ok(answer) => {
+                tracing::debug!(procedure = name, caller = caller.name, ms, "answered");
+                Ok(answer)
+            }
+            Err(error) => {
+                let error = if error.code == ErrorCode::Internal && error.incident.is_none() {
+                    ApiError { incident: incident().incident, ..error }
+                } else {
+                    error
+                };
+                if let Some(incident) = &error.incident {
+                    tracing::error!(procedure = name, incident, message = %error.message, "a fault of the product");
+                } else {
+                    tracing::info!(procedure = name, caller = caller.name, ms, code = ?error.code, "refused");
+                }
+                named.extend(project.and_then(|id| self.directory_of(ProjectId(id))));
+                let known: Vec<&Path> = named.iter().map(PathBuf::as_path).collect();
+                Err(error.presentable(&known))
+            }
+        }
+    }
+
+    /// Calls the procedure of that name. Fails with `NotFound` when there is none, and as [`Api::run`] does.
+    pub async fn run_named(&self, name: &str, caller: &Caller, input: Value) -> Result<Answer, ApiError> {
+        match Procedure::parse(name) {
+            Some(procedure) => self.run(procedure, caller, input).await,
+            None => Err(ApiError::not_found("there is no such procedure")),
+        }
+    }
+
+    /// A registered project, opened once and with the settings of now.
+    pub(crate) fn project(&self, id: ProjectId) -> Result<OpenProject, ApiError> {
+        let known = self.app().store.project(id)?;
+        let opened = self.opened().get(&id).filter(|open| open.project.path == known.path).cloned();
+        let opened = match opened {
+            Some(open) => {
+                let settings = self.app().store.project_settings(id)?;
+                OpenProject { project: known, settings, ..open }
+            }
+            None => self.app().open_registered(known)?,
+        };
+        self.opened().insert(id, opened.clone());
+        Ok(opened)
+    }
+
+    /// Forgets that a project is open, when it is no longer registered.
+    pub(crate) fn close(&self, id: ProjectId) {
+        self.opened().remove(&id);
+    }
+
+    /// Waits for something asynchronous from within a handler.
+    pub(crate) fn wait<F: Future>(&self, future: F) -> F::Output {
+        tokio::runtime::Handle::current().block_on(future)
+    }
+
+    /// Tells the world of something that concerns no single project.
+    pub(crate) fn publish(&self, event: Event) {
+        self.app().bus.publish(ProjectId::ALL, event);
+    }
+
+    fn directory_of(&self, id: ProjectId) -> Option<PathBuf> {
+        self.opened().get(&id).map(|open| open.project.path.clone())
+    }
+
+    fn opened(&self) -> std::sync::MutexGuard<'_, HashMap<ProjectId, OpenProject>> {
+        // Whole after every statement, so a panic elsewhere cannot have left it half-changed.
+        self.inner.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A fault of the product, under a number that the log has too.
+fn incident() -> ApiError {
+    let number = uuid::Uuid::new_v4().simple().to_string();
+    ApiError {
+        code: ErrorCode::Internal,
+        message: "this is a fault of the product; nothing that was recorded is lost".into(),
+        hint: Some("Try again. If it stays, report it with the incident's number.".into()),
+        incident: number.get(..12).map(str::to_owned),
+    }
+}
+
+fn gather_paths(input: &Value, paths: &mut Vec<PathBuf>) {
+    match input {
+        Value::String(text) if text.len() > 1 && Path::new(text).is_absolute() => paths.push(text.into()),
+        Value::Object(fields) => fields.values().for_each(|value| gather_paths(value, paths)),
+        _ => {}
+    }
+}

@@ -1,0 +1,22 @@
+//! The one definition of the API: every procedure with its types, what it reads and changes, and who may call it.
+//!
+//! There is no transport here. A desktop window, an HTTP server and a test all end in [`Api::run`], and listen through
+//! [`Api::subscribe`]. [`with_procedures!`] hands the list to whoever derives something from it.
+#![deny(missing_docs)]
+
+mod caller;
+mod error;
+mod handle;
+mod host;
+mod procedures;
+pub mod shape;
+mod stream;
+mod topic;
+pub mod typescript;
+
+pub use caller::{Caller, CallerRole};
+pub use error::{ApiError, ErrorCode};
+pub use host::{Answer, Api};
+pub use procedures::{Kind, Method, Nothing, Procedure};
+pub use stream::{Frame, Frames, JoinStream};
+pub use topic::{Topic, touches};
