@@ -1,0 +1,74 @@
+import type { ApiError, ErrorCode } from "./bindings.ts";
+
+/** What a call to the host fails with. Branch on `code`, never on words. */
+export class Failure extends Error {
+  readonly code: ErrorCode;
+  /** What to do about it, when the host knows. */
+  readonly hint: string | null;
+  /** The number to look for in the host's log. */
+  readonly incident: string | null;
+
+  constructor(error: ApiError) {
+    super(error.message);
+    this.name = "Failure";
+    this.code = error.code;
+    this.hint = error.hint;
+    this.incident = error.incident;
+  }
+}
+
+const CODES: ReadonlySet<string> = new Set<ErrorCode>([
+  "bad_input",
+  "not_found",
+  "conflict",
+  "refused",
+  "not_possible_now",
+  "busy",
+  "unauthorized",
+  "forbidden",
+  "unavailable",
+  "internal",
+]);
+
+function isApiError(value: unknown): value is ApiError {
+  if (typeof value !== "object" || value === null || !("code" in value) || !("message" in value)) return false;
+  return typeof value.code === "string" && CODES.has(value.code) && typeof value.message === "string";
+}
+
+/** Any thrown thing as a `Failure`. What is not one of the host's errors counts as `fallback`. */
+export function toFailure(thrown: unknown, fallback: ErrorCode = "internal"): Failure {
+  if (thrown instanceof Failure) return thrown;
+  if (isApiError(thrown)) {
+    return new Failure({ ...thrown, hint: thrown.hint ?? null, incident: thrown.incident ?? null });
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new Failure({ code: fallback, message, hint: null, incident: null });
+}
+
+/** Whether `thrown` is a failure with this code. */
+export function isFailure(thrown: unknown, code: ErrorCode): thrown is Failure {
+  return thrown instanceof Failure && thrown.code === code;
+}
+
+const TITLES: Readonly<Record<ErrorCode, string>> = {
+  bad_input: "That cannot be saved as it is",
+  not_found: "It is no longer there",
+  conflict: "Something else changed it first",
+  refused: "Refused by a rule",
+  not_possible_now: "Not possible right now",
+  busy: "Busy at the moment",
+  unauthorized: "Please sign in again",
+  forbidden: "Your role does not allow this",
+  unavailable: "The host cannot be reached",
+  internal: "Something went wrong inside the application",
+};
+
+/** A title a person understands. The message and the hint say the rest. */
+export function failureTitle(failure: Failure): string {
+  return TITLES[failure.code];
+}
+
+/** Whether asking again by itself can help. */
+export function mayRetry(failure: Failure): boolean {
+  return failure.code === "unavailable" || failure.code === "busy";
+}

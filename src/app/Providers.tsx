@@ -1,0 +1,86 @@
+import { MutationCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
+import type { Envelope } from "@/api/bindings.ts";
+import { createClient } from "@/api/client.ts";
+import { type Api, ApiContext, type EventListener } from "@/api/context.tsx";
+import { toFailure } from "@/api/failure.ts";
+import { Refetcher } from "@/api/queries.ts";
+import type { Connection, Transport } from "@/api/transport.ts";
+import { type Host, HostContext } from "@/host/host.ts";
+import { toast } from "@/ui/toast.ts";
+import { TooltipProvider } from "@/ui/Tooltip.tsx";
+
+declare module "@tanstack/react-query" {
+  interface Register {
+    mutationMeta: { failureTitle?: string | null; procedure?: string };
+  }
+}
+
+/** The store of what the host said. A failed mutation is told in a toast, in the words its caller gave. */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { refetchOnWindowFocus: false, refetchOnReconnect: false, networkMode: "always" },
+      mutations: { networkMode: "always" },
+    },
+    mutationCache: new MutationCache({
+      onError: (thrown, _input, _context, mutation) => {
+        const title = mutation.meta?.failureTitle;
+        if (!title) return;
+        const failure = toFailure(thrown);
+        toast({ tone: "danger", title, description: [failure.message, failure.hint].filter(Boolean).join(" ") });
+      },
+    }),
+  });
+}
+
+function createListeners() {
+  const all = new Set<EventListener>();
+  return {
+    listen: (listener: EventListener) => {
+      all.add(listener);
+      return () => {
+        all.delete(listener);
+      };
+    },
+    tell: (envelope: Envelope) => {
+      for (const listener of all) listener(envelope);
+    },
+  };
+}
+
+type Props = { transport: Transport; host: Host; queries: QueryClient; children: ReactNode };
+
+/** Joins the interface to its host: calls, events and what the machine can do. */
+export function Providers({ transport, host, queries, children }: Props) {
+  const [connection, setConnection] = useState<Connection>("connecting");
+  const client = useMemo(() => createClient(transport), [transport]);
+  const [listeners] = useState(createListeners);
+
+  useEffect(() => {
+    const refetcher = new Refetcher(queries);
+    const leave = transport.subscribe({
+      connection: setConnection,
+      frame: (frame) => {
+        refetcher.frame(frame);
+        if (frame.frame === "event") listeners.tell(frame.envelope);
+      },
+    });
+    return () => {
+      leave();
+      refetcher.stop();
+    };
+  }, [transport, queries, listeners]);
+
+  const api = useMemo<Api>(() => ({ client, connection, listen: listeners.listen }), [client, connection, listeners]);
+
+  return (
+    <QueryClientProvider client={queries}>
+      <HostContext value={host}>
+        <ApiContext value={api}>
+          <TooltipProvider>{children}</TooltipProvider>
+        </ApiContext>
+      </HostContext>
+    </QueryClientProvider>
+  );
+}

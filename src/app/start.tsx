@@ -1,0 +1,22 @@
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import type { Transport } from "@/api/transport.ts";
+import type { Host } from "@/host/host.ts";
+import { createQueryClient, Providers } from "./Providers.tsx";
+import { createAppRouter } from "./router.tsx";
+import "@/ui/tokens.css";
+
+/** Draws the application over a host. */
+export function start(transport: Transport, host: Host): void {
+  const place = document.getElementById("root");
+  if (!place) throw new Error("The page has no element with the id root");
+  const router = createAppRouter();
+  createRoot(place).render(
+    <StrictMode>
+      <Providers transport={transport} host={host} queries={createQueryClient()}>
+        <RouterProvider router={router} />
+      </Providers>
+    </StrictMode>,
+  );
+}

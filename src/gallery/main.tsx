@@ -1,0 +1,25 @@
+import { FakeHost } from "@/api/fake/host.ts";
+import { start } from "@/app/start.tsx";
+import { browserHost } from "@/host/browser.ts";
+
+/** How often a live run goes on by a turn, in milliseconds. */
+const TURN_MS = 1500;
+
+const wanted = new URLSearchParams(window.location.search);
+const cards = Number(wanted.get("cards") ?? 240);
+const host = new FakeHost({
+  now: () => Date.now(),
+  projects: [
+    { name: "ledger", cards },
+    { name: "field-notes", cards: 64 },
+    { name: "to-do", cards: 12, isRehearsal: true },
+    { name: "moved-away", cards: 20, problem: "The folder is no longer there." },
+  ],
+});
+if (wanted.get("run") !== "none") {
+  host.start(1);
+  for (let turn = 0; turn < 5; turn += 1) host.tick();
+  if (wanted.get("run") !== "still") setInterval(() => host.tick(), TURN_MS);
+}
+Object.assign(window, { fakeHost: host });
+start(host, browserHost());

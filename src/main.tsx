@@ -1,0 +1,9 @@
+import { isTauri } from "@tauri-apps/api/core";
+import { httpTransport } from "./api/http.ts";
+import { tauriTransport } from "./api/tauri.ts";
+import { start } from "./app/start.tsx";
+import { browserHost } from "./host/browser.ts";
+import { tauriHost } from "./host/tauri.ts";
+
+if (isTauri()) start(tauriTransport(), tauriHost());
+else start(httpTransport(), browserHost());

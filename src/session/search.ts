@@ -1,0 +1,20 @@
+import { type RawSearch, defined, numberOf, textOf } from "@/ui/search.ts";
+
+/** Where the transcript stands: a run, or a session and a row in it, and what is searched for. */
+export type TranscriptSearch = { run?: number; session?: string; row?: number; q?: string };
+
+export function transcriptSearch(raw: RawSearch): TranscriptSearch {
+  return defined({
+    run: numberOf(raw, "run"),
+    session: textOf(raw, "session"),
+    row: numberOf(raw, "row"),
+    q: textOf(raw, "q"),
+  });
+}
+
+/** The run shown; the running or last one when absent. */
+export type RunSearch = { run?: number };
+
+export function runSearch(raw: RawSearch): RunSearch {
+  return defined({ run: numberOf(raw, "run") });
+}

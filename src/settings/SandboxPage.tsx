@@ -1,0 +1,5 @@
+import { Page } from "@/ui/Page.tsx";
+
+export function SandboxPage() {
+  return <Page title="Sandbox test">{null}</Page>;
+}

@@ -1,0 +1,50 @@
+import { LoaderCircle } from "lucide-react";
+import type { ComponentProps, ReactNode } from "react";
+import { cx } from "./cx.ts";
+
+export type ButtonVariant = "primary" | "secondary" | "ghost" | "danger";
+
+const VARIANTS: Readonly<Record<ButtonVariant, string>> = {
+  primary: "bg-accent-fill text-on-accent hover:brightness-110",
+  secondary: "border border-line-strong bg-raised text-text shadow-raised hover:bg-hover",
+  ghost: "text-muted hover:bg-hover hover:text-text",
+  danger: "bg-danger-fill text-on-accent hover:brightness-110",
+};
+
+type Props = ComponentProps<"button"> & {
+  variant?: ButtonVariant;
+  size?: "sm" | "md";
+  icon?: ReactNode;
+  /** Shows that it is at work, and takes no second press. */
+  isBusy?: boolean;
+};
+
+/** The one button. One primary button to a view. */
+export function Button({
+  variant = "secondary",
+  size = "md",
+  icon,
+  isBusy = false,
+  className,
+  children,
+  ...rest
+}: Props) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      disabled={rest.disabled || isBusy}
+      aria-busy={isBusy || undefined}
+      className={cx(
+        "inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap transition-colors",
+        "disabled:pointer-events-none disabled:opacity-50",
+        size === "sm" ? "h-7 px-2 text-xs" : "h-8 px-3 text-sm",
+        VARIANTS[variant],
+        className,
+      )}
+    >
+      {isBusy ? <LoaderCircle aria-hidden className="size-3.5 animate-spin" /> : icon}
+      {children}
+    </button>
+  );
+}

@@ -1,0 +1,121 @@
+import { Check, ChevronRight } from "lucide-react";
+import { ContextMenu as RadixContext, DropdownMenu as Radix } from "radix-ui";
+import type { ReactNode } from "react";
+import { cx } from "./cx.ts";
+import { Kbd } from "./Kbd.tsx";
+
+/** One line of a menu. */
+export type MenuAction =
+  | {
+      kind?: "action";
+      id: string;
+      label: string;
+      icon?: ReactNode;
+      shortcut?: string | undefined;
+      isDanger?: boolean;
+      isChecked?: boolean;
+      /** Why it cannot be chosen now. It stays readable, so that the reason can be found. */
+      refusal?: string | null;
+      onSelect: () => void;
+    }
+  | { kind: "sub"; id: string; label: string; icon?: ReactNode; actions: MenuAction[] }
+  | { kind: "separator"; id: string };
+
+export const MENU =
+  "z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-48 max-w-80 animate-enter overflow-y-auto rounded-lg border border-line bg-raised p-1 shadow-overlay";
+const ROW =
+  "flex select-none items-start gap-2 rounded-sm px-2 py-1 text-sm outline-none data-highlighted:bg-hover data-[state=open]:bg-hover";
+
+type Parts = Pick<typeof Radix, "Item" | "Separator" | "Sub" | "SubTrigger" | "SubContent" | "Portal">;
+
+function Rows({ actions, parts }: { actions: MenuAction[]; parts: Parts }) {
+  return actions.map((action) => {
+    if (action.kind === "separator") return <parts.Separator key={action.id} className="my-1 h-px bg-line" />;
+    if (action.kind === "sub") {
+      return (
+        <parts.Sub key={action.id}>
+          <parts.SubTrigger className={ROW}>
+            <Icon>{action.icon}</Icon>
+            <span className="flex-1">{action.label}</span>
+            <ChevronRight aria-hidden className="mt-0.5 size-4 text-faint" />
+          </parts.SubTrigger>
+          <parts.Portal>
+            <parts.SubContent className={MENU} sideOffset={2}>
+              <Rows actions={action.actions} parts={parts} />
+            </parts.SubContent>
+          </parts.Portal>
+        </parts.Sub>
+      );
+    }
+    return (
+      <parts.Item
+        key={action.id}
+        className={cx(ROW, action.isDanger && "text-danger", action.refusal && "text-faint")}
+        aria-disabled={action.refusal ? true : undefined}
+        onSelect={(event) => {
+          if (action.refusal) event.preventDefault();
+          else action.onSelect();
+        }}
+      >
+        <Icon>{action.isChecked ? <Check aria-hidden className="size-4 text-accent" /> : action.icon}</Icon>
+        <span className="min-w-0 flex-1">
+          {action.label}
+          {action.refusal && <span className="block text-2xs">{action.refusal}</span>}
+        </span>
+        {action.shortcut && <Kbd keys={action.shortcut} />}
+      </parts.Item>
+    );
+  });
+}
+
+function Icon({ children }: { children: ReactNode }) {
+  return <span className="mt-0.5 flex size-4 items-center justify-center text-muted [&>svg]:size-4">{children}</span>;
+}
+
+/** A menu that opens from a button. */
+export function Menu({
+  actions,
+  children,
+  align = "end",
+  label,
+}: {
+  actions: MenuAction[];
+  children: ReactNode;
+  align?: "start" | "end";
+  label?: string;
+}) {
+  return (
+    <Radix.Root modal={false}>
+      <Radix.Trigger asChild>{children}</Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          className={MENU}
+          align={align}
+          sideOffset={4}
+          collisionPadding={8}
+          {...(label ? { "aria-label": label } : {})}
+        >
+          <Rows actions={actions} parts={Radix} />
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+/** The same menu on the right mouse button or the menu key. `actions` is only asked for when it opens. */
+export function ContextMenu({ actions, children }: { actions: () => MenuAction[]; children: ReactNode }) {
+  return (
+    <RadixContext.Root modal={false}>
+      <RadixContext.Trigger asChild>{children}</RadixContext.Trigger>
+      <RadixContext.Portal>
+        <RadixContext.Content className={MENU} collisionPadding={8}>
+          <LazyRows actions={actions} />
+        </RadixContext.Content>
+      </RadixContext.Portal>
+    </RadixContext.Root>
+  );
+}
+
+function LazyRows({ actions }: { actions: () => MenuAction[] }) {
+  return <Rows actions={actions()} parts={RadixContext as unknown as Parts} />;
+}

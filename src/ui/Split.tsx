@@ -1,0 +1,70 @@
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef } from "react";
+import { create } from "zustand";
+import { persist } from "zustand/middleware";
+
+type Sizes = { sizes: Record<string, number> };
+
+/** Widths of side panels by name, in pixels, kept for the next start. */
+const useSizes = create<Sizes>()(persist<Sizes>(() => ({ sizes: {} }), { name: "panel-sizes" }));
+
+type Props = {
+  /** Under this name the width is remembered. */
+  name: string;
+  label: string;
+  initial: number;
+  least?: number;
+  most?: number;
+  side: ReactNode;
+  children: ReactNode;
+};
+
+const STEP = 16;
+
+/** A side panel and the rest. The line between them is dragged, or moved with the arrow keys. */
+export function Split({ name, label, initial, least = 160, most = 640, side, children }: Props) {
+  const size = useSizes((state) => state.sizes[name] ?? initial);
+  const start = useRef<{ x: number; size: number } | null>(null);
+
+  const resize = (to: number) => {
+    const kept = Math.round(Math.min(most, Math.max(least, to)));
+    useSizes.setState(({ sizes }) => ({ sizes: { ...sizes, [name]: kept } }));
+  };
+  const grab = (event: PointerEvent<HTMLDivElement>) => {
+    event.currentTarget.setPointerCapture(event.pointerId);
+    start.current = { x: event.clientX, size };
+  };
+  const drag = (event: PointerEvent) => {
+    if (start.current) resize(start.current.size + event.clientX - start.current.x);
+  };
+  const press = (event: KeyboardEvent) => {
+    const step = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    resize(size + step);
+  };
+
+  return (
+    <div className="flex min-h-0 min-w-0 flex-1">
+      <div className="flex shrink-0 flex-col overflow-hidden" style={{ width: size }}>
+        {side}
+      </div>
+      <div
+        role="separator"
+        tabIndex={0}
+        aria-label={label}
+        aria-orientation="vertical"
+        aria-valuenow={size}
+        aria-valuemin={least}
+        aria-valuemax={most}
+        className="relative w-px shrink-0 cursor-col-resize bg-line before:absolute before:inset-y-0 before:-left-1 before:w-2 hover:bg-accent"
+        onPointerDown={grab}
+        onPointerMove={drag}
+        onPointerUp={() => {
+          start.current = null;
+        }}
+        onKeyDown={press}
+      />
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">{children}</div>
+    </div>
+  );
+}

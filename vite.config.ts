@@ -1,0 +1,33 @@
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+// The gallery is the same interface over a host that exists only in memory. It has a page of its own, so that nothing
+// of it is in the product's bundle.
+export default defineConfig(({ mode }) => ({
+  root: mode === "gallery" ? path("./src/gallery") : path("."),
+  plugins: [react(), tailwindcss()],
+  resolve: { alias: { "@": path("./src") } },
+  build: {
+    outDir: mode === "gallery" ? path("./target/gallery") : path("./dist"),
+    emptyOutDir: true,
+    // The engines of the oldest systems the desktop application runs on.
+    target: ["chrome111", "safari16.4"],
+    // A font or picture inside a style sheet would need a wider content policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700,
+  },
+  server: { port: 5173, strictPort: true },
+  test: {
+    root: path("."),
+    environment: "jsdom",
+    globals: true,
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/gallery/test-setup.ts"],
+    restoreMocks: true,
+  },
+}));
