@@ -70,6 +70,11 @@ impl Home {
     pub fn private_home(&self, project: ProjectId) -> PathBuf {
         self.project(project).join("home")
     }
+
+    /// What the CLI itself has for a home directory in sessions of one project, out of reach of what it runs.
+    pub fn cli_home(&self, project: ProjectId) -> PathBuf {
+        self.project(project).join("cli")
+    }
 }
 
 fn default_root() -> Option<PathBuf> {

@@ -27,6 +27,8 @@ pub struct Wall {
     pub home: PathBuf,
     /// Further directories that may be changed, at their own paths.
     pub writable: Vec<PathBuf>,
+    /// Directories outside that may be changed elsewhere inside: (outside, inside).
+    pub lent: Vec<(PathBuf, PathBuf)>,
     /// Further paths that may be read although the home hides them, at their own paths.
     pub readable: Vec<PathBuf>,
     /// Paths inside what may be changed that must not be changed all the same.
@@ -69,6 +71,7 @@ impl Wall {
             project: project.into(),
             home: home.into(),
             writable: Vec::new(),
+            lent: Vec::new(),
             readable: Vec::new(),
             protected: Vec::new(),
             shown: Vec::new(),

@@ -27,6 +27,9 @@ const TOOL_TIMEOUT_MS: &str = "7200000";
 /// The CLI's own retries of one request in a rehearsal, where a fault is meant.
 const REHEARSAL_RETRIES: &str = "1";
 
+/// The CLI's own home inside the walls.
+pub(super) const CLI_HOME: &str = "/run/harness/cli";
+
 /// The built-in tools of every session that may change files.
 const BUILDING_TOOLS: [&str; 14] = [
     "Bash",
@@ -163,7 +166,15 @@ impl Walls {
             Some(home) if is_walled => home.clone(),
             _ => private_home.clone(),
         };
+        // Beside its directory the CLI keeps a file in its home that may hold a key, and replaces that file as a whole:
+        // nothing that is laid over the file stays there. So it has a home apart, which commands do not see.
+        let cli_home = if is_walled { PathBuf::from(CLI_HOME) } else { seen_home.clone() };
         let mut wall = Wall::around(project.dir(), &private_home);
+        if is_walled {
+            let lies_at = project.app.home.cli_home(project.project.id);
+            make_dir(&lies_at)?;
+            wall.lent.push((lies_at, cli_home.clone()));
+        }
         wall.hidden.push(project.app.home.root().to_owned());
         wall.readable.push(start.cli.to_owned());
         wall.readable.extend(start.granted.iter().cloned());
@@ -175,12 +186,12 @@ impl Walls {
                 let base_url = rehearsal.base_url(start.role.as_str(), &start.session.0);
                 let config = seen_home.join(".claude-rehearsal");
                 make_dir(&private_home.join(".claude-rehearsal"))?;
-                let mut env = rehearsal_environment(&base_url, &config, &seen_home);
+                let mut env = rehearsal_environment(&base_url, &config, &cli_home);
                 env.insert("CLAUDE_CODE_MAX_RETRIES".into(), REHEARSAL_RETRIES.into());
                 env
             }
             None => {
-                let mut env = real_account(&mut wall, real_home.as_deref(), &private_home, &seen_home)?;
+                let mut env = real_account(&mut wall, real_home.as_deref(), &cli_home)?;
                 if let Some(account) = &start.options.account {
                     account.give_to(&mut env);
                 }
@@ -195,7 +206,9 @@ impl Walls {
             env.insert(format!("GIT_COMMITTER_{variable}").into(), value.into());
         }
         env.insert("MCP_TOOL_TIMEOUT".into(), TOOL_TIMEOUT_MS.into());
-        let config = env.get(OsStr::new("CLAUDE_CONFIG_DIR")).map_or_else(|| seen_home.join(".claude"), PathBuf::from);
+        let config = env.get(OsStr::new("CLAUDE_CONFIG_DIR")).map(PathBuf::from);
+        let config = config.or_else(|| real_home.as_ref().map(|home| home.join(".claude")));
+        let config = config.unwrap_or_else(|| cli_home.join(".claude"));
         let state = project.app.home.project(project.project.id).join("walls");
         make_dir(&state)?;
         Shell {
@@ -205,6 +218,7 @@ impl Walls {
             real_home: real_home.as_deref(),
             project: project.dir(),
             config: &config,
+            cli_home: &cli_home,
         }
         .set_up(&mut wall, &mut env)?;
         if real_home.is_none() && is_walled {
@@ -231,27 +245,55 @@ fn certificates(env: &BTreeMap<OsString, OsString>, walled: [Option<&Path>; 2]) 
 fn real_account(
     wall: &mut Wall,
     real_home: Option<&Path>,
-    private_home: &Path,
-    seen_home: &Path,
+    cli_home: &Path,
 ) -> Result<BTreeMap<OsString, OsString>, EngineError> {
     let mut env = child_environment(std::env::vars_os());
-    env.insert("HOME".into(), seen_home.into());
-    let chosen: Option<PathBuf> = env.get(OsStr::new("CLAUDE_CONFIG_DIR")).map(PathBuf::from);
-    if let Some(config) = chosen.or_else(|| real_home.map(|home| home.join(".claude"))) {
+    env.insert("HOME".into(), cli_home.into());
+    if let Some(config) = env.get(OsStr::new("CLAUDE_CONFIG_DIR")).map(PathBuf::from) {
         make_dir(&config)?;
         wall.protected.extend(obeyed_later(&config)?);
-        if real_home != Some(seen_home) {
-            // Without walls the private home lies elsewhere, and the CLI would look for the login there.
-            env.insert("CLAUDE_CONFIG_DIR".into(), config.clone().into());
-        }
         wall.writable.push(config);
+        return Ok(env);
     }
-    // Beside the directory the CLI keeps a file that says who is logged in. It is replaced as a whole, which a file
-    // laid over from outside does not allow, so each session gets a copy.
-    if let Some(from) = real_home.map(|home| home.join(".claude.json")).filter(|from| from.is_file()) {
-        copy_over(&from, &private_home.join(".claude.json"))?;
+    let Some(real_home) = real_home else { return Ok(env) };
+    let config = real_home.join(".claude");
+    make_dir(&config)?;
+    wall.protected.extend(obeyed_later(&config)?);
+    match wall.lent.first() {
+        Some((lies_at, _)) => show_account(real_home, &config, lies_at)?,
+        // Without walls its home is the agent's too, and has no login.
+        None => drop(env.insert("CLAUDE_CONFIG_DIR".into(), config.clone().into())),
     }
+    wall.writable.push(config);
     Ok(env)
+}
+
+/// Makes the CLI find the person's login in `cli_home`: its directory by a link, and a copy of the file beside it that
+/// says who is logged in. The CLI replaces that file as a whole, which a file laid over from outside does not allow.
+fn show_account(real_home: &Path, config: &Path, cli_home: &Path) -> Result<(), EngineError> {
+    let (own, link) = (cli_home.join(".claude.json"), cli_home.join(".claude"));
+    let from = real_home.join(".claude.json");
+    if from.is_file() {
+        copy_over(&from, &own)?;
+    }
+    if fs::read_link(&link).is_ok_and(|target| target == config) {
+        return Ok(());
+    }
+    let made = match fs::remove_file(&link) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => make_link(config, &link),
+    };
+    made.map_err(|source| EngineError::File { path: link, action: "made", source })
+}
+
+#[cfg(unix)]
+fn make_link(target: &Path, link: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, link)
+}
+
+#[cfg(not(unix))]
+fn make_link(_target: &Path, _link: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// What in the CLI's directory later sessions outside any wall obey: hooks, plugins, instructions. An agent that could

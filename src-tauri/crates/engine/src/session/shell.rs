@@ -47,6 +47,8 @@ pub(super) struct Shell<'a> {
     pub project: &'a Path,
     /// The CLI's own directory, as the CLI sees it.
     pub config: &'a Path,
+    /// The CLI's own home directory, as the CLI sees it; the agent's where there are no walls.
+    pub cli_home: &'a Path,
 }
 
 impl Shell<'_> {
@@ -60,16 +62,22 @@ impl Shell<'_> {
         }
         let bash = Path::new("/bin/bash");
         let shell = if bash.is_file() { bash } else { Path::new("/bin/sh") };
-        let snapshots = self.config.join("shell-snapshots");
-        let masked = [self.config.to_path_buf()];
-        let words = inner_shell(&masked, &[snapshots], &WITHHELD);
+        // What the CLI remembers of the person's shell, for every command to start with.
+        let snapshots =
+            [self.config.to_path_buf(), self.cli_home.join(".claude")].map(|dir| dir.join("shell-snapshots"));
+        let mut masked = vec![self.config.to_path_buf()];
+        if self.cli_home != self.seen_home {
+            masked.push(self.cli_home.to_path_buf());
+            self.remove_copies()?;
+        }
+        let words = inner_shell(&masked, &snapshots, &WITHHELD);
         let is_walled = harness_sandbox::probe().level != SandboxLevel::PolicyOnly;
         let words = words.unwrap_or_else(|| {
             let unset = WITHHELD.iter().flat_map(|name| ["-u".into(), OsString::from(name)]);
             ["/usr/bin/env".into()].into_iter().chain(unset).collect()
         });
         let script = self.state.join("shell");
-        let text = script_text(&words, shell);
+        let text = script_text(&words, shell, self.seen_home);
         write_program(&script, &text).map_err(|source| EngineError::File {
             path: script.clone(),
             action: "written",
@@ -109,6 +117,19 @@ impl Shell<'_> {
         Ok(())
     }
 
+    /// Removes what the CLI kept in the agents' home while that was its own too: it may hold a key.
+    fn remove_copies(&self) -> Result<(), EngineError> {
+        for entry in fs::read_dir(self.private_home).into_iter().flatten().flatten() {
+            if entry.file_name().as_encoded_bytes().starts_with(b".claude.json") {
+                let path = entry.path();
+                let is_dir = entry.file_type().is_ok_and(|kind| kind.is_dir());
+                let removed = if is_dir { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+                removed.map_err(|source| EngineError::File { path, action: "removed", source })?;
+            }
+        }
+        Ok(())
+    }
+
     /// The directories of `path` in which an agent cannot put a program of its own.
     fn trusted(&self, path: &OsStr) -> OsString {
         let is_trusted = |dir: &PathBuf| {
@@ -122,7 +143,7 @@ impl Shell<'_> {
 }
 
 #[cfg(windows)]
-fn script_text(_words: &[OsString], _shell: &Path) -> Vec<u8> {
+fn script_text(_words: &[OsString], _shell: &Path, _home: &Path) -> Vec<u8> {
     Vec::new()
 }
 
@@ -132,19 +153,27 @@ fn write_program(path: &Path, text: &[u8]) -> std::io::Result<()> {
 }
 
 #[cfg(unix)]
-fn script_text(words: &[OsString], shell: &Path) -> Vec<u8> {
-    use std::os::unix::ffi::OsStrExt;
-    let mut text = b"#!/bin/sh\nexec".to_vec();
+fn script_text(words: &[OsString], shell: &Path, home: &Path) -> Vec<u8> {
+    let mut text = b"#!/bin/sh\nexport HOME=".to_vec();
+    quote(home.as_os_str(), &mut text);
+    text.extend(b"\nexec");
     for word in words.iter().map(OsString::as_os_str).chain([shell.as_os_str()]) {
-        text.extend(b" '");
-        text.extend(word.as_bytes().iter().flat_map(|byte| match byte {
-            b'\'' => b"'\\''".to_vec(),
-            other => vec![*other],
-        }));
-        text.push(b'\'');
+        text.push(b' ');
+        quote(word, &mut text);
     }
     text.extend(b" -c \"$1\"\n");
     text
+}
+
+#[cfg(unix)]
+fn quote(word: &OsStr, text: &mut Vec<u8>) {
+    use std::os::unix::ffi::OsStrExt;
+    text.push(b'\'');
+    text.extend(word.as_bytes().iter().flat_map(|byte| match byte {
+        b'\'' => b"'\\''".to_vec(),
+        other => vec![*other],
+    }));
+    text.push(b'\'');
 }
 
 #[cfg(unix)]

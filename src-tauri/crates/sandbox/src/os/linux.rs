@@ -164,6 +164,9 @@ pub(crate) fn wrap(wall: &Wall, real_home: Option<&Path>, search_path: Option<&O
     for writable in wall.writable.iter().filter(|path| path.exists()) {
         add(&[flag("--bind"), writable.as_os_str(), writable.as_os_str()]);
     }
+    for (outside, inside) in wall.lent.iter().filter(|(outside, _)| outside.exists()) {
+        add(&[flag("--bind"), outside.as_os_str(), inside.as_os_str()]);
+    }
     add(&[flag("--bind"), wall.project.as_os_str(), wall.project.as_os_str()]);
     for (outside, inside) in wall.shown.iter().filter(|(outside, _)| outside.exists()) {
         add(&[flag("--ro-bind"), outside.as_os_str(), inside.as_os_str()]);

@@ -174,6 +174,10 @@ impl SessionGuard {
         }
         let expanded = self.places.expanded(trimmed);
         let verdict = judge(&expanded);
+        if verdict.is_allowed() && self.places.is_walled && expanded != Path::new(trimmed) {
+            let reason = format!("this tool has another home directory than commands; write {}", expanded.display());
+            return Verdict::deny("path.home", reason);
+        }
         match input::composed(&expanded) {
             Some(composed) if verdict.is_allowed() => judge(&composed),
             _ => verdict,

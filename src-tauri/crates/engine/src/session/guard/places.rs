@@ -1,6 +1,6 @@
 //! What a session sees where.
 
-use crate::OpenProject;
+use crate::{OpenProject, session::launch::CLI_HOME};
 use harness_domain::{evidence::SandboxLevel, id::SessionId};
 use harness_sandbox::{Workspace, policy::Layers};
 use std::{
@@ -51,7 +51,7 @@ impl Places {
         Ok(workspace)
     }
 
-    /// A path as the CLI reads it, with the home directory for `~`.
+    /// A path with the home directory for `~`, as commands know it.
     pub fn expanded(&self, path: &str) -> PathBuf {
         match path.strip_prefix('~') {
             Some("") => self.seen_home.clone(),
@@ -66,7 +66,30 @@ impl Places {
         let name: String = dir.to_string_lossy().chars().map(dashed).collect();
         let chosen = std::env::var_os("CLAUDE_CONFIG_DIR").map(PathBuf::from);
         let real = self.real_home.as_ref().map(|home| home.join(".claude"));
-        let settings = chosen.into_iter().chain(real);
+        // A link in the CLI's own home leads to the latter, and it names files by that.
+        let linked = Path::new(CLI_HOME).join(".claude");
+        let settings = chosen.into_iter().chain(real).chain([linked]);
         settings.map(|settings| settings.join("projects").join(&name).join(&session.0)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_cli_kept_is_known_by_the_name_that_it_has_in_the_clis_own_home() {
+        let home: PathBuf = "/home/me".into();
+        let places = Places {
+            real_home: Some(home.clone()),
+            private_home: "/p".into(),
+            seen_home: home.clone(),
+            is_walled: true,
+        };
+        let kept = places.kept_by_the_cli(Path::new("/home/me/an app"), &SessionId("1234".into()));
+        for dir in [home.join(".claude"), "/run/harness/cli/.claude".into()] {
+            let own = dir.join("projects/-home-me-an-app/1234");
+            assert!(kept.contains(&own), "the agent is told to read {}: {kept:?}", own.display());
+        }
     }
 }

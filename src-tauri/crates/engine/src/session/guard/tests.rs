@@ -156,6 +156,15 @@ fn two_dots_after_a_link_are_judged_both_ways_that_programs_read_them() {
 }
 
 #[test]
+fn the_short_name_of_the_home_is_refused_where_the_cli_has_another_home_than_commands() {
+    let session = Session::new();
+    fs::create_dir_all(session.home.join(".npm")).expect("a directory");
+    session.allows("Read", json!({ "file_path": session.home.join(".npm/log.txt") }));
+    session.refuses("Read", json!({ "file_path": "~/.npm/log.txt" }), "path.home");
+    session.refuses("Glob", json!({ "pattern": "*", "path": "~/.npm" }), "path.home");
+}
+
+#[test]
 fn what_cannot_be_judged_is_refused() {
     let session = Session::new();
     for (tool, input) in [
