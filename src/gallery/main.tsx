@@ -16,10 +16,16 @@ const host = new FakeHost({
     { name: "moved-away", cards: 20, problem: "The folder is no longer there." },
   ],
 });
+const rows = Number(wanted.get("rows") ?? 0);
+if (rows > 0) host.addLongRun(rows);
 if (wanted.get("run") !== "none") {
   host.start(1);
   for (let turn = 0; turn < 5; turn += 1) host.tick();
   if (wanted.get("run") !== "still") setInterval(() => host.tick(), TURN_MS);
+}
+if (wanted.has("ask")) {
+  host.ask("approval");
+  host.ask("question");
 }
 Object.assign(window, { fakeHost: host });
 start(host, browserHost());

@@ -3,7 +3,11 @@ import { Failure, toFailure } from "../failure.ts";
 import type { Listener, Transport } from "../transport.ts";
 import { boardHandlers } from "./board.ts";
 import { generalHandlers } from "./general.ts";
-import { runHandlers, startRun, tick } from "./run.ts";
+import { reviewHandlers } from "./review.ts";
+import { openRequest } from "./requests.ts";
+import { addLongRun, runHandlers, startRun, tick } from "./run.ts";
+import { specHandlers } from "./specs.ts";
+import { transcriptHandlers } from "./transcript.ts";
 import {
   DEFAULT_SETTINGS,
   type FakeProject,
@@ -32,7 +36,7 @@ export class FakeHost implements Transport {
   readonly #listeners = new Set<Listener>();
   readonly #failures = new Map<string, Failure>();
   readonly #latency_ms: number;
-  readonly #handlers: Partial<Handlers>;
+  readonly #handlers: Handlers;
   #seq = 0;
   #isCut = false;
 
@@ -45,7 +49,14 @@ export class FakeHost implements Transport {
       setup: HEALTHY_SETUP,
       emit: (project, event) => this.emit(project, event),
     };
-    this.#handlers = { ...generalHandlers(this.world), ...boardHandlers(this.world), ...runHandlers(this.world) };
+    this.#handlers = {
+      ...generalHandlers(this.world),
+      ...boardHandlers(this.world),
+      ...runHandlers(this.world),
+      ...transcriptHandlers(this.world),
+      ...reviewHandlers(this.world),
+      ...specHandlers(this.world),
+    };
   }
 
   /** The project that came `number`-th in the plan, from 1. */
@@ -114,6 +125,16 @@ export class FakeHost implements Transport {
   /** Starts a run in the `number`-th project. */
   start(number = 1): void {
     startRun(this.world, this.project(number), { mode: "auto", is_quick: false, rehearsal: null });
+  }
+
+  /** Lets the agent of the `number`-th project ask for a person's word. */
+  ask(kind: "approval" | "question", number = 1): void {
+    openRequest(this.world, this.project(number), kind);
+  }
+
+  /** Adds an ended run with a session of `rows` rows to the `number`-th project, and returns the session's id. */
+  addLongRun(rows: number, number = 1): string {
+    return addLongRun(this.world, this.project(number), rows).id;
   }
 
   /** Lets every live run go on by one turn. */

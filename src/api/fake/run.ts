@@ -380,3 +380,43 @@ export function tick(world: World, project: FakeProject): void {
     world.emit(project.id, { event: "progress_changed", passing: done, total });
   }
 }
+
+/** A run that ended long ago, with one session of `rows` rows: for what must stay quick with a million of them. */
+export function addLongRun(world: World, project: FakeProject, rows: number): FakeSession {
+  const run: Run = {
+    id: project.runs.length + 1,
+    mode: "auto",
+    is_quick: false,
+    rehearsal: null,
+    state: "completed",
+    paused_until_ms: null,
+    end: { code: "finished" },
+    sessions: 1,
+    cost_usd: 12.4,
+    sandbox: "full",
+    started_at_ms: world.now() - 40_000_000,
+    ended_at_ms: world.now() - 3_600_000,
+  };
+  const session: FakeSession = {
+    id: sessionId(project.id, project.sessions.length + 1),
+    run: run.id,
+    role: "coding",
+    feature: 1,
+    process: null,
+    outcome: { code: "completed" },
+    turns: Math.ceil(rows / 4),
+    cost_usd: run.cost_usd,
+    usage: { input_tokens: 410_000, output_tokens: 92_000, cache_write_tokens: 310_000, cache_read_tokens: 8_400_000 },
+    started_at_ms: run.started_at_ms,
+    ended_at_ms: run.ended_at_ms,
+    number: 1,
+    rows,
+    model: "sonnet",
+  };
+  project.runs = [...project.runs, run];
+  project.moves.set(run.id, [
+    { from: "idle", to: "coding", feature: null, reason: "a person started it", at_ms: run.started_at_ms },
+  ]);
+  project.sessions = [...project.sessions, session];
+  return session;
+}

@@ -15,6 +15,8 @@ import type {
 import type { Input, Output, ProcedureName } from "../client.ts";
 import { Failure } from "../failure.ts";
 import { makeCards, makeSteps } from "./cards.ts";
+import { makeCheckpoints } from "./checkpoints.ts";
+import { makeSpecs } from "./spec-texts.ts";
 
 /** The moment at which every made-up world begins. */
 export const START_MS = Date.UTC(2026, 2, 14, 9, 0, 0);
@@ -91,8 +93,8 @@ export function makeProject(
     last_text: null,
     last_tool: null,
     requests: [],
-    checkpoints: [],
-    specs: [],
+    checkpoints: cards > 0 ? makeCheckpoints(START_MS) : [],
+    specs: cards > 0 ? makeSpecs(START_MS) : [],
     settings: {},
     prompts: new Map(),
     policy: [],
