@@ -15,6 +15,7 @@ import { MissionStrip } from "@/session/MissionStrip.tsx";
 import { RequestCards } from "@/session/RequestCards.tsx";
 import { runSearch, transcriptSearch } from "@/session/search.ts";
 import { settingsSearch } from "@/settings/search.ts";
+import { SetupNotice } from "@/settings/SetupNotice.tsx";
 import { specsSearch } from "@/spec/search.ts";
 import { ErrorPage } from "./ErrorPage.tsx";
 import { Layout } from "./Layout.tsx";
@@ -31,16 +32,19 @@ function idOf(text: string): number {
 
 const root = createRootRoute({ component: Layout, notFoundComponent: NotFoundPage });
 
+const HomePage = lazyRouteComponent(() => import("@/project/HomePage.tsx"), "HomePage");
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
-  component: lazyRouteComponent(() => import("@/project/HomePage.tsx"), "HomePage"),
+  component: function HomeRoute() {
+    return <HomePage notice={<SetupNotice />} />;
+  },
 });
 
 const setup = createRoute({
   getParentRoute: () => root,
   path: "/setup",
-  component: lazyRouteComponent(() => import("@/project/SetupPage.tsx"), "SetupPage"),
+  component: lazyRouteComponent(() => import("@/settings/SetupPage.tsx"), "SetupPage"),
 });
 
 const newProject = createRoute({

@@ -1,5 +1,125 @@
+import { ChevronDown, Download, FolderOpen, PlayCircle, Plus, Search } from "lucide-react";
+import { type ReactNode, useDeferredValue, useMemo, useState } from "react";
+import type { ProjectSummary } from "@/api/bindings.ts";
+import { useApiQuery } from "@/api/context.tsx";
+import { failureTitle } from "@/api/failure.ts";
+import { Button } from "@/ui/Button.tsx";
+import { EmptyState } from "@/ui/EmptyState.tsx";
+import { ErrorState } from "@/ui/ErrorState.tsx";
+import { Input } from "@/ui/Input.tsx";
+import { Menu, type MenuAction } from "@/ui/Menu.tsx";
 import { Page } from "@/ui/Page.tsx";
+import { Select } from "@/ui/Select.tsx";
+import { SkeletonRows } from "@/ui/Skeleton.tsx";
+import { useNow } from "@/ui/useNow.ts";
+import { text } from "./messages.ts";
+import { ProjectRow, Tally } from "./ProjectRow.tsx";
+import { SORTS, type Sort, shown } from "./standing.ts";
+import { type AddProject, useAddProject } from "./useAddProject.tsx";
+import { Welcome } from "./Welcome.tsx";
 
-export function HomePage() {
-  return <Page title="Projects">{null}</Page>;
+/** Every project at a glance; before the first one, the ways to begin. `notice` stands above: what this machine lacks. */
+export function HomePage({ notice }: { notice?: ReactNode }) {
+  const projects = useApiQuery("project_list", null);
+  const add = useAddProject();
+  const hasProjects = (projects.data?.length ?? 0) > 0;
+  return (
+    <Page title={text.home.title} actions={hasProjects && <AddButtons add={add} />}>
+      <div className="flex min-h-full flex-col gap-4">
+        {notice}
+        {projects.isPending && <SkeletonRows label={text.home.loading} count={4} />}
+        {projects.error && !projects.data && (
+          <ErrorState
+            title={text.home.failed}
+            message={`${failureTitle(projects.error)}. ${projects.error.message}`}
+            hint={projects.error.hint}
+            incident={projects.error.incident}
+            onRetry={() => void projects.refetch()}
+          />
+        )}
+        {projects.data?.length === 0 && <Welcome add={add} />}
+        {projects.data && hasProjects && <ProjectList projects={projects.data} />}
+      </div>
+      {add.dialogs}
+    </Page>
+  );
+}
+
+function AddButtons({ add }: { add: AddProject }) {
+  const others: MenuAction[] = [
+    { id: "open", label: text.add.open, icon: <FolderOpen aria-hidden />, onSelect: add.open },
+    { id: "import", label: text.add.import, icon: <Download aria-hidden />, onSelect: add.import },
+    {
+      id: "demo",
+      label: `${text.add.demo} (${text.add.rehearsal})`,
+      icon: <PlayCircle aria-hidden />,
+      onSelect: add.demo,
+    },
+  ];
+  return (
+    <>
+      <Menu actions={others}>
+        <Button isBusy={add.busy !== null}>
+          {text.home.otherWays}
+          <ChevronDown aria-hidden className="size-3.5" />
+        </Button>
+      </Menu>
+      <Button variant="primary" icon={<Plus aria-hidden className="size-4" />} onClick={add.create}>
+        {text.add.new}
+      </Button>
+    </>
+  );
+}
+
+function ProjectList({ projects }: { projects: readonly ProjectSummary[] }) {
+  const [words, setWords] = useState("");
+  const [sort, setSort] = useState<Sort>("attention");
+  const nowMs = useNow(30_000);
+  const wanted = useDeferredValue(words);
+  const rows = useMemo(() => shown(projects, wanted, sort), [projects, wanted, sort]);
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-3">
+        <Tally projects={projects} />
+        <div className="ml-auto flex items-center gap-2">
+          <div className="relative w-60">
+            <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-faint" />
+            <Input
+              type="search"
+              aria-label={text.home.search}
+              placeholder={text.home.search}
+              value={words}
+              onChange={(event) => setWords(event.target.value)}
+              className="pl-8"
+            />
+          </div>
+          <div className="w-56">
+            <Select
+              label={text.home.sort}
+              value={sort}
+              options={SORTS.map((value) => ({ value, label: text.home.sorts[value] }))}
+              onChange={setSort}
+            />
+          </div>
+        </div>
+      </div>
+      {rows.length === 0 ? (
+        <EmptyState
+          icon={<Search aria-hidden />}
+          title={text.home.nothing(words)}
+          description={text.home.nothingHint}
+          actions={<Button onClick={() => setWords("")}>{text.home.clear}</Button>}
+        />
+      ) : (
+        <ul
+          aria-label={text.home.list}
+          className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-panel"
+        >
+          {rows.map((project) => (
+            <ProjectRow key={project.id} project={project} nowMs={nowMs} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
 }

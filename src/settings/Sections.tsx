@@ -1,0 +1,70 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { Panel } from "@/ui/Panel.tsx";
+
+type Section<Id extends string> = { id: Id; title: string };
+
+type Props<Id extends string> = {
+  label: string;
+  sections: readonly Section<Id>[];
+  current: Id;
+  /** Whose settings; none for those of all projects. */
+  project?: number;
+  children: ReactNode;
+};
+
+const LINK =
+  "block rounded-md px-2.5 py-1.5 text-muted hover:bg-hover hover:text-text aria-[current]:bg-hover aria-[current]:font-medium aria-[current]:text-text";
+
+/** A settings page: its sections on the left, the one that is open on the right. */
+export function Sections<Id extends string>({ label, sections, current, project, children }: Props<Id>) {
+  return (
+    <div className="flex min-h-0 flex-1">
+      <nav aria-label={label} className="w-48 shrink-0 overflow-y-auto border-r border-line p-3">
+        <ul className="flex flex-col gap-0.5">
+          {sections.map(({ id, title }) => {
+            const here = { "aria-current": id === current ? ("true" as const) : undefined, className: LINK };
+            return (
+              <li key={id}>
+                {project === undefined ? (
+                  <Link to="/settings" search={{ section: id }} {...here}>
+                    {title}
+                  </Link>
+                ) : (
+                  <Link to="/p/$project/settings" params={{ project }} search={{ section: id }} {...here}>
+                    {title}
+                  </Link>
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      </nav>
+      <div className="min-h-0 min-w-0 flex-1 overflow-y-auto p-6">
+        <div className="mx-auto flex max-w-3xl flex-col gap-5">{children}</div>
+      </div>
+    </div>
+  );
+}
+
+/** Settings that belong together, one below the other. */
+export function Group({
+  title,
+  hint,
+  actions,
+  children,
+}: {
+  title: string;
+  hint?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <Panel title={title} actions={actions}>
+      <div className="flex flex-col gap-4">
+        {hint && <p className="text-xs text-faint">{hint}</p>}
+        {children}
+      </div>
+    </Panel>
+  );
+}
