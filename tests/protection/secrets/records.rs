@@ -197,6 +197,43 @@ fn a_key_of_the_surrounding_environment_reaches_neither_a_rehearsal_nor_its_chec
 }
 
 #[test]
+fn a_secret_that_an_agent_commits_by_itself_is_told_in_the_same_run_and_stands_in_the_evidence() {
+    let (in_file, in_message) = (anthropic(33), anthropic(34));
+    let stage = Stage::new(&["One", "Two"]);
+    let is_first = json!({ "feature_get_next.feature.name": "One" });
+    // Taken away again before the checks, so that only the history has it.
+    let leak = format!(
+        "echo 'const key = \"{in_file}\";' > key.js && git add key.js && git commit -qm 'Add a key' && git rm -q key.js && \
+         git commit -qm 'Without it' && git checkout -qb aside && git commit -q --allow-empty -m 'it was {in_message}' && \
+         git checkout -q -"
+    );
+    let scenario = coding(
+        "leaks",
+        json!([
+            take_card(),
+            { "when": is_first, "turns": [bash(&leak)] },
+            bash(BUILD),
+            ask_for_checks(),
+            { "say": "Done." },
+        ]),
+    );
+
+    let events = stage.run_to_all_passing(&scenario, &[]);
+
+    let commit = stage.git(&["log", "--all", "--format=%h", "--abbrev=8", "--grep=Add a key"]).trim().to_owned();
+    let told = notices(&events, "secrets_committed");
+    assert_eq!(told.len(), 1, "once, for the session that did it: {told:?}");
+    assert!(told[0].contains(&format!("commit {commit} brought key.js (Anthropic key)")), "which and where: {told:?}");
+    assert!(told[0].contains("the message of commit"), "another branch counts, and so does a message: {told:?}");
+    let (one, two) = (stage.ok(&["features", "show", "1", "--json"]), stage.ok(&["features", "show", "2", "--json"]));
+    assert!(one.contains(&format!("A secret was committed: commit {commit}")), "the card says so: {one}");
+    assert!(!two.contains("A secret was committed"), "the next one is not to blame: {two}");
+    for secret in [in_file, in_message] {
+        assert!(!format!("{told:?}{one}").contains(&secret[20..40]), "and never the secret");
+    }
+}
+
+#[test]
 fn secrets_that_are_committed_already_are_told_once_and_a_person_cannot_store_one_by_accident() {
     let stage = Stage::new(&["One", "Two"]);
     stage.file("legacy.txt", anthropic(31));

@@ -162,6 +162,7 @@ impl Verifier {
         warnings.extend(moving_target(since));
         warnings.extend(settings_in(&self.project.private_home()));
         warnings.extend(self.tests_lost(feature.id).await?);
+        warnings.extend(self.secrets_committed(feature.id).await?);
         let sandbox = harness_sandbox::probe().level;
         if sandbox == SandboxLevel::PolicyOnly {
             warnings.push("The checks ran without the operating system's walls.".into());
@@ -217,6 +218,18 @@ impl Verifier {
             .iter()
             .map(|test| format!("{} lost assertions: {} removed, {} added.", test.file, test.removed, test.added));
         Ok(deleted.chain(skipped).chain(weakened).collect())
+    }
+
+    /// Sentences about secrets that an agent committed by itself since the card's work began.
+    async fn secrets_committed(&self, feature: FeatureId) -> Result<Vec<String>, EngineError> {
+        let Some(start) = self.project.store.feature_start(feature)? else { return Ok(Vec::new()) };
+        let dir = self.project.dir().to_owned();
+        let found = match blocking(move || git::secrets_since_commit(&dir, &start)).await {
+            // A history that was rewritten is told by what looks after the tests.
+            Err(EngineError::Git(GitError::UnknownCommit { .. })) => Vec::new(),
+            found => found?,
+        };
+        Ok(found.iter().map(|secret| format!("A secret was committed: {secret}.")).collect())
     }
 
     async fn conclude(&self, mut evidence: Evidence, feature: &Feature, scope: &Scope) -> Result<Verdict, EngineError> {

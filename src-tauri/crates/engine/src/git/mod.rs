@@ -38,7 +38,9 @@ mod tests;
 
 pub use aside::{Aside, waiting_asides};
 pub use commit::{CommitRequest, Committed, LeftOut, MAX_FILE_BYTES, WhyLeftOut, commit_all};
-pub use committed::{CommittedSecret, committed_secrets};
+pub use committed::{
+    CommittedSecret, LeakedSecret, Tips, committed_secrets, secrets_since, secrets_since_commit, tips,
+};
 pub use diff::{CommitLine, DiffSummary, commits_since, diff_summary};
 pub use error::GitError;
 pub use moment::{Moment, Since, moment};

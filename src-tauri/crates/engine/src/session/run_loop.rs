@@ -235,6 +235,7 @@ impl<'a> Conductor<'a> {
             self.project.store.set_note(PLAN_OPEN, Some("yes"))?;
         }
         self.sessions += 1;
+        let tips = self.tips().await;
         let earlier_loop = if role == Role::Coding { None } else { self.earlier_loop.take() };
         let task = Task {
             id: id.clone(),
@@ -296,6 +297,7 @@ impl<'a> Conductor<'a> {
                 ),
             );
         }
+        self.tell_of_committed_secrets(tips).await;
         let settled = ended.settle(&outcome).await?;
         self.unfinished = settled.unfinished;
         if let (Outcome::LoopDetected { detail }, true) = (&outcome, role != Role::Coding) {

@@ -1,7 +1,11 @@
 //! What a session leaves for the run as a whole, beyond its own card.
 
 use super::{Conductor, EMPTY_INITIALIZERS, Next, PLAN_OPEN, tree};
-use crate::{EngineError, git::Uncommitted};
+use crate::{
+    EngineError,
+    git::{self, Uncommitted},
+    verify::blocking,
+};
 use harness_domain::{failure::Outcome, lifecycle::State, run::Role};
 
 impl Conductor<'_> {
@@ -62,6 +66,36 @@ impl Conductor<'_> {
             );
         }
         Ok(())
+    }
+
+    /// Where the repository's branches stand before a session; none when they cannot be read.
+    pub(super) async fn tips(&self) -> Option<git::Tips> {
+        let dir = self.project.dir().to_owned();
+        let found = blocking(move || git::tips(&dir)).await;
+        found.inspect_err(|error| tracing::info!(%error, "where the branches stand is not known")).ok()
+    }
+
+    /// Tells the person of secrets that were committed since `before`: an agent may commit by itself, and what the host
+    /// keeps out of its own commits is in the history then.
+    pub(super) async fn tell_of_committed_secrets(&self, before: Option<git::Tips>) {
+        let (Some(before), dir) = (before, self.project.dir().to_owned()) else { return };
+        let found = match blocking(move || git::secrets_since(&dir, &before)).await {
+            Ok(found) => found,
+            // Whether the repository can be worked on is judged elsewhere, with what to do.
+            Err(error) => return tracing::info!(%error, "the session's commits were not searched for secrets"),
+        };
+        if found.is_empty() {
+            return;
+        }
+        let all: Vec<String> = found.iter().map(ToString::to_string).collect();
+        self.project.notice(
+            "secrets_committed",
+            format!(
+                "In this session {}. Whoever gets the history has it: replace it where it was issued, and take the commit out \
+                 before you push.",
+                all.join("; ")
+            ),
+        );
     }
 
     /// What trying things out left in the tree is nobody's work on any card. Only for a tree that was clean before.
