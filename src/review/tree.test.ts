@@ -4,7 +4,9 @@ import { inTreeOrder, treeRows, type Placed } from "./tree.ts";
 
 const names = fc.constantFrom("a", "b", "src", "lib", "x10", "x9");
 const paths = fc.uniqueArray(
-  fc.tuple(fc.array(names, { maxLength: 4 }), fc.constantFrom("m.ts", "n.ts", "o.rs")).map(([directories, file]) => [...directories, file].join("/")),
+  fc
+    .tuple(fc.array(names, { maxLength: 4 }), fc.constantFrom("m.ts", "n.ts", "o.rs"))
+    .map(([directories, file]) => [...directories, file].join("/")),
   { maxLength: 40 },
 );
 const files = paths.map((list) => list.map((path, at): Placed => ({ path, added: at, removed: 1 })));
@@ -14,7 +16,11 @@ describe("the tree of changed files", () => {
     fc.assert(
       fc.property(files, (list) => {
         const rows = treeRows(list, new Set());
-        expect(inTreeOrder(list).map((file) => file.path).sort()).toEqual(list.map((file) => file.path).sort());
+        expect(
+          inTreeOrder(list)
+            .map((file) => file.path)
+            .sort(),
+        ).toEqual(list.map((file) => file.path).sort());
         const above: string[] = [];
         for (const row of rows) {
           above.length = row.depth;
@@ -56,7 +62,11 @@ describe("the tree of changed files", () => {
   });
 
   test("100,000 files are a tree within a moment", () => {
-    const list = Array.from({ length: 100_000 }, (_, at) => ({ path: `d${at % 300}/e${at % 7}/f${at}.ts`, added: 1, removed: 0 }));
+    const list = Array.from({ length: 100_000 }, (_, at) => ({
+      path: `d${at % 300}/e${at % 7}/f${at}.ts`,
+      added: 1,
+      removed: 0,
+    }));
     const start = performance.now();
     expect(treeRows(list, new Set()).length).toBeGreaterThan(100_000);
     expect(performance.now() - start).toBeLessThan(2000);

@@ -3,7 +3,16 @@ export type Placed = { path: string; added: number; removed: number };
 
 /** One row of the tree. A directory stands for all directories that hold nothing but the next one, as `a/b/c`. */
 export type TreeRow<File extends Placed> =
-  | { type: "directory"; path: string; name: string; depth: number; files: number; added: number; removed: number; isOpen: boolean }
+  | {
+      type: "directory";
+      path: string;
+      name: string;
+      depth: number;
+      files: number;
+      added: number;
+      removed: number;
+      isOpen: boolean;
+    }
   | { type: "file"; path: string; name: string; depth: number; file: File };
 
 type Directory<File extends Placed> = { directories: Map<string, Directory<File>>; files: Map<string, File> };

@@ -5,7 +5,13 @@ import { type Block, type Entry, type Group, GROUPS } from "./entry.ts";
 
 const ALL: Shape = { groups: new Set(), opened: new Set() };
 const call = (id: string, name = "Bash"): Block => ({ type: "tool_call", id, name, input: {} });
-const result = (id: string, is_error = false): Block => ({ type: "tool_result", id, is_error, text: "", is_cut: false });
+const result = (id: string, is_error = false): Block => ({
+  type: "tool_result",
+  id,
+  is_error,
+  text: "",
+  is_cut: false,
+});
 const said = (text = "x"): Block => ({ type: "text", text });
 
 function entry(ordinal: number, parent_call: string | null, ...body: Block[]): Entry {
@@ -15,7 +21,10 @@ function entry(ordinal: number, parent_call: string | null, ...body: Block[]): E
 /** Rows of one session, all or some of them at hand. */
 function near(rows: readonly (Entry | undefined)[]): Neighbours {
   const pairs = new Pairs();
-  pairs.note("s", rows.filter((row) => row !== undefined));
+  pairs.note(
+    "s",
+    rows.filter((row) => row !== undefined),
+  );
   return {
     rowAt: (position) => rows[position],
     callAt: (id) => pairs.callOf(id)?.ordinal,
@@ -30,15 +39,31 @@ const shown = (rows: readonly (Entry | undefined)[], shape = ALL) => {
 
 describe("how rows are shown", () => {
   test("an answer is shown in its call, and by itself when its call is not at hand", () => {
-    const rows = [entry(0, null, call("a"), call("b")), entry(1, null, result("a")), entry(2, null, result("b"), said())];
+    const rows = [
+      entry(0, null, call("a"), call("b")),
+      entry(1, null, result("a")),
+      entry(2, null, result("b"), said()),
+    ];
     expect(shown(rows).map((one) => one?.type)).toEqual(["entry", undefined, "entry"]);
     expect(shown(rows)[2]).toMatchObject({ blocks: [{ type: "text" }] });
     expect(shown([undefined, rows[1]])[1]).toMatchObject({ type: "entry", blocks: [{ type: "tool_result" }] });
   });
 
   test("steps of sub-agents that follow each other are one line, at the first of them", () => {
-    const rows = [entry(0, null, call("t", "Task")), entry(1, "t", said()), entry(2, "u", said()), entry(3, null, said()), entry(4, "t", said())];
-    expect(shown(rows).map((one) => (one?.type === "fold" ? one.steps : (one?.type ?? null)))).toEqual(["entry", 2, null, "entry", 1]);
+    const rows = [
+      entry(0, null, call("t", "Task")),
+      entry(1, "t", said()),
+      entry(2, "u", said()),
+      entry(3, null, said()),
+      entry(4, "t", said()),
+    ];
+    expect(shown(rows).map((one) => (one?.type === "fold" ? one.steps : (one?.type ?? null)))).toEqual([
+      "entry",
+      2,
+      null,
+      "entry",
+      1,
+    ]);
     expect(shown(rows)[1]).toMatchObject({ parents: ["t", "u"] });
   });
 
@@ -49,7 +74,12 @@ describe("how rows are shown", () => {
   });
 
   test("asking for trouble shows a call whose answer failed", () => {
-    const rows = [entry(0, null, call("a")), entry(1, null, result("a", true)), entry(2, null, call("b")), entry(3, null, result("b"))];
+    const rows = [
+      entry(0, null, call("a")),
+      entry(1, null, result("a", true)),
+      entry(2, null, call("b")),
+      entry(3, null, result("b")),
+    ];
     const trouble = shown(rows, { ...ALL, groups: new Set<Group>(["trouble"]) });
     expect(trouble.map((one) => one?.type ?? null)).toEqual(["entry", null, null, null]);
   });
@@ -60,9 +90,14 @@ describe("how rows are shown", () => {
       fc.constantFrom("a", "b", "c").map((id) => result(id)),
       fc.constant(said()),
     );
-    const rows = fc.array(fc.option(fc.tuple(fc.constantFrom(null, "a", "t"), fc.array(block, { minLength: 1, maxLength: 3 })), { nil: undefined }), {
-      maxLength: 25,
-    });
+    const rows = fc.array(
+      fc.option(fc.tuple(fc.constantFrom(null, "a", "t"), fc.array(block, { minLength: 1, maxLength: 3 })), {
+        nil: undefined,
+      }),
+      {
+        maxLength: 25,
+      },
+    );
     const asked = fc.subarray([...GROUPS]).map((groups) => new Set(groups));
     fc.assert(
       fc.property(rows, asked, fc.subarray(["a", "t"]), (made, groups, opened) => {
@@ -70,7 +105,8 @@ describe("how rows are shown", () => {
         const shape = { groups, opened: new Set(opened) };
         const arranged = shown(list, shape);
         const folded = arranged.reduce((sum, one) => sum + (one?.type === "fold" ? one.steps : 0), 0);
-        const isFolded = (row: Entry | undefined) => groups.size === 0 && row?.parent_call != null && !opened.includes(row.parent_call);
+        const isFolded = (row: Entry | undefined) =>
+          groups.size === 0 && row?.parent_call != null && !opened.includes(row.parent_call);
         expect(folded).toBe(list.filter(isFolded).length);
         arranged.forEach((one, at) => {
           const row = list[at];

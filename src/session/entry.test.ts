@@ -2,8 +2,19 @@ import { describe, expect, test } from "vitest";
 import { type Block, changes, editOf, type Entry, groupOf, plainText, subjectOf, toolName } from "./entry.ts";
 import { findChange, wordsOfPath } from "./find-change.ts";
 
-const call = (name: string, input: unknown): Extract<Block, { type: "tool_call" }> => ({ type: "tool_call", id: "c", name, input });
-const row = (ordinal: number, ...body: Block[]): Entry => ({ ordinal, at_ms: 0, kind: "assistant", parent_call: null, body });
+const call = (name: string, input: unknown): Extract<Block, { type: "tool_call" }> => ({
+  type: "tool_call",
+  id: "c",
+  name,
+  input,
+});
+const row = (ordinal: number, ...body: Block[]): Entry => ({
+  ordinal,
+  at_ms: 0,
+  kind: "assistant",
+  parent_call: null,
+  body,
+});
 
 describe("what a row says", () => {
   test("a call that changes a file is told with what it replaces", () => {
@@ -13,12 +24,19 @@ describe("what a row says", () => {
       isWhole: false,
     });
     expect(editOf(call("Write", { file_path: "a", content: "x" }))?.isWhole).toBe(true);
-    const several = { file_path: "a", edits: [{ old_string: "1", new_string: "2" }, { old_string: "3", new_string: "4" }] };
+    const several = {
+      file_path: "a",
+      edits: [
+        { old_string: "1", new_string: "2" },
+        { old_string: "3", new_string: "4" },
+      ],
+    };
     expect(editOf(call("MultiEdit", several))?.replacements.length).toBe(2);
   });
 
   test("input of any other shape is no edit, and no error", () => {
-    for (const input of [null, 3, "x", [], {}, { file_path: 3 }, { edits: [1] }]) expect(editOf(call("Edit", input))).toBeNull();
+    for (const input of [null, 3, "x", [], {}, { file_path: 3 }, { edits: [1] }])
+      expect(editOf(call("Edit", input))).toBeNull();
     expect(editOf(call("Bash", { file_path: "a" }))).toBeNull();
     expect(editOf(call("Edit", { file_path: "a", old_string: 3 }))?.replacements).toEqual([{ before: "", after: "" }]);
   });
@@ -55,7 +73,11 @@ describe("what a row says", () => {
 describe("the call that changed a file", () => {
   test("a path of the project is found in the absolute path of a call, but not in a longer name", () => {
     const edit = call("Edit", { file_path: "/home/me/shop/src/cart.ts", old_string: "", new_string: "" });
-    expect([changes(edit, "src/cart.ts"), changes(edit, "cart.ts"), changes(edit, "art.ts")]).toEqual([true, true, false]);
+    expect([changes(edit, "src/cart.ts"), changes(edit, "cart.ts"), changes(edit, "art.ts")]).toEqual([
+      true,
+      true,
+      false,
+    ]);
     expect(changes(call("Read", { file_path: "src/cart.ts" }), "src/cart.ts"), "reading changes nothing").toBe(false);
   });
 
@@ -65,7 +87,8 @@ describe("the call that changed a file", () => {
       [7, row(7, call("Edit", { file_path: "/p/src/cart.ts", old_string: "a", new_string: "b" }))],
       [3, row(3, call("Write", { file_path: "/p/src/cart.ts", content: "a" }))],
     ]);
-    const fetch = (_session: string, from: number) => Promise.resolve([rows.get(from)].filter((one) => one !== undefined));
+    const fetch = (_session: string, from: number) =>
+      Promise.resolve([rows.get(from)].filter((one) => one !== undefined));
     const hits = [9, 8, 7, 3].map((ordinal) => ({ session: "s", ordinal }));
     expect(await findChange("src/cart.ts", hits, fetch)).toEqual({ session: "s", ordinal: 7 });
     expect(await findChange("src/other.ts", hits, fetch)).toBeNull();

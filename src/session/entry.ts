@@ -1,4 +1,4 @@
-import type { TranscriptBody, TranscriptEntry } from "../api/bindings.ts";
+import type { TranscriptBody, TranscriptEntry } from "@/api/bindings.ts";
 
 export type Entry = TranscriptEntry;
 export type Block = TranscriptBody;
@@ -52,7 +52,8 @@ export function editOf(call: Pick<ToolCall, "name" | "input">): FileEdit | null 
   const { input } = call;
   const path = text(input["file_path"]) ?? text(input["notebook_path"]);
   if (path === null) return null;
-  if (call.name === "Write") return { path, replacements: [{ before: "", after: text(input["content"]) ?? "" }], isWhole: true };
+  if (call.name === "Write")
+    return { path, replacements: [{ before: "", after: text(input["content"]) ?? "" }], isWhole: true };
   if (call.name === "NotebookEdit") {
     return { path, replacements: [{ before: "", after: text(input["new_source"]) ?? "" }], isWhole: false };
   }
@@ -71,7 +72,19 @@ export function changes(block: Block, path: string): boolean {
 }
 
 /** Inputs in which the point of a call stands, best first. */
-const SUBJECTS = ["command", "file_path", "notebook_path", "pattern", "path", "url", "query", "description", "name", "feature_id", "id"];
+const SUBJECTS = [
+  "command",
+  "file_path",
+  "notebook_path",
+  "pattern",
+  "path",
+  "url",
+  "query",
+  "description",
+  "name",
+  "feature_id",
+  "id",
+];
 
 /** What a call was used on, in one line. */
 export function subjectOf(call: Pick<ToolCall, "input">): string {

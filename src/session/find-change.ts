@@ -18,5 +18,10 @@ export async function findChange(path: string, hits: readonly Hit[], fetch: Fetc
 
 /** What to search for to find a path: its last two names, which are words enough and stand in absolute paths too. */
 export function wordsOfPath(path: string): string {
-  return path.split("/").slice(-2).join(" ").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+  return path
+    .split("/")
+    .slice(-2)
+    .join(" ")
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
 }

@@ -2,14 +2,18 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Outline } from "./outline.ts";
 
-const runs = fc.array(fc.nat(50), { minLength: 1, maxLength: 40 }).map((rows) => rows.map((count, at) => ({ session: `s${at}`, rows: count })));
+const runs = fc
+  .array(fc.nat(50), { minLength: 1, maxLength: 40 })
+  .map((rows) => rows.map((count, at) => ({ session: `s${at}`, rows: count })));
 
 describe("the rows of a run, session after session", () => {
   test("every position has exactly one row, and every row exactly one position", () => {
     fc.assert(
       fc.property(runs, (stretches) => {
         const outline = Outline.of(stretches);
-        const expected = stretches.flatMap(({ session, rows }) => Array.from({ length: rows }, (_, at) => ({ session, ordinal: at })));
+        const expected = stretches.flatMap(({ session, rows }) =>
+          Array.from({ length: rows }, (_, at) => ({ session, ordinal: at })),
+        );
         expect(outline.total).toBe(expected.length);
         expected.forEach((spot, position) => {
           expect(outline.locate(position)).toEqual(spot);
@@ -27,7 +31,8 @@ describe("the rows of a run, session after session", () => {
         const outline = Outline.of(stretches).grown(`s${at}`, grown[at]?.rows ?? 0);
         const anew = Outline.of(grown);
         expect(outline.total).toBe(anew.total);
-        for (let position = 0; position < anew.total; position += 1) expect(outline.locate(position)).toEqual(anew.locate(position));
+        for (let position = 0; position < anew.total; position += 1)
+          expect(outline.locate(position)).toEqual(anew.locate(position));
       }),
     );
   });
@@ -35,7 +40,10 @@ describe("the rows of a run, session after session", () => {
   test("what is not there is nothing, not a wrong row", () => {
     const outline = Outline.of([{ session: "a", rows: 2 }]);
     expect([outline.locate(-1), outline.locate(2), outline.locate(0.5)]).toEqual([null, null, null]);
-    expect([outline.positionOf({ session: "b", ordinal: 0 }), outline.positionOf({ session: "a", ordinal: 2 })]).toEqual([null, null]);
+    expect([
+      outline.positionOf({ session: "b", ordinal: 0 }),
+      outline.positionOf({ session: "a", ordinal: 2 }),
+    ]).toEqual([null, null]);
     expect([outline.startOf("a"), outline.startOf("b"), outline.rowsOf("b")]).toEqual([0, null, 0]);
   });
 

@@ -15,7 +15,12 @@ export class Outline {
   readonly #starts: Float64Array;
   readonly #index: ReadonlyMap<string, number>;
 
-  private constructor(stretches: readonly Stretch[], starts: Float64Array, total: number, index: ReadonlyMap<string, number>) {
+  private constructor(
+    stretches: readonly Stretch[],
+    starts: Float64Array,
+    total: number,
+    index: ReadonlyMap<string, number>,
+  ) {
     this.stretches = stretches;
     this.#starts = starts;
     this.total = total;

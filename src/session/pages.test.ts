@@ -21,7 +21,11 @@ describe("the part of a transcript that is at hand", () => {
           const last = Math.min(first + count, outline.total - 1);
           for (const window of pages.missing(outline, first, last)) {
             expect(window.limit).toBeLessThanOrEqual(PAGE_ROWS);
-            pages.put(window.session, window.from, fetched(window, (session) => outline.rowsOf(session)));
+            pages.put(
+              window.session,
+              window.from,
+              fetched(window, (session) => outline.rowsOf(session)),
+            );
           }
           for (let position = first; position <= last; position += 1) {
             const spot = outline.locate(position);
@@ -47,14 +51,26 @@ describe("the part of a transcript that is at hand", () => {
     expect(pages.put("a", 1, ["a/1", "a/2", "a/3"])).toBe(true);
     expect(pages.put("a", 0, ["a/0", "a/1"])).toBe(false);
     expect(pages.put("a", 9, ["a/9"]), "a hole would make rows take each other's place").toBe(false);
-    expect([0, 1, 2, 3, 4, 9].map((ordinal) => pages.at({ session: "a", ordinal }))).toEqual(["a/0", "a/1", "a/2", "a/3", undefined, undefined]);
+    expect([0, 1, 2, 3, 4, 9].map((ordinal) => pages.at({ session: "a", ordinal }))).toEqual([
+      "a/0",
+      "a/1",
+      "a/2",
+      "a/3",
+      undefined,
+      undefined,
+    ]);
   });
 
   test("what is looked at stays, what was looked at long ago goes", () => {
     const outline = Outline.of([{ session: "a", rows: 100 * PAGE_ROWS }]);
     const pages = new Pages<string>(3);
     const look = (page: number) => {
-      for (const window of pages.missing(outline, page * PAGE_ROWS, page * PAGE_ROWS)) pages.put("a", window.from, fetched(window, () => 100 * PAGE_ROWS));
+      for (const window of pages.missing(outline, page * PAGE_ROWS, page * PAGE_ROWS))
+        pages.put(
+          "a",
+          window.from,
+          fetched(window, () => 100 * PAGE_ROWS),
+        );
     };
     [0, 1, 2, 0, 3].forEach(look);
     const has = (page: number) => pages.at({ session: "a", ordinal: page * PAGE_ROWS }) !== undefined;

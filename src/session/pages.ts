@@ -40,7 +40,7 @@ export class Pages<Row> {
    */
   put(session: string, from: number, rows: readonly Row[]): boolean {
     let isNew = false;
-    for (let taken = 0; taken < rows.length; ) {
+    for (let taken = 0; taken < rows.length;) {
       const ordinal = from + taken;
       const index = ordinal % PAGE_ROWS;
       const part = rows.slice(taken, taken + PAGE_ROWS - index);

@@ -12,7 +12,13 @@ function fetch(_session: string, from: number, limit: number): Promise<Entry[]> 
     Array.from({ length: limit }, (_, at): Entry => {
       const ordinal = from + at;
       const block = { type: "refused" as const, tool: "Bash", subject: "", rule: "r", reason: "" };
-      return { ordinal, at_ms: 0, kind: "", parent_call: null, body: [ordinal % 10 === 0 ? block : { type: "text", text: "" }] };
+      return {
+        ordinal,
+        at_ms: 0,
+        kind: "",
+        parent_call: null,
+        body: [ordinal % 10 === 0 ? block : { type: "text", text: "" }],
+      };
     }),
   );
 }
@@ -55,7 +61,14 @@ describe("looking through a run for certain rows", () => {
   });
 
   test("a host that sends nothing is not asked for ever", async () => {
-    const found = await last(scan(() => outline, isTrouble, () => Promise.resolve([]), new AbortController().signal));
+    const found = await last(
+      scan(
+        () => outline,
+        isTrouble,
+        () => Promise.resolve([]),
+        new AbortController().signal,
+      ),
+    );
     expect(found).toEqual({ positions: [], looked: 2530 });
   });
 });

@@ -4,7 +4,12 @@ import { countdown, endTone, estimate, outcomeTone, outcomeWords } from "./words
 
 describe("what a person reads of time and ends", () => {
   test("a countdown is read as a clock and is never negative", () => {
-    expect([countdown(249_000), countdown(3_720_000), countdown(400), countdown(-5)]).toEqual(["4:09", "1:02:00", "0:01", "0:00"]);
+    expect([countdown(249_000), countdown(3_720_000), countdown(400), countdown(-5)]).toEqual([
+      "4:09",
+      "1:02:00",
+      "0:01",
+      "0:00",
+    ]);
     fc.assert(
       fc.property(fc.integer({ min: -10_000, max: 1_000_000_000 }), (ms) => {
         expect(countdown(ms)).toMatch(/^(\d+:)?\d{1,2}:\d{2}$/);
@@ -30,7 +35,13 @@ describe("what a person reads of time and ends", () => {
   });
 
   test("what a person stopped is no failure", () => {
-    expect([outcomeTone({ code: "stopped" }), outcomeTone({ code: "crashed", detail: "" }), outcomeTone(null)]).toEqual(["warning", "danger", "accent"]);
-    expect([endTone({ code: "all_passing" }), endTone({ code: "paused" }), endTone({ code: "crashed" })]).toEqual(["success", "warning", "danger"]);
+    expect([outcomeTone({ code: "stopped" }), outcomeTone({ code: "crashed", detail: "" }), outcomeTone(null)]).toEqual(
+      ["warning", "danger", "accent"],
+    );
+    expect([endTone({ code: "all_passing" }), endTone({ code: "paused" }), endTone({ code: "crashed" })]).toEqual([
+      "success",
+      "warning",
+      "danger",
+    ]);
   });
 });

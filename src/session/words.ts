@@ -1,6 +1,6 @@
-import type { Mode, Outcome, Role, RunEnd, SandboxLevel, State } from "../api/bindings.ts";
-import type { Tone } from "../ui/Badge.tsx";
-import { messages } from "../ui/messages.ts";
+import type { Mode, Outcome, Role, RunEnd, SandboxLevel, State } from "@/api/bindings.ts";
+import type { Tone } from "@/ui/Badge.tsx";
+import { messages } from "@/ui/messages.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -32,7 +32,10 @@ function nearest(minutes: number): number {
 }
 
 export const MODES = messages("session.modes", {
-  auto: { name: "Build everything", what: "Turns the specification into features if there are none, then works until all pass." },
+  auto: {
+    name: "Build everything",
+    what: "Turns the specification into features if there are none, then works until all pass.",
+  },
   code: { name: "Work on features", what: "Works on the features that exist until all pass." },
   initialize: { name: "Plan only", what: "Turns the specification into features and stops." },
   analyze: { name: "Describe existing code", what: "Reads a code base and writes down what it can do as features." },
@@ -61,8 +64,14 @@ export const STATES = messages("session.states", {
 
 export const SANDBOX = messages("session.sandbox", {
   full: { name: "Walled in", what: "Files, processes and network of the agent are walled in by the operating system." },
-  partial: { name: "Partly walled in", what: "Some walls of the operating system are missing; the settings say which." },
-  policy_only: { name: "No sandbox", what: "Nothing but the command policy stands between the agent and this machine." },
+  partial: {
+    name: "Partly walled in",
+    what: "Some walls of the operating system are missing; the settings say which.",
+  },
+  policy_only: {
+    name: "No sandbox",
+    what: "Nothing but the command policy stands between the agent and this machine.",
+  },
 } satisfies Record<SandboxLevel, { name: string; what: string }>);
 
 const OUTCOMES = messages("session.outcomes", {
@@ -111,7 +120,8 @@ export function endWords(end: RunEnd): string {
 export function outcomeTone(outcome: Outcome | null): Tone {
   if (!outcome) return "accent";
   if (outcome.code === "completed") return "success";
-  if (outcome.code === "stopped" || outcome.code === "rate_limited" || outcome.code === "budget_exhausted") return "warning";
+  if (outcome.code === "stopped" || outcome.code === "rate_limited" || outcome.code === "budget_exhausted")
+    return "warning";
   return "danger";
 }
 

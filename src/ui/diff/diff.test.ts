@@ -44,13 +44,19 @@ describe("a diff as rows", () => {
 
   test("opening a gap moves lines from hidden to shown and never loses or repeats one", () => {
     fc.assert(
-      fc.property(text, text, fc.constantFrom(...layouts), fc.array(fc.tuple(fc.nat(6), fc.nat(30), fc.nat(30))), (before, after, layout, clicks) => {
-        const diff = fromTexts(before, after, 1);
-        const opened = new Map(clicks.map(([gap, top, bottom]) => [gap, { top, bottom }]));
-        const shown = (rows: ReturnType<typeof rowsOf>) =>
-          rows.rows.reduce((sum, row) => sum + (row.type === "gap" ? row.count : 1), 0);
-        expect(shown(rowsOf(diff, layout, opened))).toBe(shown(rowsOf(diff, layout, new Map())));
-      }),
+      fc.property(
+        text,
+        text,
+        fc.constantFrom(...layouts),
+        fc.array(fc.tuple(fc.nat(6), fc.nat(30), fc.nat(30))),
+        (before, after, layout, clicks) => {
+          const diff = fromTexts(before, after, 1);
+          const opened = new Map(clicks.map(([gap, top, bottom]) => [gap, { top, bottom }]));
+          const shown = (rows: ReturnType<typeof rowsOf>) =>
+            rows.rows.reduce((sum, row) => sum + (row.type === "gap" ? row.count : 1), 0);
+          expect(shown(rowsOf(diff, layout, opened))).toBe(shown(rowsOf(diff, layout, new Map())));
+        },
+      ),
     );
   });
 
@@ -94,7 +100,10 @@ describe("a diff as rows", () => {
     const { rows, leftOut } = rowsOf(added, "split", new Map());
     expect([rows.length, leftOut]).toEqual([20_000, 30_000]);
     const rewritten = fromTexts(before, before.replaceAll("line", "LINE"));
-    expect(countOf(rewritten), "beyond the limit everything counts as replaced").toEqual({ added: 50_000, removed: 50_000 });
+    expect(countOf(rewritten), "beyond the limit everything counts as replaced").toEqual({
+      added: 50_000,
+      removed: 50_000,
+    });
     const one = fromTexts(before, before.replace("line 25000\n", "changed\n"));
     expect(rowsOf(one, "unified", new Map()).rows.length).toBe(10);
     expect(performance.now() - start, "it must not hold up the screen for long").toBeLessThan(1500);
@@ -103,7 +112,9 @@ describe("a diff as rows", () => {
 
 describe("what differs within a line", () => {
   test("the marked parts are all that differs", () => {
-    const words = fc.array(fc.constantFrom("let", " ", "x", "=", "1", ";", "y", "(", ")"), { maxLength: 20 }).map((parts) => parts.join(""));
+    const words = fc
+      .array(fc.constantFrom("let", " ", "x", "=", "1", ";", "y", "(", ")"), { maxLength: 20 })
+      .map((parts) => parts.join(""));
     fc.assert(
       fc.property(words, words, (removed, added) => {
         const marks = marksOf(removed, added);

@@ -1,7 +1,12 @@
 import { structuredPatch } from "diff";
 
 /** One line of a diff; line numbers count from 1 and are missing on the side that lacks the line. */
-export type DiffLine = { kind: "same" | "added" | "removed"; oldNumber: number | null; newNumber: number | null; text: string };
+export type DiffLine = {
+  kind: "same" | "added" | "removed";
+  oldNumber: number | null;
+  newNumber: number | null;
+  text: string;
+};
 
 /** Lines that changed together, with some that did not around them. */
 export type DiffHunk = { oldStart: number; newStart: number; lines: DiffLine[] };
@@ -10,7 +15,11 @@ export type DiffHunk = { oldStart: number; newStart: number; lines: DiffLine[] }
 export type FileDiff = { hunks: DiffHunk[]; newLines: string[] | null };
 
 /** A hunk as the host sends it. */
-export type SentHunk = { old_start: number; new_start: number; lines: readonly { kind: DiffLine["kind"]; text: string }[] };
+export type SentHunk = {
+  old_start: number;
+  new_start: number;
+  lines: readonly { kind: DiffLine["kind"]; text: string }[];
+};
 
 /** Work that comparing two texts may take; beyond it everything counts as replaced, which is true if not helpful. */
 const MOST_EDITS = 1000;

@@ -8,7 +8,12 @@ function after(start: Follow, ...events: FollowEvent[]): Follow {
 
 describe("following the end of a growing list", () => {
   test("scrolling up by a little stops it, and what comes in is counted", () => {
-    const state = after(FOLLOWING, { type: "scrolled", before: 0, after: 3 }, { type: "grew", rows: 5 }, { type: "grew", rows: 2 });
+    const state = after(
+      FOLLOWING,
+      { type: "scrolled", before: 0, after: 3 },
+      { type: "grew", rows: 5 },
+      { type: "grew", rows: 2 },
+    );
     expect(state).toEqual({ isFollowing: false, unseen: 7 });
   });
 

@@ -19,19 +19,24 @@ const changes = fc.array(fc.tuple(fc.nat(899), fc.integer({ min: 0, max: 400 }))
 describe("the heights of very many rows", () => {
   test("offsets and rows are what adding up every row gives, whatever was measured", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 900 }), changes, fc.double({ min: 0, max: 1.1, noNaN: true }), (count, measured, part) => {
-        const rows = new RowHeights(count, 40);
-        const plain = Array.from({ length: count }, () => 40);
-        for (const [row, height] of measured) {
-          rows.set(row, height);
-          if (row < count) plain[row] = height;
-        }
-        const total = plain.reduce((sum, height) => sum + height, 0);
-        const row = Math.floor(part * count);
-        expect(rows.total).toBe(total);
-        expect(rows.offsetOf(row)).toBe(naive(plain).offsetOf(Math.min(row, count)));
-        expect(rows.rowAt(part * total)).toBe(naive(plain).rowAt(part * total));
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 900 }),
+        changes,
+        fc.double({ min: 0, max: 1.1, noNaN: true }),
+        (count, measured, part) => {
+          const rows = new RowHeights(count, 40);
+          const plain = Array.from({ length: count }, () => 40);
+          for (const [row, height] of measured) {
+            rows.set(row, height);
+            if (row < count) plain[row] = height;
+          }
+          const total = plain.reduce((sum, height) => sum + height, 0);
+          const row = Math.floor(part * count);
+          expect(rows.total).toBe(total);
+          expect(rows.offsetOf(row)).toBe(naive(plain).offsetOf(Math.min(row, count)));
+          expect(rows.rowAt(part * total)).toBe(naive(plain).rowAt(part * total));
+        },
+      ),
     );
   });
 

@@ -36,19 +36,23 @@ function screenTop(list: ListModel, row: number): number {
 describe("which rows of a long list are drawn", () => {
   test("wherever one goes, the screen is full and few rows are drawn", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 100, max: 1_000_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (count, part) => {
-        const list = made(count);
-        const target = Math.floor(part * (count - 1));
-        list.goTo(target, "start", false);
-        layOut(list, height);
-        const { rows } = list.view();
-        const top = list.windowTop - list.bar;
-        const bottom = top + rows.reduce((sum, row) => sum + height(row), 0);
-        expect(top).toBeLessThanOrEqual(0.01);
-        expect(bottom).toBeGreaterThanOrEqual(SCREEN - 0.01);
-        expect(rows).toContain(target);
-        expect(rows.length, "a screen of the lowest rows, not more").toBeLessThan(100);
-      }),
+      fc.property(
+        fc.integer({ min: 100, max: 1_000_000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (count, part) => {
+          const list = made(count);
+          const target = Math.floor(part * (count - 1));
+          list.goTo(target, "start", false);
+          layOut(list, height);
+          const { rows } = list.view();
+          const top = list.windowTop - list.bar;
+          const bottom = top + rows.reduce((sum, row) => sum + height(row), 0);
+          expect(top).toBeLessThanOrEqual(0.01);
+          expect(bottom).toBeGreaterThanOrEqual(SCREEN - 0.01);
+          expect(rows).toContain(target);
+          expect(rows.length, "a screen of the lowest rows, not more").toBeLessThan(100);
+        },
+      ),
       { numRuns: 60 },
     );
   });

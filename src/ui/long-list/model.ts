@@ -181,7 +181,11 @@ export class ListModel {
     const firstLooked = this.#heights.rowAt(Math.max(0, this.#space.top - MARGIN));
     let row = firstLooked;
     let at = this.#heights.offsetOf(row);
-    for (let looked = 0; at < until && row < this.#heights.count && looked < MOST_LOOKED && rows.length < MOST_DRAWN; looked += 1) {
+    for (
+      let looked = 0;
+      at < until && row < this.#heights.count && looked < MOST_LOOKED && rows.length < MOST_DRAWN;
+      looked += 1
+    ) {
       if (this.#isHidden?.(row)) {
         this.#heights.set(row, 0);
       } else {

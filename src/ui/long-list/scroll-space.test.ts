@@ -27,18 +27,23 @@ describe("the scrollbar of a list taller than a browser can lay out", () => {
 
   test("small steps move the content by exactly as much, wherever one is", () => {
     fc.assert(
-      fc.property(totals, fc.double({ min: 0, max: 1, noNaN: true }), fc.array(fc.integer({ min: -900, max: 900 }), { maxLength: 50 }), (total, part, steps) => {
-        const at = space(total);
-        at.moveTo(part * at.last);
-        for (const step of steps) {
-          const before = at.top;
-          const bar = clamped(at.bar + step, at);
-          const moved = bar - at.bar;
-          at.scrolledTo(bar);
-          expect(at.top).toBeCloseTo(Math.min(Math.max(0, before + moved), at.last), 3);
-          expect(at.bar, "the browser can show the bar where it is put").toBeCloseTo(clamped(at.bar, at), 3);
-        }
-      }),
+      fc.property(
+        totals,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.array(fc.integer({ min: -900, max: 900 }), { maxLength: 50 }),
+        (total, part, steps) => {
+          const at = space(total);
+          at.moveTo(part * at.last);
+          for (const step of steps) {
+            const before = at.top;
+            const bar = clamped(at.bar + step, at);
+            const moved = bar - at.bar;
+            at.scrolledTo(bar);
+            expect(at.top).toBeCloseTo(Math.min(Math.max(0, before + moved), at.last), 3);
+            expect(at.bar, "the browser can show the bar where it is put").toBeCloseTo(clamped(at.bar, at), 3);
+          }
+        },
+      ),
     );
   });
 
