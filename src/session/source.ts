@@ -1,0 +1,155 @@
+import { toFailure, type Failure } from "@/api/failure.ts";
+import { type Neighbours, Pairs } from "./arrange.ts";
+import type { Entry } from "./entry.ts";
+import { Outline, type Stretch } from "./outline.ts";
+import { Pages, type Window } from "./pages.ts";
+
+export type FetchWindow = (session: string, from: number, limit: number) => Promise<readonly Entry[]>;
+
+/** Windows that are asked for at once; what is scrolled past meanwhile is not asked for at all. */
+const MOST_IN_FLIGHT = 3;
+/** How long news of growth gathers, in milliseconds: an eye does not see more, and a screen cannot draw more. */
+const GATHER_MS = 100;
+/** Rows at the end that are fetched before a grown transcript is shown to someone who follows it. */
+const TAIL_ROWS = 40;
+
+/** What is known of a run's transcript. Another object whenever anything of it changed. */
+export type Snapshot = { outline: Outline; failure: Failure | null };
+
+/**
+ * The transcript of one run, fetched where it is looked at.
+ *
+ * Costs as much as what is in sight, however long the run is and however fast it grows.
+ */
+export class TranscriptSource implements Neighbours {
+  readonly #fetch: FetchWindow;
+  readonly #pages = new Pages<Entry>();
+  readonly #pairs = new Pairs();
+  readonly #listeners = new Set<() => void>();
+  readonly #inFlight = new Set<string>();
+  readonly #grown = new Map<string, number>();
+  #snapshot: Snapshot = { outline: Outline.of([]), failure: null };
+  #wanted: { first: number; last: number } | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isFollowed = false;
+  #isClosed = false;
+
+  constructor(fetch: FetchWindow) {
+    this.#fetch = fetch;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly snapshot = (): Snapshot => this.#snapshot;
+
+  readonly rowAt = (position: number): Entry | undefined => {
+    const spot = this.#snapshot.outline.locate(position);
+    return spot ? this.#pages.at(spot) : undefined;
+  };
+
+  readonly callAt = (id: string): number | undefined => {
+    const spot = this.#pairs.callOf(id);
+    // A call that has been let go of cannot show its answer.
+    if (!spot || !this.#pages.at(spot)) return undefined;
+    return this.#snapshot.outline.positionOf(spot) ?? undefined;
+  };
+
+  readonly resultOf = (id: string) => this.#pairs.resultOf(id);
+
+  setOutline(stretches: readonly Stretch[]): void {
+    // An outline that was asked for before news of growth came may be older than the news.
+    const known = this.#snapshot.outline;
+    const merged = stretches.map(({ session, rows }) => ({ session, rows: Math.max(rows, known.rowsOf(session)) }));
+    this.#publish({ outline: Outline.of(merged) });
+    this.#load();
+  }
+
+  /** A session has `rows` rows now. */
+  grew(session: string, rows: number): void {
+    this.#grown.set(session, rows);
+    this.#timer ??= setTimeout(() => void this.#takeGrowth(), GATHER_MS);
+  }
+
+  /** Whether the end is in sight: then new rows are shown as soon as they are there, and not before. */
+  follow(isFollowed: boolean): void {
+    this.#isFollowed = isFollowed;
+  }
+
+  /** These positions are in sight. */
+  want(first: number, last: number): void {
+    this.#wanted = { first, last };
+    this.#load();
+  }
+
+  retry(): void {
+    this.#publish({ failure: null });
+    this.#load();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#listeners.clear();
+  }
+
+  async #takeGrowth(): Promise<void> {
+    let { outline } = this.#snapshot;
+    for (const [session, rows] of this.#grown) outline = outline.grown(session, rows);
+    this.#grown.clear();
+    if (this.#isFollowed && outline !== this.#snapshot.outline) {
+      const windows = this.#pages.missing(outline, outline.total - TAIL_ROWS, outline.total - 1);
+      await Promise.all(windows.map((window) => this.#take(window)));
+    }
+    this.#timer = undefined;
+    if (this.#isClosed) return;
+    // Another outline may have come in while the rows were fetched.
+    this.#publish({ outline: this.#snapshot.outline.total > outline.total ? this.#snapshot.outline : outline });
+    if (this.#grown.size > 0) this.#timer = setTimeout(() => void this.#takeGrowth(), GATHER_MS);
+    this.#load();
+  }
+
+  #load(): void {
+    if (!this.#wanted || this.#snapshot.failure || this.#isClosed) return;
+    const { outline } = this.#snapshot;
+    for (const window of this.#pages.missing(outline, this.#wanted.first, this.#wanted.last)) {
+      if (this.#inFlight.size >= MOST_IN_FLIGHT) return;
+      if (this.#inFlight.has(keyOf(window))) continue;
+      void this.#take(window).then((isNew) => {
+        if (isNew) this.#publish({});
+        this.#load();
+      });
+    }
+  }
+
+  /** Fetches a window. Says whether anything new came of it. */
+  async #take(window: Window): Promise<boolean> {
+    const key = keyOf(window);
+    if (this.#inFlight.has(key)) return false;
+    this.#inFlight.add(key);
+    try {
+      const rows = await this.#fetch(window.session, window.from, window.limit);
+      // A host that has fewer rows than it told would be asked for ever.
+      if (rows.length === 0) throw new Error("The host sent none of the rows it told of.");
+      this.#pairs.note(window.session, rows);
+      return this.#pages.put(window.session, window.from, rows);
+    } catch (thrown) {
+      if (!this.#isClosed) this.#publish({ failure: toFailure(thrown) });
+      return false;
+    } finally {
+      this.#inFlight.delete(key);
+    }
+  }
+
+  #publish(change: Partial<Snapshot>): void {
+    if (this.#isClosed) return;
+    this.#snapshot = { ...this.#snapshot, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function keyOf({ session, from }: Window): string {
+  return `${from}:${session}`;
+}
