@@ -3,6 +3,8 @@
 //! The attacks are made by a program of the project that the agent merely starts: no rule about commands sees them, so
 //! what holds them is the wall alone.
 
+#[path = "walls/fallback.rs"]
+mod fallback;
 #[path = "walls/keys.rs"]
 mod keys;
 #[path = "walls/limits.rs"]

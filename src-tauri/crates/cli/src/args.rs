@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use harness_domain::evidence::SandboxLevel;
+use harness_sandbox::WallKind;
 use std::{path::PathBuf, time::Duration};
 
 /// Builds software from a specification, unattended: agents write it, the host verifies and commits it.
@@ -16,6 +17,9 @@ State is kept in the data directory (HARNESS_HOME, or the operating system's pla
 Exit codes of `run`: 0 every feature passes, 1 error, 3 stopped by a limit or by you, 4 a person is needed."
 )]
 pub struct Cli {
+    /// Put up this kind of wall around agents although a stronger one may be at hand: bubblewrap, landlock, seatbelt, none
+    #[arg(long, global = true, value_name = "KIND", env = "HARNESS_WALL", hide_short_help = true)]
+    pub wall: Option<WallKind>,
     #[command(subcommand)]
     pub command: Command,
 }

@@ -29,7 +29,11 @@ use std::{
 };
 
 fn main() -> ExitCode {
+    harness_sandbox::stand_guard();
     let cli = Cli::parse();
+    if let Some(kind) = cli.wall {
+        harness_sandbox::choose(kind);
+    }
     log::start();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -5,7 +5,7 @@ use crate::{
     check::{self, CheckEnvironment, CheckProgress, Plan},
     git::{self, CommitRequest, GitError, MAX_FILE_BYTES, Since, TestChanges},
     redact,
-    session::hold,
+    session::{hold, kept},
     toolbox::Scope,
 };
 use harness_domain::{
@@ -87,6 +87,8 @@ impl Verifier {
         let dir = self.project.dir().to_owned();
         let before = blocking(move || git::moment(&dir)).await?;
         let results = self.run(&plan, feature.id, scope, cancelled).await?;
+        // What walls could not hold must not get into a commit.
+        kept::refuse_changed(&self.project)?;
         let dir = self.project.dir().to_owned();
         let since = blocking(move || before.until_now(&dir)).await?;
         let evidence = self.keep(&plan, results, &since, feature, scope).await?;

@@ -20,7 +20,7 @@ mod wall;
 mod workspace;
 
 pub use hosts::{AllowedHosts, Reach};
-pub use os::{Probe, forwarder, probe};
+pub use os::{Probe, WallKind, choose, forwarder, judges_ports, probe, stand_guard};
 pub use path::{Directory, why_no_project, windows};
 pub use url::{Place, judge_url, place_of_host, place_of_url};
 pub use verdict::{Decision, Verdict};

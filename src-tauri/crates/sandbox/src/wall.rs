@@ -39,6 +39,8 @@ pub struct Wall {
     pub hidden: Vec<PathBuf>,
     /// What it may reach.
     pub network: Network,
+    /// The ports of this machine that may be reached all the same, where the walls cannot make a network of their own.
+    pub ports: Vec<u16>,
 }
 
 /// Where developers' tools live inside a home directory; readable, never writable.
@@ -65,6 +67,9 @@ pub(crate) const TOOLCHAINS: [&str; 19] = [
 ];
 
 impl Wall {
+    /// Where temporary files lie below [`Wall::home`], where the walls lay nothing over the system's.
+    pub const TEMPORARY: &str = ".tmp";
+
     /// A wall around `project` with a private `home`, and no way to the network.
     pub fn around(project: impl Into<PathBuf>, home: impl Into<PathBuf>) -> Self {
         Self {
@@ -77,6 +82,7 @@ impl Wall {
             shown: Vec::new(),
             hidden: Vec::new(),
             network: Network::Isolated,
+            ports: Vec::new(),
         }
     }
 

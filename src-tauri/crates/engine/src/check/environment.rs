@@ -149,8 +149,11 @@ impl CheckEnvironment {
             all.insert(name.into(), value.into());
         }
         all.insert("PATH".into(), self.path.clone());
-        // A wall puts the private home in the place of the real one, so its path is the same.
-        let home = self.real_home.as_deref().unwrap_or(Path::new("/tmp"));
+        // A wall that lays the private home in the place of the real one leaves its path the same.
+        let home = match &self.wall {
+            Some(wall) if !probe().kind.replaces_home() => &wall.home,
+            _ => self.real_home.as_deref().unwrap_or(Path::new("/tmp")),
+        };
         all.insert("HOME".into(), home.into());
         all
     }

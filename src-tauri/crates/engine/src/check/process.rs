@@ -122,7 +122,8 @@ async fn run_with_shell(
     let command = command(&words, env, writer).map_err(not_started)?;
     let mut seen = Seen::new(env);
     let start = Instant::now();
-    let mut tree = Tree::start(command, env.wall.is_some()).await.map_err(not_started)?;
+    let mut tree =
+        Tree::start(command, env.wall.is_some() && probe().kind.ends_processes()).await.map_err(not_started)?;
 
     let deadline = start + env.timeout;
     let mut is_open = true;
@@ -269,9 +270,13 @@ impl Seen {
         // Before anything is cut off: half a credential has no form to be known by.
         let text = redact::text(if left_out > 0 { redact::after_cut(&text) } else { &text });
         let exit_code = status.and_then(|status| status.code());
-        // Bubblewrap speaks only when it fails before the command starts, with one line and this code.
-        if is_walled && exit_code == Some(1) && text.starts_with("bwrap: ") && text.trim_end().lines().count() == 1 {
-            return Err(CheckError::WallFailed { message: text.trim_end().trim_start_matches("bwrap: ").to_owned() });
+        // Walls speak only when they fail before the command starts, with one line and these codes.
+        let is_one_line = text.trim_end().lines().count() == 1;
+        for (code, name) in [(1, "bwrap: "), (126, "harness guard: ")].into_iter().filter(|_| is_walled && is_one_line)
+        {
+            if let Some(message) = text.trim_end().strip_prefix(name).filter(|_| exit_code == Some(code)) {
+                return Err(CheckError::WallFailed { message: message.to_owned() });
+            }
         }
         Ok(CheckResult {
             check: check.clone(),

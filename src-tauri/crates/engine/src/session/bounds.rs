@@ -58,8 +58,8 @@ impl Bounds {
     ///
     /// The count of tasks is the session's own only where user namespaces count for themselves (Linux 5.14); before, it
     /// would count everything the person runs. The kernel does not enforce it for root.
-    pub(crate) fn shell_line(self) -> String {
-        let tasks = if counts_by_namespace() {
+    pub(crate) fn shell_line(self, has_own_namespace: bool) -> String {
+        let tasks = if has_own_namespace && counts_by_namespace() {
             // Threads count too, so this is far above what [`Bounds::exceeded`] lets through.
             format!("ulimit -u {} 2>/dev/null; ", u64::from(self.processes) * 16)
         } else {
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_session_has_room_for_everyday_work_by_default() {
-        let line = Bounds::default().shell_line();
+        let line = Bounds::default().shell_line(true);
         assert!(line.contains("ulimit -c 0"), "a dump of the CLI's memory would hold its key: {line}");
         assert!(Bounds::default().processes >= 256, "a parallel test run with a browser takes a hundred");
     }

@@ -21,8 +21,8 @@ use std::{
 };
 use tempfile::TempDir;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWriteExt, copy_bidirectional},
-    net::{TcpStream, UnixListener, UnixStream},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional},
+    net::{TcpListener, TcpStream, UnixListener, UnixStream},
     sync::Semaphore,
     task::JoinSet,
     time::timeout,
@@ -47,10 +47,18 @@ const MOST_CONNECTIONS: usize = 256;
 pub(super) type Resolve =
     Arc<dyn Fn(String, u16, Reach) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>> + Send + Sync>;
 
-/// Sockets through which one session reaches the network. Dropping it cuts every connection.
+/// Where one session reaches the network. Dropping it cuts every connection.
 pub(super) struct Gate {
-    dir: TempDir,
+    door: Door,
     _serving: JoinSet<()>,
+}
+
+/// Where a gate is knocked at.
+enum Door {
+    /// Sockets in a directory, to be shown at [`INSIDE`].
+    Sockets(TempDir),
+    /// A port of the machine's own loopback, where everybody on it could knock: who does must say the password.
+    Port { number: u16, address: String },
 }
 
 /// What a gate lets through.
@@ -64,6 +72,8 @@ pub(super) struct Passage {
     pub resolve: Resolve,
     /// Hears of every host that was refused, once.
     pub on_refused: Arc<dyn Fn(&str) + Send + Sync>,
+    /// What clients have to say first, as the header carries it; none where only the session can knock.
+    pub credentials: Option<String>,
 }
 
 impl Passage {
@@ -84,6 +94,7 @@ impl Passage {
             upstream: Upstream::of_this_machine(),
             resolve: Arc::new(addresses),
             on_refused: Arc::new(on_refused),
+            credentials: None,
         }
     }
 }
@@ -111,12 +122,51 @@ impl Gate {
                 copy_bidirectional(&mut client, &mut server).await.map(drop)
             }));
         }
-        Ok(Self { dir, _serving: serving })
+        Ok(Self { door: Door::Sockets(dir), _serving: serving })
     }
 
-    /// The directory with the sockets, to be shown at [`INSIDE`].
-    pub fn dir(&self) -> &Path {
-        self.dir.path()
+    /// Listens on a free port of loopback, for walls without a network of their own.
+    ///
+    /// Fails with `EngineError::File` when no port can be had.
+    pub fn on_loopback(mut passage: Passage) -> Result<Self, EngineError> {
+        let failed = |source| EngineError::File { path: "127.0.0.1".into(), action: "listened on", source };
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").map_err(failed)?;
+        let number = listener.local_addr().map_err(failed)?.port();
+        listener.set_nonblocking(true).map_err(failed)?;
+        let listener = TcpListener::from_std(listener).map_err(failed)?;
+        let address = format!("http://session:{}@127.0.0.1:{number}", uuid::Uuid::new_v4().simple());
+        let credentials = upstream::credentials(&address);
+        passage.credentials = Some(credentials.ok_or_else(|| failed(io::Error::other("no password could be made")))?);
+        let mut serving = JoinSet::new();
+        serving.spawn(serve(listener, move |client| {
+            let passage = passage.clone();
+            async move { pass(client, &passage).await }
+        }));
+        Ok(Self { door: Door::Port { number, address }, _serving: serving })
+    }
+
+    /// The directory with the sockets, to be shown at [`INSIDE`]; none for a gate on a port.
+    pub fn dir(&self) -> Option<&Path> {
+        match &self.door {
+            Door::Sockets(dir) => Some(dir.path()),
+            Door::Port { .. } => None,
+        }
+    }
+
+    /// The port on the machine's own loopback; none for a gate of sockets.
+    pub fn port(&self) -> Option<u16> {
+        match &self.door {
+            Door::Sockets(_) => None,
+            Door::Port { number, .. } => Some(*number),
+        }
+    }
+
+    /// The proxy's address as the session's tools are told it.
+    pub fn proxy(&self) -> String {
+        match &self.door {
+            Door::Sockets(_) => format!("http://127.0.0.1:{PROXY_PORT}"),
+            Door::Port { address, .. } => address.clone(),
+        }
     }
 }
 
@@ -148,16 +198,40 @@ fn short_dir() -> io::Result<TempDir> {
     tempfile::Builder::new().prefix("harness-net-").tempdir_in(place)
 }
 
-async fn serve<F, A>(listener: UnixListener, answer: F)
+/// Something that clients connect to.
+trait Listen: Send + 'static {
+    type Client: AsyncRead + AsyncWrite + Unpin + Send;
+
+    fn accept(&self) -> impl Future<Output = io::Result<Self::Client>> + Send;
+}
+
+impl Listen for UnixListener {
+    type Client = UnixStream;
+
+    async fn accept(&self) -> io::Result<UnixStream> {
+        Ok(UnixListener::accept(self).await?.0)
+    }
+}
+
+impl Listen for TcpListener {
+    type Client = TcpStream;
+
+    async fn accept(&self) -> io::Result<TcpStream> {
+        Ok(TcpListener::accept(self).await?.0)
+    }
+}
+
+async fn serve<L, F, A>(listener: L, answer: F)
 where
-    F: Fn(UnixStream) -> A + Send + 'static,
+    L: Listen,
+    F: Fn(L::Client) -> A + Send + 'static,
     A: Future<Output = io::Result<()>> + Send + 'static,
 {
     let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let mut answering = JoinSet::new();
     loop {
         let Ok(place) = room.clone().acquire_owned().await else { return };
-        let Ok((client, _)) = listener.accept().await else {
+        let Ok(client) = listener.accept().await else {
             // Out of descriptors: somebody else may close one.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
@@ -174,12 +248,16 @@ where
 }
 
 /// Reads what one client wants and lets it through, or says why not.
-async fn pass(mut client: UnixStream, passage: &Passage) -> io::Result<()> {
+async fn pass(mut client: impl AsyncRead + AsyncWrite + Unpin, passage: &Passage) -> io::Result<()> {
     let Ok(head) = timeout(PATIENCE, head(&mut client)).await else { return Ok(()) };
     let (head, rest) = head?;
     let Some(wanted) = Wanted::parse(&head) else {
         return refuse(&mut client, "400 Bad Request", "This proxy takes CONNECT and plain http requests only.").await;
     };
+    if passage.credentials.is_some() && wanted.credentials != passage.credentials {
+        let why = "This proxy serves one session, which knows its password.";
+        return refuse(&mut client, "407 Proxy Authentication Required", why).await;
+    }
     let Some(reach) = passage.hosts.reach(&wanted.host, wanted.port) else {
         (passage.on_refused)(&wanted.host);
         let why = format!(
@@ -215,7 +293,7 @@ async fn open(passage: &Passage, wanted: &Wanted, reach: Reach) -> io::Result<(T
     Ok((server, Vec::new()))
 }
 
-async fn refuse(client: &mut UnixStream, status: &str, why: &str) -> io::Result<()> {
+async fn refuse(client: &mut (impl AsyncWrite + Unpin), status: &str, why: &str) -> io::Result<()> {
     let answer = format!(
         "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{why}\n",
         why.len() + 1

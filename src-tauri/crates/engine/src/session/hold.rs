@@ -3,6 +3,7 @@
 //! A wall can only hold what exists: a place that is missing gets an empty stand-in for the length of the run. A missing
 //! file of the working tree is stood in for by an empty *directory*, which git never shows and no commit can contain.
 
+use super::kept;
 use crate::{EngineError, OpenProject, git, git::Obeyed};
 use harness_sandbox::protected::{MUST_NOT_APPEAR_IN_GIT, Shape, in_git_directory, in_working_tree};
 use std::{
@@ -83,11 +84,13 @@ pub(crate) fn hold(project: &OpenProject) -> Result<Held, EngineError> {
             held.protected.push(path);
         }
     }
+    kept::keep(project, &held)?;
     Ok(held)
 }
 
-/// Takes the stand-ins away. What somebody put something into stays.
+/// Puts back what walls could not hold, and takes the stand-ins away. Call it when no process of a session is left.
 pub(crate) fn release(project: &OpenProject) -> Result<(), EngineError> {
+    kept::put_back(project)?;
     let stand_ins = remembered(project)?;
     // What lies deeper comes first.
     for path in stand_ins.iter().rev() {

@@ -8,11 +8,11 @@ use harness_agent::{
     Launch, Watchdogs,
     env::{CERTIFICATES, child_environment, rehearsal_environment},
 };
-use harness_domain::{evidence::SandboxLevel, id::SessionId, run::Role};
+use harness_domain::{id::SessionId, run::Role};
 use harness_rehearsal::Rehearsal;
 #[cfg(unix)]
 use harness_sandbox::AllowedHosts;
-use harness_sandbox::{Network, Wall};
+use harness_sandbox::{Network, Wall, WallKind};
 use std::{
     collections::BTreeMap,
     ffi::{OsStr, OsString},
@@ -27,8 +27,8 @@ const TOOL_TIMEOUT_MS: &str = "7200000";
 /// The CLI's own retries of one request in a rehearsal, where a fault is meant.
 const REHEARSAL_RETRIES: &str = "1";
 
-/// The CLI's own home inside the walls.
-pub(super) const CLI_HOME: &str = "/run/harness/cli";
+/// The CLI's own home inside walls where paths lead elsewhere than outside.
+const CLI_HOME: &str = "/run/harness/cli";
 
 /// The built-in tools of every session that may change files.
 const BUILDING_TOOLS: [&str; 14] = [
@@ -103,16 +103,25 @@ impl Start<'_> {
         wall: &mut Wall,
         env: &mut BTreeMap<OsString, OsString>,
     ) -> Result<(Option<Gate>, Vec<OsString>), EngineError> {
-        let Some(forwarder) = harness_sandbox::forwarder() else {
+        let forwarder = harness_sandbox::forwarder();
+        let kind = harness_sandbox::probe().kind;
+        let bounds = self.options.bounds.shell_line(kind == WallKind::Bubblewrap);
+        if forwarder.is_none() && !harness_sandbox::judges_ports() {
             wall.network = Network::Host;
-            return Ok((None, Vec::new()));
-        };
+            let inside = if kind == WallKind::None { Vec::new() } else { in_shell(bounds + "exec \"$@\"") };
+            return Ok((None, inside));
+        }
         let mut ports = self.options.allowed_ports.clone();
         ports.extend(self.rehearsal.map(Rehearsal::port));
-        let gate = Gate::open(Passage::to(AllowedHosts::usual().with(&self.hosts), self.project), &ports)?;
+        let passage = Passage::to(AllowedHosts::usual().with(&self.hosts), self.project);
+        let gate = match forwarder {
+            Some(_) => Gate::open(passage, &ports)?,
+            None => Gate::on_loopback(passage)?,
+        };
         wall.network = Network::Isolated;
-        wall.shown.push((gate.dir().into(), gate::INSIDE.into()));
-        let proxy = format!("http://127.0.0.1:{}", gate::PROXY_PORT);
+        wall.shown.extend(gate.dir().map(|dir| (dir.into(), gate::INSIDE.into())));
+        wall.ports.extend(gate.port().into_iter().chain(ports.iter().copied()));
+        let proxy = gate.proxy();
         for name in ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"] {
             env.insert(name.into(), proxy.clone().into());
         }
@@ -120,14 +129,15 @@ impl Start<'_> {
             env.insert(name.into(), "localhost,127.0.0.1,::1".into());
         }
         env.insert("NODE_USE_ENV_PROXY".into(), "1".into()); // Node looks at the others only when told to
-        env.insert("JAVA_TOOL_OPTIONS".into(), gate::java_options().into());
-        let inside = [
-            "/bin/sh".into(),
-            "-c".into(),
-            self.options.bounds.shell_line() + &gate::forwarders(&forwarder, &ports),
-            "sh".into(),
-        ];
-        Ok((Some(gate), inside.map(OsString::from).to_vec()))
+        let last = match forwarder {
+            Some(forwarder) => {
+                // Java takes no password this way, so it has no proxy where one is asked for.
+                env.insert("JAVA_TOOL_OPTIONS".into(), gate::java_options().into());
+                gate::forwarders(&forwarder, &ports)
+            }
+            None => "exec \"$@\"".to_owned(),
+        };
+        Ok((Some(gate), in_shell(bounds + &last)))
     }
 
     #[cfg(not(unix))]
@@ -139,6 +149,12 @@ impl Start<'_> {
         wall.network = Network::Host;
         Ok((None, Vec::new()))
     }
+}
+
+/// The words of a shell that does what `line` says with the command that follows.
+#[cfg(unix)]
+fn in_shell(line: String) -> Vec<OsString> {
+    ["/bin/sh".into(), "-c".into(), line, "sh".into()].map(OsString::from).to_vec()
 }
 
 /// There are no sockets to hold.
@@ -155,22 +171,22 @@ impl Walls {
     fn around(start: &Start<'_>) -> Result<Self, EngineError> {
         let project = start.project;
         let private_home = project.private_home();
-        let is_walled = harness_sandbox::probe().level != SandboxLevel::PolicyOnly;
+        let kind = harness_sandbox::probe().kind;
         let real_home = start
             .home
             .map(Path::to_owned)
             .or_else(std::env::home_dir)
             .filter(|home| home.is_dir() && home.is_absolute() && *home != Path::new("/"));
-        // Inside the walls the private home lies in the place of the real one.
+        // Walls that can do so lay the private home in the place of the real one.
         let seen_home = match &real_home {
-            Some(home) if is_walled => home.clone(),
+            Some(home) if kind.replaces_home() => home.clone(),
             _ => private_home.clone(),
         };
         // Beside its directory the CLI keeps a file in its home that may hold a key, and replaces that file as a whole:
         // nothing that is laid over the file stays there. So it has a home apart, which commands do not see.
-        let cli_home = if is_walled { PathBuf::from(CLI_HOME) } else { seen_home.clone() };
+        let cli_home = cli_home(project, kind, &seen_home);
         let mut wall = Wall::around(project.dir(), &private_home);
-        if is_walled {
+        if kind != WallKind::None {
             let lies_at = project.app.home.cli_home(project.project.id);
             make_dir(&lies_at)?;
             wall.lent.push((lies_at, cli_home.clone()));
@@ -184,8 +200,7 @@ impl Walls {
         let mut env = match start.rehearsal {
             Some(rehearsal) => {
                 let base_url = rehearsal.base_url(start.role.as_str(), &start.session.0);
-                let config = seen_home.join(".claude-rehearsal");
-                make_dir(&private_home.join(".claude-rehearsal"))?;
+                let config = rehearsal_config(project, kind, &seen_home, &cli_home)?;
                 let mut env = rehearsal_environment(&base_url, &config, &cli_home);
                 env.insert("CLAUDE_CODE_MAX_RETRIES".into(), REHEARSAL_RETRIES.into());
                 env
@@ -221,7 +236,7 @@ impl Walls {
             cli_home: &cli_home,
         }
         .set_up(&mut wall, &mut env)?;
-        if real_home.is_none() && is_walled {
+        if real_home.is_none() && kind.replaces_home() {
             // Nothing is laid over a home that does not exist, so the private one is shown at its own path.
             wall.writable.push(private_home.clone());
         }
@@ -230,6 +245,34 @@ impl Walls {
         words.extend(inside);
         Ok(Self { words, env, gate })
     }
+}
+
+/// The CLI's own home, as the CLI sees it: apart from that of its commands wherever there are walls between them.
+pub(super) fn cli_home(project: &OpenProject, walls: WallKind, seen_home: &Path) -> PathBuf {
+    match walls {
+        WallKind::None => seen_home.to_owned(),
+        walls if walls.replaces_home() => CLI_HOME.into(),
+        _ => project.app.home.cli_home(project.project.id),
+    }
+}
+
+/// Where the CLI of a rehearsal keeps what is its own, as the CLI sees it.
+///
+/// What the commands of agents must not see of it lies in their home only where it can be covered there.
+fn rehearsal_config(
+    project: &OpenProject,
+    kind: WallKind,
+    seen_home: &Path,
+    cli_home: &Path,
+) -> Result<PathBuf, EngineError> {
+    const NAME: &str = ".claude-rehearsal";
+    if kind != WallKind::None && !kind.replaces_home() {
+        let config = cli_home.join(NAME);
+        make_dir(&config)?;
+        return Ok(config);
+    }
+    make_dir(&project.private_home().join(NAME))?;
+    Ok(seen_home.join(NAME))
 }
 
 /// The certificates that the environment names, which the walls would hide in the home or among temporary files.

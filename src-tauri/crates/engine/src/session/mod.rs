@@ -9,6 +9,7 @@ mod gate;
 mod guard;
 pub(crate) mod hold;
 mod host;
+pub(crate) mod kept;
 mod launch;
 mod one;
 mod options;

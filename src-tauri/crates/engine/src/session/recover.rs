@@ -1,6 +1,6 @@
 //! What a host that died left behind: its processes, its claims, its half-done work.
 
-use super::{enter_state, tree};
+use super::{enter_state, kept, tree};
 use crate::{EngineError, OpenProject, requests};
 use harness_agent::kill_tree;
 use harness_domain::{
@@ -47,6 +47,9 @@ pub async fn recover(project: &OpenProject) -> Result<Recovered, EngineError> {
         found.released.extend(project.store.release_run(run, &cause)?);
         settle_state(project, run, unfinished.run.state)?;
         project.store.run_end(run, &RunEnd::Crashed, now)?;
+    }
+    if !found.runs.is_empty() {
+        kept::put_back(project)?;
     }
     let cause = project.cause(Actor::Host, None, "the lease expired");
     found.released.extend(project.store.release_expired(now, &cause)?);

@@ -6,7 +6,7 @@ mod ending;
 use super::{
     Recovered, RunControl, RunOptions, ToolServer,
     conduct::obey_requests,
-    enter_state, hold,
+    enter_state, hold, kept,
     one::{Finished, Stage, Task, new_id},
     outcome::{Ended, Next},
     pace, tree,
@@ -427,7 +427,8 @@ async fn watch(project: &OpenProject, control: &RunControl) -> EngineError {
         if let Some(path) = hold::remove_planted(project.dir(), &obeyed).first() {
             return EngineError::Refused(hold::planted(path));
         }
-        if let Err(error) = obey_requests(project, control).and_then(|()| still_there(project)) {
+        let looked = kept::refuse_changed(project).and_then(|()| obey_requests(project, control));
+        if let Err(error) = looked.and_then(|()| still_there(project)) {
             return error;
         }
     }

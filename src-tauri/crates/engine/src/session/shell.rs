@@ -6,8 +6,7 @@
 //! the variables that carry keys, and with the CLI's directory empty.
 
 use crate::EngineError;
-use harness_domain::evidence::SandboxLevel;
-use harness_sandbox::{Wall, inner_shell};
+use harness_sandbox::{Wall, WallKind, inner_shell};
 use std::{
     collections::BTreeMap,
     ffi::{OsStr, OsString},
@@ -71,7 +70,7 @@ impl Shell<'_> {
             self.remove_copies()?;
         }
         let words = inner_shell(&masked, &snapshots, &WITHHELD);
-        let is_walled = harness_sandbox::probe().level != SandboxLevel::PolicyOnly;
+        let kind = harness_sandbox::probe().kind;
         let words = words.unwrap_or_else(|| {
             let unset = WITHHELD.iter().flat_map(|name| ["-u".into(), OsString::from(name)]);
             ["/usr/bin/env".into()].into_iter().chain(unset).collect()
@@ -84,24 +83,44 @@ impl Shell<'_> {
             source,
         })?;
         env.insert("SHELL".into(), shell.into());
-        if is_walled {
-            self.hold_home(wall)?;
+        if kind == WallKind::None {
+            env.insert("CLAUDE_CODE_SHELL_PREFIX".into(), script.into());
+            return Ok(());
+        }
+        let empty = self.state.join("empty");
+        fs::write(&empty, "").map_err(|source| EngineError::File { path: empty.clone(), action: "written", source })?;
+        if kind.replaces_home() {
+            self.hold_home(wall, &empty)?;
             wall.shown.push((script, INSIDE.into()));
             env.insert("CLAUDE_CODE_SHELL_PREFIX".into(), INSIDE.into());
             env.insert("GIT_CONFIG_GLOBAL".into(), self.seen_home.join(".gitconfig").into());
-            if let Some(path) = env.get(OsStr::new("PATH")).map(|path| self.trusted(path)) {
-                env.insert("PATH".into(), path);
-            }
         } else {
-            env.insert("CLAUDE_CODE_SHELL_PREFIX".into(), script.into());
+            self.clear_temporary()?;
+            let persons = self.real_home.map(|home| home.join(".gitconfig")).filter(|path| path.is_file());
+            let settings = persons.unwrap_or(empty);
+            env.insert("CLAUDE_CODE_SHELL_PREFIX".into(), script.clone().into());
+            env.insert("GIT_CONFIG_GLOBAL".into(), settings.clone().into());
+            wall.readable.extend([script, settings]);
+        }
+        if let Some(path) = env.get(OsStr::new("PATH")).map(|path| self.trusted(path)) {
+            env.insert("PATH".into(), path);
         }
         Ok(())
     }
 
+    /// Takes away the temporary files of the session before, where they lie in the home.
+    fn clear_temporary(&self) -> Result<(), EngineError> {
+        let path = self.private_home.join(Wall::TEMPORARY);
+        match fs::remove_dir_all(&path) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(EngineError::File { path, action: "removed", source })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Lays an empty file over everything in the home that shells run by themselves.
-    fn hold_home(&self, wall: &mut Wall) -> Result<(), EngineError> {
-        let empty = self.state.join("empty");
-        fs::write(&empty, "").map_err(|source| EngineError::File { path: empty.clone(), action: "written", source })?;
+    fn hold_home(&self, wall: &mut Wall, empty: &Path) -> Result<(), EngineError> {
         for name in OBEYED_BY_SHELLS {
             let is_persons = name == ".gitconfig" && self.real_home.is_some_and(|home| home.join(name).is_file());
             if is_persons {
@@ -112,7 +131,7 @@ impl Shell<'_> {
             if own.is_symlink() {
                 fs::remove_file(&own).map_err(|source| EngineError::File { path: own, action: "removed", source })?;
             }
-            wall.shown.push((empty.clone(), self.seen_home.join(name)));
+            wall.shown.push((empty.to_owned(), self.seen_home.join(name)));
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Operating systems whose walls are not built in: said plainly, never hidden.
 
-use super::Probe;
+use super::{Probe, WallKind};
 use crate::Wall;
 use harness_domain::evidence::SandboxLevel;
 use std::{
@@ -12,6 +12,7 @@ use std::{
 pub fn probe() -> Probe {
     Probe {
         level: SandboxLevel::PolicyOnly,
+        kind: WallKind::None,
         missing: vec!["this operating system's walls are not supported; only the policy layer protects".into()],
     }
 }
@@ -28,3 +29,11 @@ pub(crate) fn inner_shell(_masked: &[PathBuf], _shown: &[PathBuf], _unset: &[&st
 pub fn forwarder() -> Option<PathBuf> {
     None
 }
+
+/// There are no walls that could.
+pub fn judges_ports() -> bool {
+    false
+}
+
+/// There is nothing to guard.
+pub fn stand_guard() {}

@@ -21,6 +21,7 @@ async fn stage() -> (Gate, Arc<Mutex<Vec<String>>>) {
         upstream: Upstream::through("", ""),
         resolve,
         on_refused: Arc::new(move |host| heard.lock().expect("not poisoned").push(host.to_owned())),
+        credentials: None,
     };
     let mut gate = Gate::open(passage, &[address.port()]).expect("sockets");
     gate._serving.spawn(async move { while serving.join_next().await.is_some() {} });
@@ -29,7 +30,7 @@ async fn stage() -> (Gate, Arc<Mutex<Vec<String>>>) {
 
 /// Says something at a socket of the gate and hears everything until its end.
 async fn ask(gate: &Gate, name: &str, words: &str) -> String {
-    let path = if name == PROXY { gate.dir().join(PROXY) } else { gate.dir().join(name) };
+    let path = gate.dir().expect("it has sockets").join(name);
     let mut client = UnixStream::connect(path).await.expect("the gate listens");
     client.write_all(words.as_bytes()).await.expect("it takes words");
     let mut heard = Vec::new();
@@ -84,7 +85,7 @@ async fn what_is_not_listed_is_refused_with_the_reason_however_it_is_written() {
 #[tokio::test]
 async fn a_forwarded_port_leads_to_the_same_port_of_the_hosts_loopback() {
     let (gate, _) = stage().await;
-    let ports: Vec<String> = std::fs::read_dir(gate.dir())
+    let ports: Vec<String> = std::fs::read_dir(gate.dir().expect("it has sockets"))
         .expect("a directory")
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| name != PROXY)
@@ -104,7 +105,8 @@ async fn a_listed_name_that_leads_to_this_machine_is_not_followed() {
 #[tokio::test]
 async fn dropping_the_gate_cuts_what_went_through_it() {
     let (gate, _) = stage().await;
-    let mut client = UnixStream::connect(gate.dir().join(PROXY)).await.expect("the gate listens");
+    let mut client =
+        UnixStream::connect(gate.dir().expect("it has sockets").join(PROXY)).await.expect("the gate listens");
     drop(gate);
     let mut heard = Vec::new();
     let _ = timeout(Duration::from_secs(10), client.read_to_end(&mut heard)).await.expect("the connection ends");
@@ -141,13 +143,15 @@ fn behind(proxy: &str) -> Gate {
             Box::pin(async move { Err(io::Error::other(format!("{host} is asked itself"))) })
         }),
         on_refused: Arc::new(|_| {}),
+        credentials: None,
     };
     Gate::open(passage, &[]).expect("sockets")
 }
 
 /// As [`ask`], for what stays open: hears until there is silence.
 async fn begin(gate: &Gate, words: &[&str]) -> String {
-    let mut client = UnixStream::connect(gate.dir().join(PROXY)).await.expect("the gate listens");
+    let mut client =
+        UnixStream::connect(gate.dir().expect("it has sockets").join(PROXY)).await.expect("the gate listens");
     let mut heard = Vec::new();
     for words in words {
         let _ = client.write_all(words.as_bytes()).await;
@@ -196,4 +200,32 @@ async fn a_proxy_that_is_not_spoken_here_is_not_gone_around() {
         let answer = ask(&behind(proxy), PROXY, "CONNECT listed.test:443 HTTP/1.1\r\n\r\n").await;
         assert!(answer.starts_with("HTTP/1.1 502") && answer.contains("http://"), "{proxy}: {answer}");
     }
+}
+
+#[tokio::test]
+async fn a_gate_on_a_port_lets_in_only_who_knows_its_password() {
+    let passage = Passage {
+        hosts: AllowedHosts::usual(),
+        upstream: Upstream::through("", ""),
+        resolve: Arc::new(|_, _, _| Box::pin(async { Err(io::Error::other("found nowhere")) })),
+        on_refused: Arc::new(|_| {}),
+        credentials: None,
+    };
+    let gate = Gate::on_loopback(passage).expect("a port");
+    let known = upstream::credentials(&gate.proxy()).expect("the address carries it");
+    let ask = async |header: &str| {
+        let mut client =
+            TcpStream::connect(("127.0.0.1", gate.port().expect("it has one"))).await.expect("the gate listens");
+        let words = format!("CONNECT pypi.org:443 HTTP/1.1\r\n{header}\r\n");
+        client.write_all(words.as_bytes()).await.expect("it takes words");
+        let mut heard = Vec::new();
+        let _ = timeout(Duration::from_secs(10), client.read_to_end(&mut heard)).await.expect("it answers and ends");
+        String::from_utf8_lossy(&heard).into_owned()
+    };
+    for header in ["", "Proxy-Authorization: Basic eDp5\r\n", "Proxy-Authorization: \r\n"] {
+        let answer = ask(header).await;
+        assert!(answer.starts_with("HTTP/1.1 407"), "{header:?} is anybody on this machine: {answer}");
+    }
+    let answer = ask(&format!("Proxy-Authorization: {known}\r\n")).await;
+    assert!(answer.contains("found nowhere"), "the session itself is let in: {answer}");
 }

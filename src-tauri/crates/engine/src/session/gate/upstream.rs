@@ -76,6 +76,12 @@ impl Proxy {
     }
 }
 
+/// What the header says of a client that was told this address of a proxy, with a name and a password in it.
+pub(super) fn credentials(address: &str) -> Option<String> {
+    let found = Matcher::builder().all(address.to_owned()).build().intercept(&"http://any.test/".parse().ok()?)?;
+    Some(found.basic_auth()?.to_str().ok()?.to_owned())
+}
+
 #[cfg(test)]
 impl Upstream {
     /// Everything through this address but the hosts in `no`; directly when it is empty.

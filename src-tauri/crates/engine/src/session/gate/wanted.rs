@@ -9,6 +9,8 @@ pub(super) struct Wanted {
     method: String,
     path: String,
     version: String,
+    /// What the client said to be let in, as the header carries it.
+    pub credentials: Option<String>,
     /// Header lines that are meant for the host, each with its end.
     headers: String,
 }
@@ -28,11 +30,16 @@ impl Wanted {
             return None;
         }
         let mut headers = String::new();
+        let mut credentials = None;
         for line in lines.take_while(|line| !line.is_empty()) {
             if line.starts_with([' ', '\t']) {
                 return None; // goes on with the line before, says one reader; is a line of its own, says another
             }
-            let name = line.split(':').next().unwrap_or_default().trim().to_ascii_lowercase();
+            let (name, value) = line.split_once(':').unwrap_or((line, ""));
+            let name = name.trim().to_ascii_lowercase();
+            if name == "proxy-authorization" {
+                credentials = Some(value.trim().to_owned());
+            }
             // One request a connection, to the host of its first line.
             let is_for_proxies = matches!(
                 name.as_str(),
@@ -46,7 +53,16 @@ impl Wanted {
         let (method, version) = (method.to_owned(), version.to_owned());
         if method == "CONNECT" {
             let (host, port) = split_port(target)?;
-            return Some(Self { host, port: port?, is_tunnel: true, method, path: String::new(), version, headers });
+            return Some(Self {
+                host,
+                port: port?,
+                is_tunnel: true,
+                method,
+                path: String::new(),
+                version,
+                credentials,
+                headers,
+            });
         }
         let rest = target.strip_prefix("http://")?;
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
@@ -54,7 +70,7 @@ impl Wanted {
         // `http://listed.example@elsewhere/` names elsewhere.
         let (host, port) = split_port(authority.rsplit('@').next()?)?;
         let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-        Some(Self { host, port: port.unwrap_or(80), is_tunnel: false, method, path, version, headers })
+        Some(Self { host, port: port.unwrap_or(80), is_tunnel: false, method, path, version, credentials, headers })
     }
 
     /// A plain request as the host itself is told it.

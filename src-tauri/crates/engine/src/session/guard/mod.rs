@@ -9,7 +9,7 @@ use crate::{EngineError, OpenProject, policy};
 use harness_agent::ToolCall;
 use harness_domain::id::SessionId;
 use harness_sandbox::{
-    Verdict, Workspace, judge_url,
+    Verdict, WallKind, Workspace, judge_url,
     policy::{Policy, Surroundings},
 };
 use input::{Input, Named};
@@ -174,7 +174,7 @@ impl SessionGuard {
         }
         let expanded = self.places.expanded(trimmed);
         let verdict = judge(&expanded);
-        if verdict.is_allowed() && self.places.is_walled && expanded != Path::new(trimmed) {
+        if verdict.is_allowed() && self.places.walls != WallKind::None && expanded != Path::new(trimmed) {
             let reason = format!("this tool has another home directory than commands; write {}", expanded.display());
             return Verdict::deny("path.home", reason);
         }
@@ -194,7 +194,7 @@ impl SessionGuard {
     }
 
     fn shell(&self, command: &str, cwd: &Path) -> Verdict {
-        let around = Surroundings { workspace: &self.workspace, cwd, is_walled: self.places.is_walled };
+        let around = Surroundings { workspace: &self.workspace, cwd, is_walled: self.places.walls != WallKind::None };
         self.policy.judge(command, &around)
     }
 

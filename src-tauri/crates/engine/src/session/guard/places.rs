@@ -1,8 +1,8 @@
 //! What a session sees where.
 
-use crate::{OpenProject, session::launch::CLI_HOME};
-use harness_domain::{evidence::SandboxLevel, id::SessionId};
-use harness_sandbox::{Workspace, policy::Layers};
+use crate::{OpenProject, session::launch::cli_home};
+use harness_domain::id::SessionId;
+use harness_sandbox::{WallKind, Workspace, policy::Layers};
 use std::{
     io,
     path::{Path, PathBuf},
@@ -11,7 +11,7 @@ use std::{
 /// Directories that the walls replace by empty ones of the session's own.
 const PRIVATE: [&str; 3] = ["/tmp", "/var/tmp", "/dev/shm"];
 
-/// The homes of a session, and whether walls stand around it.
+/// The homes of a session, and the walls around it.
 #[derive(Debug)]
 pub(super) struct Places {
     /// The person's.
@@ -20,20 +20,23 @@ pub(super) struct Places {
     pub private_home: PathBuf,
     /// What the session knows as its home.
     pub seen_home: PathBuf,
-    pub is_walled: bool,
+    /// What the CLI itself has for its home.
+    pub cli_home: PathBuf,
+    pub walls: WallKind,
 }
 
 impl Places {
     pub fn of(project: &OpenProject) -> Self {
-        let is_walled = harness_sandbox::probe().level != SandboxLevel::PolicyOnly;
+        let walls = harness_sandbox::probe().kind;
         let real_home =
             std::env::home_dir().filter(|home| home.is_dir() && home.is_absolute() && home.parent().is_some());
         let private_home = project.private_home();
         let seen_home = match &real_home {
-            Some(home) if is_walled => home.clone(),
+            Some(home) if walls.replaces_home() => home.clone(),
             _ => private_home.clone(),
         };
-        Self { real_home, private_home, seen_home, is_walled }
+        let cli_home = cli_home(project, walls, &seen_home);
+        Self { real_home, private_home, seen_home, cli_home, walls }
     }
 
     /// The workspace of a session in these places, with what the policy files let it read besides.
@@ -43,7 +46,7 @@ impl Places {
             .with_hidden([project.app.home.root()])
             .with_private_home(&self.seen_home, &self.private_home)
             .with_own(self.kept_by_the_cli(project.dir(), session));
-        if self.is_walled {
+        if self.walls.replaces_home() {
             for place in PRIVATE {
                 workspace = workspace.with_private(place);
             }
@@ -67,7 +70,7 @@ impl Places {
         let chosen = std::env::var_os("CLAUDE_CONFIG_DIR").map(PathBuf::from);
         let real = self.real_home.as_ref().map(|home| home.join(".claude"));
         // A link in the CLI's own home leads to the latter, and it names files by that.
-        let linked = Path::new(CLI_HOME).join(".claude");
+        let linked = self.cli_home.join(".claude");
         let settings = chosen.into_iter().chain(real).chain([linked]);
         settings.map(|settings| settings.join("projects").join(&name).join(&session.0)).collect()
     }
@@ -84,7 +87,8 @@ mod tests {
             real_home: Some(home.clone()),
             private_home: "/p".into(),
             seen_home: home.clone(),
-            is_walled: true,
+            cli_home: "/run/harness/cli".into(),
+            walls: WallKind::Bubblewrap,
         };
         let kept = places.kept_by_the_cli(Path::new("/home/me/an app"), &SessionId("1234".into()));
         for dir in [home.join(".claude"), "/run/harness/cli/.claude".into()] {

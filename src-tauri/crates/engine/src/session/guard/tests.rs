@@ -1,6 +1,6 @@
 use super::{Places, SessionGuard};
 use harness_agent::ToolCall;
-use harness_sandbox::{Verdict, Workspace, policy::Policy};
+use harness_sandbox::{Verdict, WallKind, Workspace, policy::Policy};
 use serde_json::{Value, json};
 use std::{fs, os::unix::fs::symlink, path::PathBuf};
 
@@ -25,7 +25,8 @@ impl Session {
             real_home: Some(home.clone()),
             private_home: private_home.clone(),
             seen_home: home.clone(),
-            is_walled: true,
+            cli_home: "/run/harness/cli".into(),
+            walls: WallKind::Bubblewrap,
         };
         let workspace = Workspace::new(&project, Some(&home))
             .expect("a workspace")

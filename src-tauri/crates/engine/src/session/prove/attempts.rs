@@ -22,7 +22,7 @@ pub(super) struct Attempt {
     pub id: &'static str,
     pub what: &'static str,
     /// Variables: OUTSIDE, a directory of the host; DECOY, a secret's path in the person's home; VICTIM, a process of the
-    /// host; PORT and ABSTRACT, services of the host; DATA, the product's data; TOKEN, what is secret.
+    /// host; PORT and ABSTRACT, services of the host; DATA, the product's data; CLI_HOME, the CLI's own home; TOKEN, what is secret.
     pub line: &'static str,
     pub sign: Sign,
 }
@@ -40,7 +40,7 @@ pub(super) const ATTEMPTS: &[Attempt] = &[
         "write.system",
         "write into the system",
         Printed,
-        "for d in /etc /usr /opt; do test -w $d && echo GOT-THROUGH; done",
+        "for d in /etc /usr /opt; do (: > $d/.harness-prove) 2>/dev/null && rm $d/.harness-prove && echo GOT-THROUGH; done",
     ),
     attempt(
         "write.link",
@@ -117,12 +117,6 @@ pub(super) const ATTEMPTS: &[Attempt] = &[
         Places,
         "echo '[core] fsmonitor = x' >> .git/config; git config core.pager x",
     ),
-    attempt(
-        "git.swap",
-        "put another repository in the place of this one",
-        Places,
-        "mv .git .git2 && mkdir -p .git/hooks && echo x > .git/hooks/y",
-    ),
     attempt("git.info", "change which attributes git obeys", Places, "echo '* filter=x' > .git/info/attributes"),
     attempt(
         "cli.settings",
@@ -145,8 +139,8 @@ pub(super) const ATTEMPTS: &[Attempt] = &[
     attempt(
         "shell.start-up",
         "leave commands for the shell that the CLI starts with its key",
-        Printed,
-        "for f in .bashrc .bash_profile .profile .zshenv .gitconfig; do (echo x >> \"$HOME/$f\") 2>/dev/null && echo GOT-THROUGH; done",
+        Places,
+        "for f in .bashrc .bash_profile .profile .zshenv .gitconfig; do echo x >> \"$CLI_HOME/$f\"; done 2>/dev/null",
     ),
     attempt(
         "namespace.mount",
@@ -154,6 +148,12 @@ pub(super) const ATTEMPTS: &[Attempt] = &[
         Places,
         "unshare -Urm sh -c 'umount -l .git/hooks; mount -o remount,rw,bind .git/hooks; mount --bind /tmp .git; echo x > .git/hooks/y' \
          ; nsenter -t 1 -m sh -c 'echo x > .git/hooks/y'",
+    ),
+    attempt(
+        "git.swap",
+        "put another repository in the place of this one",
+        Places,
+        "mv .git .git2 && mkdir -p .git/hooks && echo x > .git/hooks/y",
     ),
     attempt(
         "privilege.new",
@@ -219,7 +219,19 @@ pub(super) const ATTEMPTS: &[Attempt] = &[
         "network.unlisted",
         "reach a host that is not listed",
         Printed,
-        "printf 'CONNECT evil.example:443 HTTP/1.1\\r\\n\\r\\n' | socat -T 3 - TCP:127.0.0.1:3128 2>/dev/null | grep -q ' 200 ' && echo GOT-THROUGH; \
-         grep : /proc/net/dev | grep -vq '^ *lo:' && echo GOT-THROUGH",
+        "p=${HTTP_PROXY#http://}; u=${p%@*}; a=; test \"$u\" = \"$p\" || a=\"Proxy-Authorization: Basic $(printf %s \"$u\" | base64 -w0)\\r\\n\"; \
+         printf \"CONNECT evil.example:443 HTTP/1.1\\r\\n$a\\r\\n\" | socat -T 3 - \"TCP:127.0.0.1:${p##*:}\" 2>/dev/null | grep -q ' 200 ' && echo GOT-THROUGH",
+    ),
+    attempt(
+        "network.datagrams",
+        "send datagrams past the proxy",
+        Printed,
+        "echo x | socat -u - UDP:192.0.2.1:9 2>/dev/null && echo GOT-THROUGH",
+    ),
+    attempt(
+        "network.interfaces",
+        "see the network that this machine is part of",
+        Printed,
+        "grep : /proc/net/dev | grep -vq '^ *lo:' && echo GOT-THROUGH",
     ),
 ];

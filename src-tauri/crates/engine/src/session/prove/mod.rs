@@ -14,7 +14,7 @@ use harness_rehearsal::{Rehearsal, Scenario};
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fs,
     io::Write as _,
     net::TcpListener,
@@ -30,6 +30,8 @@ use uuid::Uuid;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The secret that lies about for attempts to find. It opens nothing.
 const TOKEN: &str = "prove-decoy-5ecret";
+/// The file in the CLI's directory that says who is logged in.
+const LOGIN: &str = ".credentials.json";
 /// Processes that the fork bomb may have before it is ended.
 const BOMB_BOUND: u32 = 100;
 
@@ -114,9 +116,6 @@ impl Scratch {
                 at_ms: app.clock.now_ms(),
             },
         )?;
-        let login = project.private_home().join(".claude-rehearsal");
-        fs::create_dir_all(&login).map_err(failed)?;
-        fs::write(login.join(".credentials.json"), TOKEN).map_err(failed)?;
         let rehearsal = Rehearsal::start(Scenario::load("demo")?).await.map_err(|source| EngineError::File {
             path: "127.0.0.1".into(),
             action: "listened on",
@@ -138,7 +137,16 @@ impl Scratch {
         };
         let (launch, gate) = start.launch()?;
         let mut env = launch.env;
-        env.insert("LOGIN".into(), env.get(std::ffi::OsStr::new("CLAUDE_CONFIG_DIR")).cloned().unwrap_or_default());
+        let config = env.get(OsStr::new("CLAUDE_CONFIG_DIR")).map(PathBuf::from).unwrap_or_default();
+        // Where the CLI finds its own directory in the home, the private home lies there.
+        let login = match config.strip_prefix(at("home")) {
+            Ok(below) => project.private_home().join(below),
+            Err(_) => config.clone(),
+        };
+        fs::create_dir_all(&login).map_err(failed)?;
+        fs::write(login.join(LOGIN), TOKEN).map_err(failed)?;
+        env.insert("LOGIN".into(), config.join(LOGIN).into());
+        env.insert("CLI_HOME".into(), env.get(OsStr::new("HOME")).cloned().unwrap_or_default());
         let name = root.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
         let port = greet_on_loopback(&name).map_err(failed)?;
         Ok(Self { root, words: launch.wrapper, env, port, _gate: gate, _rehearsal: rehearsal })
@@ -183,6 +191,7 @@ impl Scratch {
                 "project/.claude",
                 "project/.mcp.json",
                 "data/policy.yaml",
+                "data/projects/1/cli",
             ],
             Sign::Printed | Sign::Victim => &[],
         };
@@ -324,7 +333,8 @@ mod tests {
         let mut without = scratch;
         // Outside, the home is where it is, and there is no inner shell.
         without.env.insert("HOME".into(), without.at("home").into());
-        without.env.remove(std::ffi::OsStr::new("CLAUDE_CODE_SHELL_PREFIX"));
+        without.env.insert("CLI_HOME".into(), without.at("data/projects/1/cli").into());
+        without.env.remove(OsStr::new("CLAUDE_CODE_SHELL_PREFIX"));
         // Those that harm nothing where nothing holds them.
         let expected = [
             "write.outside",

@@ -1,58 +1,41 @@
 //! Bubblewrap: a mount, process and network namespace of the child's own.
 
-use super::Probe;
 use crate::{Network, Wall};
-use harness_domain::evidence::SandboxLevel;
 use std::{
     ffi::OsString,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process::Stdio,
-    sync::OnceLock,
 };
 
 /// Sockets of services that would act for the child outside the wall (Docker, D-Bus, the keychain) live in /run.
 /// Name resolution is the one thing there that tools need.
-const RESOLVER_STATE: [&str; 3] = ["/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager/resolv.conf"];
+pub(super) const RESOLVER_STATE: [&str; 3] =
+    ["/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager/resolv.conf"];
 
 /// Directories of temporary files and sockets, of which a wall has empty ones of its own.
-const PRIVATE: [&str; 4] = ["/tmp", "/var/tmp", "/run", "/dev/shm"];
+pub(super) const PRIVATE: [&str; 4] = ["/tmp", "/var/tmp", "/run", "/dev/shm"];
 
 const SOCAT: [&str; 4] = ["/usr/bin/socat", "/usr/local/bin/socat", "/bin/socat", "/run/current-system/sw/bin/socat"];
 
 /// What bubblewrap was seen to do here.
-struct Seen {
-    probe: Probe,
+pub(super) struct Seen {
+    /// Why its walls are not complete, and what to do about it.
+    pub missing: Vec<String>,
     /// Whether a smaller wall can be put up inside a wall.
-    is_nestable: bool,
+    pub is_nestable: bool,
 }
 
-/// Starts a process inside a small wall, and in one within it, once, and remembers whether they held together.
-pub fn probe() -> Probe {
-    seen().probe.clone()
-}
-
-fn seen() -> &'static Seen {
-    static SEEN: OnceLock<Seen> = OnceLock::new();
-    SEEN.get_or_init(look)
-}
-
-fn look() -> Seen {
-    let policy_only = |missing: String| Seen {
-        probe: Probe { level: SandboxLevel::PolicyOnly, missing: vec![missing] },
-        is_nestable: false,
-    };
-    let Some(program) = bubblewrap() else {
-        return policy_only("bubblewrap is not installed (Debian and Ubuntu: apt-get install bubblewrap)".into());
-    };
+/// Starts a process inside a small wall, and in one within it; fails with why there are no walls of this kind.
+pub(super) fn look() -> Result<Seen, String> {
+    let program = bubblewrap().ok_or("bubblewrap is not installed (Debian and Ubuntu: apt-get install bubblewrap)")?;
     let inner = program.to_string_lossy();
     let nested = start_in_wall(&program, &[&inner, "--unshare-user", "--dev-bind", "/", "/", "--", "true"]);
     if let (Err(_), Err(why)) = (&nested, start_in_wall(&program, &["true"])) {
-        return policy_only(format!(
-            "bubblewrap cannot make namespaces here ({why}), and no other kind of wall is built in: only the policy layer \
-             protects. Allow bubblewrap user namespaces: on Ubuntu 24.04 and later by an AppArmor profile for it, or by \
-             sysctl kernel.apparmor_restrict_unprivileged_userns=0; on older Debian by sysctl \
-             kernel.unprivileged_userns_clone=1; in a container by its security options"
+        return Err(format!(
+            "bubblewrap cannot make namespaces here ({why}). Allow it user namespaces: on Ubuntu 24.04 and later by an \
+             AppArmor profile for it, or by sysctl kernel.apparmor_restrict_unprivileged_userns=0; on older Debian by \
+             sysctl kernel.unprivileged_userns_clone=1; in a container by its security options"
         ));
     }
     let mut missing = Vec::new();
@@ -62,14 +45,13 @@ fn look() -> Seen {
              key and login; on Ubuntu the AppArmor profile of bubblewrap has to allow it"
         ));
     }
-    if !SOCAT.iter().any(|path| Path::new(path).is_file()) {
+    if forwarder().is_none() {
         missing.push(
             "socat is not installed, so sessions reach every host of the network (Debian and Ubuntu: apt-get install socat)"
                 .into(),
         );
     }
-    let level = if missing.is_empty() { SandboxLevel::Full } else { SandboxLevel::Partial };
-    Seen { probe: Probe { level, missing }, is_nestable: nested.is_ok() }
+    Ok(Seen { missing, is_nestable: nested.is_ok() })
 }
 
 /// Starts a command in a small wall and waits for it; what was wrong, in words, when it fails.
@@ -89,13 +71,8 @@ fn start_in_wall(program: &Path, command: &[&str]) -> Result<(), String> {
 }
 
 /// The program that gives sockets their ports inside a wall, at a place that only the system's administrator writes to.
-pub fn forwarder() -> Option<PathBuf> {
-    SOCAT.into_iter().map(PathBuf::from).find(|path| path.is_file()).filter(|_| is_walled())
-}
-
-/// Whether bubblewrap puts up walls here.
-fn is_walled() -> bool {
-    probe().level != SandboxLevel::PolicyOnly
+pub(super) fn forwarder() -> Option<PathBuf> {
+    SOCAT.into_iter().map(PathBuf::from).find(|path| path.is_file())
 }
 
 fn bubblewrap() -> Option<PathBuf> {
@@ -106,10 +83,7 @@ fn bubblewrap() -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
-pub(crate) fn wrap(wall: &Wall, real_home: Option<&Path>, search_path: Option<&OsString>) -> Vec<OsString> {
-    if probe().level == SandboxLevel::PolicyOnly {
-        return Vec::new();
-    }
+pub(super) fn wrap(wall: &Wall, real_home: Option<&Path>, search_path: Option<&OsString>) -> Vec<OsString> {
     let Some(program) = bubblewrap() else { return Vec::new() };
     let mut words: Vec<OsString> = vec![program.into()];
     let mut add = |parts: &[&std::ffi::OsStr]| words.extend(parts.iter().map(|part| (*part).to_owned()));
@@ -193,9 +167,9 @@ fn is_root() -> bool {
 /// variables `unset` and with `masked` directories empty but for `shown` ones in them. Files, processes and network are
 /// otherwise those of the session, so that a server that one command starts answers the next one.
 ///
-/// None where no wall can be put up inside another one.
-pub(crate) fn inner_shell(masked: &[PathBuf], shown: &[PathBuf], unset: &[&str]) -> Option<Vec<OsString>> {
-    let program = bubblewrap().filter(|_| seen().is_nestable)?;
+/// None without bubblewrap.
+pub(super) fn inner_shell(masked: &[PathBuf], shown: &[PathBuf], unset: &[&str]) -> Option<Vec<OsString>> {
+    let program = bubblewrap()?;
     let mut words: Vec<OsString> = vec![program.into()];
     words.extend(["--unshare-user", "--dev-bind", "/", "/"].map(OsString::from));
     for path in masked {
@@ -214,6 +188,8 @@ pub(crate) fn inner_shell(masked: &[PathBuf], shown: &[PathBuf], unset: &[&str])
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::probe;
+    use harness_domain::evidence::SandboxLevel;
     use std::fs;
 
     /// Runs a shell line inside a wall around a fresh project; gives (succeeded, output).
