@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildPages } from "./lib/desktop.mjs";
 import { differences, photograph, testEnvironment, watchedPlaces } from "./lib/hermetic.mjs";
 import { ROOT } from "./lib/repository.mjs";
 import { main, mustRun, SetUpError, sinceStart, step } from "./lib/steps.mjs";
@@ -10,6 +11,7 @@ import { setUp } from "./setup.mjs";
 
 const counts = new TestCounts();
 const onLine = (line) => counts.read(line);
+const script = (name) => mustRun("npm", ["run", "--silent", name], { cwd: ROOT, onLine, shell: process.platform === "win32" });
 const cargo = (...args) => mustRun("cargo", args, { cwd: ROOT });
 
 async function runTests() {
@@ -17,6 +19,11 @@ async function runTests() {
   await step("tests of these scripts", () =>
     mustRun(process.execPath, ["--test", "--test-reporter=spec", join(ROOT, ".ci", "lib", "lib.test.mjs")], { cwd: ROOT, onLine }),
   );
+  // First what takes seconds; the pages have to be there before the window that shows them is compiled.
+  await step("types of the pages", () => script("check"));
+  await step("lints of the pages", () => script("lint"));
+  await step("tests of the pages", () => script("test:ui"));
+  await buildPages();
   await step("formatting", () => cargo("fmt", "--all", "--check"));
   await step("lints", () => cargo("clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"));
   await step("tests", testsInAHomeOfTheirOwn);

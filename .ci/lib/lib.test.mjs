@@ -6,6 +6,8 @@ import { afterEach, beforeEach, test } from "node:test";
 import { claudePaths, place } from "./claude.mjs";
 import { differences, photograph, testEnvironment, watchedPlaces } from "./hermetic.mjs";
 import { isCurrent } from "./node-packages.mjs";
+import { desktopProgram, hasScreen } from "./desktop.mjs";
+import { packageConfig } from "./package-config.mjs";
 import { quote, typed } from "./rehearsal.mjs";
 import { CLAUDE_VERSION, LOWEST_NODE, LOWEST_RUST } from "./repository.mjs";
 import { CommandError, duration, mustRun, run, SetUpError } from "./steps.mjs";
@@ -50,8 +52,11 @@ test("a program is found only where it can be started", { skip: process.platform
 test("walls are required to test and offered to run, and only where they exist", () => {
   const bare = (purpose, platform) => missingPrograms(purpose, platform, () => false);
   const required = (programs) => programs.filter(({ isRequired }) => isRequired).map(({ command }) => command);
-  assert.deepEqual(required(bare("test", "linux")), ["git", "cc", "bwrap", "gnome-keyring-daemon", "dbus-run-session", "python3", "socat"]);
+  const tests = ["git", "cc", "bwrap", "gnome-keyring-daemon", "dbus-run-session", "python3", "socat"];
+  const window = ["pkg-config", "webkit2gtk-4.1", "librsvg-2.0", "ayatana-appindicator3-0.1"];
+  assert.deepEqual(required(bare("test", "linux")), [...tests, ...window, "WebKitWebDriver", "Xvfb"]);
   assert.deepEqual(required(bare("run", "linux")), ["git", "cc"], "the product says itself what is lost without walls");
+  assert.deepEqual(required(bare("desktop", "linux")), ["git", "cc", ...window], "a window needs its libraries, and no tests");
   assert.deepEqual(bare("run", "win32").map(({ command }) => command), ["git"], "Windows has none of the others");
   assert.deepEqual(missingPrograms("test", "linux", () => true), [], "nothing is installed twice");
 });
@@ -106,7 +111,8 @@ test("what the test runners say is added up", () => {
   counts.read("test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s");
   counts.read("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s");
   for (const line of ["# tests 9", "# pass 7", "# fail 1", "# skipped 1", "test a_sentence ... ok"]) counts.read(line);
-  assert.equal(String(counts), "tests: 22 passed, 3 failed, 2 skipped");
+  for (const line of ["\u001b[2m      Tests \u001b[22m \u001b[1m1 failed\u001b[22m | 4 passed | 1 skipped (6)", " Test Files  2 passed (2)"]) counts.read(line);
+  assert.equal(String(counts), "tests: 26 passed, 4 failed, 3 skipped");
 });
 
 test("a trace in the home is named, whatever it is", () => {
@@ -145,6 +151,29 @@ test("a command line that is shown can be typed", () => {
   assert.equal(quote("it's", "linux"), String.raw`'it'\''s'`);
   assert.equal(typed("/tmp/data", ["target/release/harness", "features"], "linux"), "HARNESS_HOME=/tmp/data target/release/harness features");
   assert.equal(typed("C:\\Temp\\x y", ["harness.exe"], "win32"), "$env:HARNESS_HOME='C:\\Temp\\x y'; & harness.exe");
+});
+
+test("the window's program is looked for where the build leaves it", () => {
+  const linux = desktopProgram("debug", { platform: "linux", env: { CARGO_TARGET_DIR: "/elsewhere" } });
+  assert.equal(linux, join("/elsewhere", "debug", "auto-agent-harness"));
+  assert.ok(desktopProgram("release", { platform: "win32", env: {} }).endsWith("auto-agent-harness.exe"));
+});
+
+test("a screen is looked for before anything is built for it", () => {
+  assert.ok(!hasScreen({ platform: "linux", env: { DISPLAY: "" } }), "an empty DISPLAY names no screen");
+  assert.ok(hasScreen({ platform: "linux", env: { WAYLAND_DISPLAY: "wayland-0" } }));
+  assert.ok(hasScreen({ platform: "darwin", env: {} }), "elsewhere there always is one");
+});
+
+test("a package looks for updates only when its release names where, with a key, over https", () => {
+  assert.deepEqual(packageConfig({ isWithoutClaude: false, env: {} }), { bundle: {} }, "a build from source asks nobody");
+  assert.deepEqual(packageConfig({ isWithoutClaude: true, env: {} }), { bundle: { externalBin: [] } });
+  const env = { HARNESS_UPDATE_PUBLIC_KEY: "key", HARNESS_UPDATE_ADDRESS: "https://example.org/latest.json", TAURI_SIGNING_PRIVATE_KEY: "secret" };
+  const config = packageConfig({ isWithoutClaude: false, env });
+  assert.deepEqual(config.plugins.updater, { pubkey: "key", endpoints: ["https://example.org/latest.json"] });
+  assert.ok(!JSON.stringify(config).includes("secret"), "the signing key is the packager's business and in no package");
+  assert.throws(() => packageConfig({ isWithoutClaude: false, env: { ...env, TAURI_SIGNING_PRIVATE_KEY: "" } }), /TAURI_SIGNING_PRIVATE_KEY is not set/);
+  assert.throws(() => packageConfig({ isWithoutClaude: false, env: { ...env, HARNESS_UPDATE_ADDRESS: "http://example.org" } }), /https/);
 });
 
 test("a command's exit code and output lines come back", async () => {

@@ -1,22 +1,33 @@
-// Programs of the operating system that the build, the product or the tests need, and how to get them here.
+// Programs and libraries of the operating system that the build, the product or the tests need, and how to get them here.
+import { spawnSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { mustRun, SetUpError } from "./steps.mjs";
 
+/** The purposes: using the product in a terminal, using it in a window, and testing all of it. */
+const EVERY = ["run", "desktop", "test"];
+const WINDOW = ["desktop", "test"];
+
 /**
  * What is needed beside Node and Rust. `requiredFor` names the purposes that cannot go on without it:
  * for any other it is offered, and its absence only reported. `on` limits it to platforms where it exists, `onlyFor` to
- * one purpose.
+ * the purposes that have a use for it. A `library` is known to pkg-config; anything else is a program.
  */
 const PROGRAMS = [
-  { command: "git", why: "every finished feature is a commit", requiredFor: ["run", "test"] },
-  { command: "cc", why: "SQLite and libgit2 are compiled from source", requiredFor: ["run", "test"], on: ["linux", "darwin"] },
+  { command: "git", why: "every finished feature is a commit", requiredFor: EVERY },
+  { command: "cc", why: "SQLite and libgit2 are compiled from source", requiredFor: EVERY, on: ["linux", "darwin"] },
   { command: "bwrap", why: "agents run behind its walls", requiredFor: ["test"], on: ["linux"] },
-  { command: "gnome-keyring-daemon", why: "the tests of the keychain use a real one", requiredFor: ["test"], onlyFor: "test", on: ["linux"] },
-  { command: "dbus-run-session", why: "that keychain is reached over it", requiredFor: ["test"], onlyFor: "test", on: ["linux"] },
-  { command: "python3", why: "a test installs a wheel behind the walls", requiredFor: ["test"], onlyFor: "test", on: ["linux"] },
+  { command: "gnome-keyring-daemon", why: "the tests of the keychain use a real one", requiredFor: ["test"], onlyFor: ["test"], on: ["linux"] },
+  { command: "dbus-run-session", why: "that keychain is reached over it", requiredFor: ["test"], onlyFor: ["test"], on: ["linux"] },
+  { command: "python3", why: "a test installs a wheel behind the walls", requiredFor: ["test"], onlyFor: ["test"], on: ["linux"] },
   { command: "socat", why: "agents reach the listed hosts through it, and no others", requiredFor: ["test"], on: ["linux"] },
+  { command: "pkg-config", why: "the build finds the window's libraries with it", requiredFor: WINDOW, onlyFor: WINDOW, on: ["linux"] },
+  { command: "webkit2gtk-4.1", isLibrary: true, why: "the window shows its pages with it", requiredFor: WINDOW, onlyFor: WINDOW, on: ["linux"] },
+  { command: "librsvg-2.0", isLibrary: true, why: "the window's icon is drawn with it", requiredFor: WINDOW, onlyFor: WINDOW, on: ["linux"] },
+  { command: "ayatana-appindicator3-0.1", isLibrary: true, why: "the icon in the tray is shown with it", requiredFor: WINDOW, onlyFor: WINDOW, on: ["linux"] },
+  { command: "WebKitWebDriver", why: "the tests use the window through it", requiredFor: ["test"], onlyFor: ["test"], on: ["linux"] },
+  { command: "Xvfb", why: "the tests show the window on a screen of their own", requiredFor: ["test"], onlyFor: ["test"], on: ["linux"] },
 ];
 
 const NAMES = {
@@ -34,12 +45,77 @@ const MANAGERS = [
     command: "apt-get",
     refresh: ["apt-get", "update", "-qq"],
     install: ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", "--no-install-recommends"],
-    names: { ...NAMES, cc: ["gcc", "libc6-dev"], python3: ["python3", "python3-venv"] },
+    names: {
+      ...NAMES,
+      cc: ["gcc", "libc6-dev"],
+      python3: ["python3", "python3-venv"],
+      "pkg-config": ["pkg-config"],
+      "webkit2gtk-4.1": ["libwebkit2gtk-4.1-dev"],
+      "librsvg-2.0": ["librsvg2-dev"],
+      "ayatana-appindicator3-0.1": ["libayatana-appindicator3-dev"],
+      WebKitWebDriver: ["webkit2gtk-driver"],
+      // A page without a font is a page of boxes.
+      Xvfb: ["xvfb", "fonts-dejavu-core"],
+    },
   },
-  { command: "dnf", install: ["dnf", "install", "-y"], names: { ...NAMES, cc: ["gcc"], "dbus-run-session": ["dbus-daemon"] } },
-  { command: "pacman", install: ["pacman", "-S", "--needed", "--noconfirm"], names: { ...NAMES, cc: ["gcc"], python3: ["python"] } },
-  { command: "zypper", install: ["zypper", "--non-interactive", "install"], names: { ...NAMES, cc: ["gcc"] } },
-  { command: "apk", install: ["apk", "add"], names: { ...NAMES, cc: ["gcc", "musl-dev"] } },
+  {
+    command: "dnf",
+    install: ["dnf", "install", "-y"],
+    names: {
+      ...NAMES,
+      cc: ["gcc"],
+      "dbus-run-session": ["dbus-daemon"],
+      "pkg-config": ["pkgconf-pkg-config"],
+      "webkit2gtk-4.1": ["webkit2gtk4.1-devel"],
+      "librsvg-2.0": ["librsvg2-devel"],
+      "ayatana-appindicator3-0.1": ["libayatana-appindicator-gtk3-devel"],
+      WebKitWebDriver: ["webkit2gtk-driver"],
+      Xvfb: ["xorg-x11-server-Xvfb", "dejavu-sans-fonts"],
+    },
+  },
+  {
+    command: "pacman",
+    install: ["pacman", "-S", "--needed", "--noconfirm"],
+    names: {
+      ...NAMES,
+      cc: ["gcc"],
+      python3: ["python"],
+      "pkg-config": ["pkgconf"],
+      "webkit2gtk-4.1": ["webkit2gtk-4.1"],
+      "librsvg-2.0": ["librsvg"],
+      "ayatana-appindicator3-0.1": ["libayatana-appindicator"],
+      WebKitWebDriver: ["webkit2gtk-4.1"],
+      Xvfb: ["xorg-server-xvfb", "ttf-dejavu"],
+    },
+  },
+  {
+    command: "zypper",
+    install: ["zypper", "--non-interactive", "install"],
+    names: {
+      ...NAMES,
+      cc: ["gcc"],
+      "pkg-config": ["pkgconf"],
+      "webkit2gtk-4.1": ["webkit2gtk3-devel"],
+      "librsvg-2.0": ["librsvg-devel"],
+      "ayatana-appindicator3-0.1": ["libayatana-appindicator3-devel"],
+      WebKitWebDriver: ["webkit2gtk3-minibrowser"],
+      Xvfb: ["xorg-x11-server-Xvfb", "dejavu-fonts"],
+    },
+  },
+  {
+    command: "apk",
+    install: ["apk", "add"],
+    names: {
+      ...NAMES,
+      cc: ["gcc", "musl-dev"],
+      "pkg-config": ["pkgconf"],
+      "webkit2gtk-4.1": ["webkit2gtk-4.1-dev"],
+      "librsvg-2.0": ["librsvg-dev"],
+      "ayatana-appindicator3-0.1": ["libayatana-appindicator-dev"],
+      WebKitWebDriver: ["webkit2gtk-4.1"],
+      Xvfb: ["xvfb", "font-dejavu"],
+    },
+  },
 ];
 
 /** What a person does by hand where no package manager is driven. */
@@ -65,10 +141,20 @@ export function isOnPath(command, { path = process.env.PATH ?? "", platform = pr
   );
 }
 
-/** The programs for `purpose` that `has` does not find on `platform`, each marked with whether it is required. */
+/** Whether the build would find the library of that name. */
+function hasLibrary(name) {
+  return spawnSync("pkg-config", ["--exists", name], { stdio: "ignore" }).status === 0;
+}
+
+/** Whether that program or library is here. */
+function isHere({ command, isLibrary }) {
+  return isLibrary ? hasLibrary(command) : isOnPath(command);
+}
+
+/** What `purpose` needs on `platform` and `has` does not find, each marked with whether it is required. */
 export function missingPrograms(purpose, platform, has) {
-  const isMeant = ({ on, onlyFor }) => (!on || on.includes(platform)) && (!onlyFor || onlyFor === purpose);
-  return PROGRAMS.filter((program) => isMeant(program) && !has(program.command)).map((program) => ({
+  const isMeant = ({ on, onlyFor }) => (!on || on.includes(platform)) && (!onlyFor || onlyFor.includes(purpose));
+  return PROGRAMS.filter((program) => isMeant(program) && !has(program)).map((program) => ({
     ...program,
     isRequired: program.requiredFor.includes(purpose),
   }));
@@ -76,20 +162,20 @@ export function missingPrograms(purpose, platform, has) {
 
 /** The commands that bring `missing` with `manager`, each as its words; run as root or through `sudo`. */
 export function installCommands(manager, missing, { isRoot, mayAsk = true }) {
-  const packages = missing.flatMap(({ command }) => manager.names[command]);
+  const packages = [...new Set(missing.flatMap(({ command }) => manager.names[command]))];
   const elevate = isRoot ? [] : mayAsk ? ["sudo"] : ["sudo", "-n"];
   const install = [...elevate, ...manager.install, ...packages];
   return manager.refresh ? [[...elevate, ...manager.refresh], install] : [install];
 }
 
 /**
- * Sees to it that the programs for `purpose` ("run" or "test") are installed.
+ * Sees to it that the programs for `purpose` ("run", "desktop" or "test") are installed.
  *
  * Root and CI install without a question; a person at a terminal is asked; anyone else is told the command to run.
  * Fails with `SetUpError` when a required program is still missing afterwards.
  */
 export async function ensureSystemPackages(purpose) {
-  const missing = missingPrograms(purpose, process.platform, isOnPath);
+  const missing = missingPrograms(purpose, process.platform, isHere);
   if (missing.length === 0) return;
   for (const { command, why, isRequired } of missing) {
     console.log(`   missing: ${command} (${why}${isRequired ? "" : "; optional"})`);
@@ -106,7 +192,7 @@ export async function ensureSystemPackages(purpose) {
   if (!mayInstall) return refuseOrGoOn(missing, instruction);
 
   await install(commands);
-  refuseOrGoOn(missingPrograms(purpose, process.platform, isOnPath), instruction);
+  refuseOrGoOn(missingPrograms(purpose, process.platform, isHere), instruction);
 }
 
 // Whether it worked is seen by looking for the programs again: one unreachable source makes the refresh fail

@@ -31,8 +31,8 @@ export type Host = {
   pickFolder: (title: string) => Promise<string | null>;
   /** A text file the person picked, and what is in it; none when they changed their mind. */
   pickFile: (title: string) => Promise<{ name: string; text: string } | null>;
-  /** Opens a file of a project in the person's editor. The path is absolute; `line` starts at 1. */
-  openInEditor: (place: { path: string; line?: number }) => Promise<void>;
+  /** Opens a file of a project in the person's editor. The path is relative to the project; `line` starts at 1. */
+  openInEditor: (place: { project: number; path: string; line?: number }) => Promise<void>;
   /** Shows a file or folder in the file manager. */
   reveal: (path: string) => Promise<void>;
   /** Opens a web page outside of the application. Only https, http and mailto. */

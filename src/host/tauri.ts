@@ -1,16 +1,11 @@
-import { Channel, invoke } from "@tauri-apps/api/core";
+import { Channel } from "@tauri-apps/api/core";
 import { toFailure } from "@/api/failure.ts";
+import { commands, type HostEvent } from "./commands.ts";
 import type { Host, HostEvents } from "./host.ts";
 
-type HostEvent =
-  | { event: "navigate"; place: { project: number; feature: number | null } }
-  | { event: "quit_asked"; projects: number[] }
-  | { event: "login_said"; line: string }
-  | { event: "login_ended"; is_ok: boolean };
-
-async function ask<Answer>(command: string, input: Record<string, unknown> = {}): Promise<Answer> {
+async function told<Answer>(asked: Promise<Answer>): Promise<Answer> {
   try {
-    return await invoke<Answer>(command, input);
+    return await asked;
   } catch (thrown) {
     throw toFailure(thrown);
   }
@@ -37,21 +32,21 @@ export function tauriHost(): Host {
     isListening = true;
     const channel = new Channel<HostEvent>();
     channel.onmessage = (said) => tell(listeners, said);
-    void invoke("host_listen", { onEvent: channel });
+    void commands.hostListen(channel);
   };
 
   return {
     can: { pickFolder: true, openInEditor: true, reveal: true, quit: true, logIn: true, desktopSettings: true },
-    pickFolder: (title) => ask("pick_folder", { title }),
-    pickFile: (title) => ask("pick_file", { title }),
-    openInEditor: ({ path, line }) => ask("open_in_editor", { path, line: line ?? null }),
-    reveal: (path) => ask("reveal", { path }),
-    openLink: (url) => ask("open_link", { url }),
-    startLogin: () => ask("login_start"),
-    cancelLogin: () => ask("login_cancel"),
-    isTrayShown: () => ask("is_tray_shown"),
-    quitShown: () => ask("quit_shown"),
-    answerQuit: (answer) => ask("quit_answer", { answer }),
+    pickFolder: (title) => told(commands.pickFolder(title)),
+    pickFile: (title) => told(commands.pickFile(title)),
+    openInEditor: async ({ project, path, line }) => void (await told(commands.openInEditor(project, path, line ?? null))),
+    reveal: async (path) => void (await told(commands.reveal(path))),
+    openLink: async (url) => void (await told(commands.openLink(url))),
+    startLogin: async () => void (await told(commands.loginStart())),
+    cancelLogin: () => told(commands.loginCancel()),
+    isTrayShown: () => told(commands.isTrayShown()),
+    quitShown: () => told(commands.quitShown()),
+    answerQuit: (answer) => told(commands.quitAnswer(answer)),
     listen(events) {
       listeners.add(events);
       listen();

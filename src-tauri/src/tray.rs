@@ -1,0 +1,96 @@
+//! The icon in the system's tray: one line of status, and what a person does without opening the window.
+
+use crate::{desktop, quit};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use tauri::{
+    AppHandle, Manager,
+    menu::{Menu, MenuBuilder, MenuItem, MenuItemBuilder},
+    tray::TrayIconBuilder,
+};
+
+const STATUS: &str = "status";
+const OPEN: &str = "open";
+const STOP: &str = "stop";
+const UPDATE: &str = "update";
+const QUIT: &str = "quit";
+
+/// What of the tray changes while the program runs.
+pub struct Tray {
+    status: MenuItem<tauri::Wry>,
+    stop: MenuItem<tauri::Wry>,
+    /// Whether a desktop is there that shows it.
+    is_shown: bool,
+}
+
+/// Puts the icon up. A desktop without a tray goes without it, and the window then quits when it is closed.
+pub fn set_up(app: &AppHandle) -> tauri::Result<()> {
+    let status = MenuItemBuilder::with_id(STATUS, "No run is under way").enabled(false).build(app)?;
+    let stop = MenuItemBuilder::with_id(STOP, "Stop all runs").enabled(false).build(app)?;
+    let mut menu =
+        MenuBuilder::new(app).item(&status).separator().text(OPEN, "Open Auto Agent Harness").item(&stop).separator();
+    if crate::update::is_configured(app) {
+        menu = menu.text(UPDATE, "Check for updates…");
+    }
+    let menu = menu.text(QUIT, "Quit").build()?;
+    // The library behind it is loaded when it is first used, and a system that lacks it makes this panic.
+    let put_up = catch_unwind(AssertUnwindSafe(|| put_up(app, &menu)));
+    let is_up = match put_up {
+        Ok(Ok(())) => true,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "there is no icon in the tray");
+            false
+        }
+        Err(_panic) => {
+            tracing::warn!("there is no icon in the tray: the library for it (libayatana-appindicator3) is missing");
+            false
+        }
+    };
+    app.manage(Tray { status, stop, is_shown: is_up && has_tray() });
+    Ok(())
+}
+
+fn put_up(app: &AppHandle, menu: &Menu<tauri::Wry>) -> tauri::Result<()> {
+    let mut icon = TrayIconBuilder::with_id("main").menu(menu).tooltip("Auto Agent Harness");
+    if let Some(image) = app.default_window_icon() {
+        icon = icon.icon(image.clone());
+    }
+    icon.on_menu_event(|app, event| match event.id().as_ref() {
+        OPEN => desktop::open_window(app),
+        STOP => quit::stop_all(app),
+        UPDATE => crate::update::check(app),
+        QUIT => quit::begin(app),
+        _ => {}
+    })
+    .build(app)?;
+    Ok(())
+}
+
+impl Tray {
+    /// Says how things are.
+    pub fn show(&self, words: &str, is_running: bool) {
+        let shown = self.status.set_text(words).and_then(|()| self.stop.set_enabled(is_running));
+        if let Err(error) = shown {
+            tracing::debug!(%error, "the tray could not be changed");
+        }
+    }
+
+    /// Whether a program without a window can be found again here.
+    pub fn is_shown(&self) -> bool {
+        self.is_shown
+    }
+}
+
+/// Whether this desktop shows such icons. On Linux a program says so on the session's bus; several desktops have none.
+#[cfg(target_os = "linux")]
+fn has_tray() -> bool {
+    let asked = zbus::blocking::Connection::session().and_then(|bus| {
+        let name = zbus::names::BusName::try_from("org.kde.StatusNotifierWatcher")?;
+        Ok(zbus::blocking::fdo::DBusProxy::new(&bus)?.name_has_owner(name)?)
+    });
+    asked.unwrap_or(false)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn has_tray() -> bool {
+    true
+}
