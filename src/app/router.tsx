@@ -16,6 +16,7 @@ import { RequestCards } from "@/session/RequestCards.tsx";
 import { runSearch, transcriptSearch } from "@/session/search.ts";
 import { settingsSearch } from "@/settings/search.ts";
 import { SetupNotice } from "@/settings/SetupNotice.tsx";
+import { wholeSkeleton } from "@/spec/parts.ts";
 import { specsSearch } from "@/spec/search.ts";
 import { ErrorPage } from "./ErrorPage.tsx";
 import { Layout } from "./Layout.tsx";
@@ -47,11 +48,15 @@ const setup = createRoute({
   component: lazyRouteComponent(() => import("@/settings/SetupPage.tsx"), "SetupPage"),
 });
 
+const NewProjectPage = lazyRouteComponent(() => import("@/project/NewProjectPage.tsx"), "NewProjectPage");
+const SpecField = lazyRouteComponent(() => import("@/spec/SpecField.tsx"), "SpecField");
 const newProject = createRoute({
   getParentRoute: () => root,
   path: "/new",
   validateSearch: newProjectSearch,
-  component: lazyRouteComponent(() => import("@/project/NewProjectPage.tsx"), "NewProjectPage"),
+  component: function NewProjectRoute() {
+    return <NewProjectPage SpecField={SpecField} skeleton={wholeSkeleton()} />;
+  },
 });
 
 const settings = createRoute({

@@ -1,3 +1,4 @@
+import type { Template } from "@/api/bindings.ts";
 import { count } from "@/ui/format.ts";
 import { messages } from "@/ui/messages.ts";
 import type { NameProblem } from "./name.ts";
@@ -114,7 +115,7 @@ export const text = messages("project", {
       web_page: ["A web page", "A small page without a framework, with tests"],
       command_line: ["A command-line program", "JavaScript, with tests by node"],
       http_service: ["An HTTP service", "JavaScript, with tests by node"],
-    },
+    } as Record<Template, [string, string]>,
     nameProblem: {
       empty: "Give the project a name.",
       long: "Use at most 80 characters.",
@@ -131,12 +132,13 @@ export const text = messages("project", {
       paste: ["Paste it", "From anywhere"],
       file: ["From a file", "Any text file"],
       later: ["Later", "Make the project now"],
-    } satisfies Record<Source, [string, string]>,
+    } as Record<Source, [string, string]>,
     specLabel: "Text of the specification",
     file: "Choose a file",
     fileChosen: (name: string, chars: number) => `${name}, ${several(chars, "character", "characters")}`,
     fileOther: "Choose another file",
     fileTooLarge: "This file is larger than 8 MB. Split it into several specifications.",
+    fileNotText: "This file is no text in UTF-8. Save it as UTF-8 text and choose it again.",
     fileFailed: "The file could not be read. Choose it again.",
     laterText:
       "The project is made without a specification. Write it on the page Specs when you are ready; a run can start once it is there.",

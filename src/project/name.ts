@@ -25,6 +25,13 @@ export function projectPath(parentDir: string, name: string): string {
   return parent + name.trim();
 }
 
+/** The directory that holds the path's last part. */
+export function parentOf(path: string): string {
+  const cut = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
+  if (cut <= 0) return cut === 0 ? "/" : path;
+  return /^[A-Za-z]:$/.test(path.slice(0, cut)) ? path.slice(0, cut + 1) : path.slice(0, cut);
+}
+
 /** Whether the path begins at a root: what a project's directory must do. */
 export function isAbsolute(path: string): boolean {
   return /^(\/|[A-Za-z]:[\\/]|\\\\)/.test(path);

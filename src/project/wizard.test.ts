@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isAbsolute, nameProblem, projectPath } from "./name.ts";
+import { isAbsolute, nameProblem, parentOf, projectPath } from "./name.ts";
 import {
   type Event,
   SOURCES,
@@ -47,6 +47,15 @@ describe("name", () => {
     expect(nameProblem(name, ["Shop"])).toBe(why);
   });
 
+  it.each([
+    ["/home/me/shop", "/home/me"],
+    ["/shop", "/"],
+    ["C:\\code\\shop", "C:\\code"],
+    ["C:\\shop", "C:\\"],
+  ])("finds that %j lies in %j", (path, parent) => {
+    expect(parentOf(path)).toBe(parent);
+  });
+
   it("joins a directory and a name the way the directory is written", () => {
     expect(projectPath("/home/me", " shop ")).toBe("/home/me/shop");
     expect(projectPath("/", "shop")).toBe("/shop");
@@ -88,6 +97,13 @@ describe("wizard", () => {
     expect(problems(after(spec, judged("older")), "spec"), "a word about another text says nothing").toHaveLength(1);
   });
 
+  it("goes to a later step from outside only over steps that are whole", () => {
+    expect(after(fresh(), { type: "went", to: "summary" }).step, "nothing is filled in").toBe("place");
+    const back = through(ready(), { type: "went", to: "place" });
+    expect(back.step).toBe("place");
+    expect(after(back, { type: "went", to: "summary" }).step, "what was filled in still counts").toBe("summary");
+  });
+
   it("lets the specification wait", () => {
     const wizard = through(
       fresh(),
@@ -124,6 +140,13 @@ describe("wizard", () => {
     expect(failed.progress).toEqual({ is: "failed", message: "the disk is full", hint: "make room" });
     expect(order(failed)).toEqual(order(ready()));
     expect(after(failed, { type: "create" }).progress.is).toBe("creating");
+  });
+
+  it("takes a suggested directory only while a person has chosen none", () => {
+    const suggested = after(fresh(), { type: "suggested", parentDir: "/srv" });
+    expect(suggested.parentDir).toBe("/srv");
+    const placed = through(suggested, { type: "placed", parentDir: "" }, { type: "suggested", parentDir: "/srv" });
+    expect(placed.parentDir, "an emptied field stays empty").toBe("");
   });
 
   it("does not create twice: a second press while it is being created does nothing", () => {

@@ -1,8 +1,12 @@
+import type { Template } from "@/api/bindings.ts";
 import { type NameProblem, isAbsolute, nameProblem, projectPath } from "./name.ts";
 
 /** The steps, in order. */
 export const STEPS = ["place", "spec", "summary"] as const;
 export type Step = (typeof STEPS)[number];
+
+/** What a project may begin with. */
+export const TEMPLATES: readonly Template[] = ["empty", "web_page", "command_line", "http_service"];
 
 /** Where the specification comes from. Each source keeps its own text, so that trying another one loses nothing. */
 export const SOURCES = ["write", "paste", "file", "later"] as const;
@@ -33,7 +37,9 @@ export type Wizard = {
   readonly step: Step;
   readonly name: string;
   readonly parentDir: string;
-  readonly template: string;
+  /** Whether a person chose the directory, so that no suggestion replaces it. */
+  readonly isPlaced: boolean;
+  readonly template: Template;
   readonly source: Source;
   readonly texts: Readonly<Record<"write" | "paste", string>>;
   readonly file: ChosenFile | null;
@@ -49,7 +55,9 @@ export type Wizard = {
 export type Event =
   | { readonly type: "named"; readonly name: string }
   | { readonly type: "placed"; readonly parentDir: string }
-  | { readonly type: "templated"; readonly template: string }
+  /** Where projects usually go; it counts only where nobody has chosen yet. */
+  | { readonly type: "suggested"; readonly parentDir: string }
+  | { readonly type: "templated"; readonly template: Template }
   | { readonly type: "sourced"; readonly source: Source }
   | { readonly type: "wrote"; readonly in: "write" | "paste"; readonly text: string }
   | { readonly type: "chose"; readonly file: ChosenFile | null }
@@ -75,6 +83,7 @@ export function begun(parentDir: string, taken: readonly string[], skeleton: str
     step: "place",
     name: "",
     parentDir,
+    isPlaced: false,
     template: "empty",
     source: "write",
     texts: { write: skeleton, paste: "" },
@@ -167,10 +176,16 @@ export function after(wizard: Wizard, event: Event): Wizard {
     case "back":
       return moved(wizard, STEPS[STEPS.indexOf(wizard.step) - 1]);
     case "went":
-      return STEPS.indexOf(event.to) < STEPS.indexOf(wizard.step) ? moved(wizard, event.to) : wizard;
+      return mayGo(wizard, event.to) ? moved(wizard, event.to) : wizard;
     default:
       return { ...filled(wizard, event), progress: { is: "filling" } };
   }
+}
+
+/** Whether every step before `to` is whole; steps that were left behind may always be gone back to. */
+export function mayGo(wizard: Wizard, to: Step): boolean {
+  const [from, until] = [STEPS.indexOf(wizard.step), STEPS.indexOf(to)];
+  return from !== until && STEPS.slice(from, until).every((step) => problems(wizard, step).length === 0);
 }
 
 function next(wizard: Wizard): Wizard {
@@ -182,14 +197,19 @@ function moved(wizard: Wizard, step: Step | undefined): Wizard {
   return step ? { ...wizard, step, isTried: false, progress: { is: "filling" } } : wizard;
 }
 
-type Filling = Extract<Event, { type: "named" | "placed" | "templated" | "sourced" | "wrote" | "chose" | "judged" }>;
+type Filling = Extract<
+  Event,
+  { type: "named" | "placed" | "suggested" | "templated" | "sourced" | "wrote" | "chose" | "judged" }
+>;
 
 function filled(wizard: Wizard, event: Filling): Wizard {
   switch (event.type) {
     case "named":
       return { ...wizard, name: event.name };
     case "placed":
-      return { ...wizard, parentDir: event.parentDir };
+      return { ...wizard, parentDir: event.parentDir, isPlaced: true };
+    case "suggested":
+      return wizard.isPlaced ? wizard : { ...wizard, parentDir: event.parentDir };
     case "templated":
       return { ...wizard, template: event.template };
     case "sourced":
