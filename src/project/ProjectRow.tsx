@@ -66,6 +66,7 @@ export function ProjectRow({ project, nowMs }: { project: ProjectSummary; nowMs:
           <Badge tone={BADGES[tone]}>
             {standing === "needs_you" ? text.row.needsYou(waiting) : text.row.standing[standing]}
           </Badge>
+          {project.run && tone !== "live" && <Badge tone="accent">{text.row.standing.working}</Badge>}
           {project.is_rehearsal && <Badge>{text.row.rehearsal}</Badge>}
           {isReadable && counts.blocked > 0 && standing !== "blocked" && (
             <Badge tone="warning">{text.row.blocked(counts.blocked)}</Badge>

@@ -38,7 +38,7 @@ export function SummaryStep({ wizard, onChange }: { wizard: Wizard; onChange: (s
       <section>
         <h3 className="mb-2 font-semibold">{text.wizard.whatNext}</h3>
         <ol className="flex list-decimal flex-col gap-1.5 pl-5 text-muted marker:text-faint">
-          {text.wizard.whatNextText.map((line) => (
+          {(wish.specText === null ? text.wizard.whatNextLater : text.wizard.whatNextText).map((line) => (
             <li key={line}>{line}</li>
           ))}
         </ol>

@@ -156,6 +156,11 @@ export const text = messages("project", {
     change: "Change",
     changeLabel: (what: string) => `Change: ${what}`,
     whatNext: "What happens next",
+    whatNextLater: [
+      "The folder is made, with a git repository in it.",
+      "Write the specification on the page Specs. Nothing is sent to anyone, and nothing costs anything until you start the run.",
+      "Start the run on the board: the specification becomes features, and they are built one after the other.",
+    ],
     whatNextText: [
       "The folder is made, with a git repository and your specification in it.",
       "Nothing is sent to anyone and nothing costs anything until you start the run.",

@@ -45,7 +45,7 @@ export function CheckAside({ checked, outline, current, problemId, onAdd, onGoTo
                 {entry.isUnclosed ? (
                   <Badge tone="danger">{text.check.unclosed}</Badge>
                 ) : (
-                  entry.isEmpty && <Badge tone="warning">{text.check.empty}</Badge>
+                  entry.isEmpty && <span className="text-2xs text-faint">{text.check.empty} ·</span>
                 )}
                 <span className="tabular text-2xs text-faint">{text.check.line(entry.line)}</span>
               </button>

@@ -1,7 +1,103 @@
+import { useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
+import { FileText, Plus } from "lucide-react";
+import { useState } from "react";
+import { useApiQuery } from "@/api/context.tsx";
+import { failureTitle } from "@/api/failure.ts";
+import { AlertDialog } from "@/ui/AlertDialog.tsx";
+import { Button } from "@/ui/Button.tsx";
+import { EmptyState } from "@/ui/EmptyState.tsx";
+import { ErrorState } from "@/ui/ErrorState.tsx";
 import { Page } from "@/ui/Page.tsx";
+import { SkeletonRows } from "@/ui/Skeleton.tsx";
+import { CreateSpec } from "./CreateSpec.tsx";
+import { text } from "./messages.ts";
+import { SpecList } from "./SpecList.tsx";
+import { SpecTabs, type TabId, TABS } from "./SpecTabs.tsx";
+import { useDrafts } from "./useDrafts.ts";
 
-type Props = { project: number };
+/** Every specification of the project: written, checked, compared with the board and with what it once said. */
+export function SpecsPage({ project }: { project: number }) {
+  const navigate = useNavigate();
+  const search = useSearch({ from: "/p/$project/specs" });
+  const specs = useApiQuery("spec_list", { project });
+  const drafts = useDrafts(project, specs.data);
+  const [isCreating, setCreating] = useState(false);
 
-export function SpecsPage(_props: Props) {
-  return <Page title="Specs">{null}</Page>;
+  const { open } = drafts;
+  const current = open.find((spec) => spec.name === search.spec) ?? open[0];
+  const tab: TabId = TABS.find((id) => id === search.tab) ?? "text";
+  const goTo = (name: string, to: TabId) =>
+    void navigate({ to: "/p/$project/specs", params: { project }, search: { spec: name, tab: to } });
+
+  const leaving = useBlocker({
+    shouldBlockFn: ({ current: here, next }) => drafts.isAnyChanged && next.pathname !== here.pathname,
+    enableBeforeUnload: drafts.isAnyChanged,
+    withResolver: true,
+  });
+
+  const add = (
+    <Button icon={<Plus aria-hidden className="size-4" />} onClick={() => setCreating(true)}>
+      {text.page.add}
+    </Button>
+  );
+
+  return (
+    <Page title={text.page.title} isBare actions={current && add}>
+      {specs.isPending && <SkeletonRows label={text.page.loading} />}
+      {specs.error && !specs.data && (
+        <ErrorState
+          title={text.page.failed}
+          message={`${failureTitle(specs.error)}. ${specs.error.message}`}
+          hint={specs.error.hint}
+          incident={specs.error.incident}
+          onRetry={() => void specs.refetch()}
+        />
+      )}
+      {specs.data && !current && (
+        <EmptyState
+          icon={<FileText aria-hidden />}
+          title={text.page.emptyTitle}
+          description={text.page.emptyText}
+          actions={
+            <Button variant="primary" onClick={() => setCreating(true)}>
+              {text.page.emptyAction}
+            </Button>
+          }
+        />
+      )}
+      {specs.data && current && (
+        <div className="flex min-h-0 flex-1">
+          <SpecList open={open} current={current.name} onOpen={(name) => goTo(name, tab)} />
+          {/* Another specification begins with a fresh editor, whose undo is its own. */}
+          <SpecTabs
+            key={current.name}
+            project={project}
+            spec={current}
+            drafts={drafts}
+            tab={tab}
+            onTab={(to) => goTo(current.name, to)}
+          />
+        </div>
+      )}
+      <CreateSpec
+        isOpen={isCreating}
+        taken={open.map((spec) => spec.name)}
+        onClose={() => setCreating(false)}
+        onCreate={(name) => {
+          setCreating(false);
+          drafts.begin(name);
+          goTo(name, "text");
+        }}
+      />
+      <AlertDialog
+        isOpen={leaving.status === "blocked"}
+        onClose={() => leaving.reset?.()}
+        title={text.editor.leaveTitle}
+        description={text.editor.leaveText}
+        confirmLabel={text.editor.leave}
+        cancelLabel={text.editor.stay}
+        onConfirm={() => leaving.proceed?.()}
+      />
+    </Page>
+  );
 }

@@ -20,11 +20,12 @@ export function insertionOf(text: string, tag: string): Insertion | undefined {
 
   const { notation, entries } = outlineOf(text);
   const isTagged = notation === "tags";
-  const outermost = entries.filter((entry) => entry.depth === 0 && !entry.isUnclosed);
   const earlier = new Set(PARTS.slice(0, PARTS.indexOf(part)));
-  const before = outermost.findLastIndex((entry) => isAmong(earlier, partOf(entry.tag)));
-  const at =
-    (isTagged ? outermost[before]?.to : before === -1 ? undefined : outermost[before + 1]?.from) ?? endOf(text);
+  const known = entries.filter((entry) => !entry.isUnclosed && (!isTagged || entry.depth === 0));
+  const before = known.findLast((entry) => isAmong(earlier, partOf(entry.tag)));
+  // A heading's part ends where the next one of its level begins; what stands below deeper headings belongs to it.
+  const next = before && known.find((entry) => entry.from > before.from && entry.depth <= before.depth);
+  const at = (isTagged ? before?.to : next?.from) ?? endOf(text);
   const skeleton = isTagged ? skeletonInTags(part) : skeletonUnderHeading(part);
   const lead = "\n".repeat(Math.max(0, 2 - newlinesBefore(text, at)));
   const trail = "\n".repeat(Math.max(0, 2 - newlinesAfter(text, at)));

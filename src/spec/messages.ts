@@ -1,3 +1,4 @@
+import type { Status } from "@/api/bindings.ts";
 import { count } from "@/ui/format.ts";
 import { messages } from "@/ui/messages.ts";
 import type { Reach } from "./coverage.ts";
@@ -17,9 +18,7 @@ export const text = messages("spec", {
       "Say what the program is for, what it is built with, and what a person can do with it. The agent turns it into features before it builds anything.",
     emptyAction: "Write one",
     viewLabel: "Views of the specification",
-    write: "Text",
-    coverage: "Coverage",
-    history: "History",
+    tabs: { text: "Text", coverage: "Coverage", history: "History" },
     notSaved: "not saved yet",
     changed: "changed",
     features: (many: number) => several(many, "feature", "features"),
@@ -28,6 +27,7 @@ export const text = messages("spec", {
   editor: {
     label: (name: string) => `Text of the specification ${name}`,
     save: "Save",
+    saveHint: "Ctrl or Cmd with Enter",
     saving: "Saving…",
     saved: "Saved",
     discard: "Discard changes",
@@ -87,9 +87,11 @@ export const text = messages("spec", {
     kind: "What is it about?",
     name: "Name",
     nameHint: (file: string) => `Kept in prompts/${file}`,
-    nameEmpty: "Give it a name.",
-    nameLetters: "Use a–z, 0–9, _ and -, at most 40 of them.",
-    nameTaken: "There is one of this name already.",
+    problem: {
+      empty: "Give it a name.",
+      letters: "Use a–z, 0–9, _ and -, at most 40 of them.",
+      taken: "There is one of this name already.",
+    },
     action: "Begin writing",
     cancel: "Cancel",
     kinds: {
@@ -119,11 +121,22 @@ export const text = messages("spec", {
       proven: "every feature passes, and the host saw its checks succeed",
     } satisfies Record<Reach, string>,
     tally: (many: number, all: number) => `${count(many)} of ${count(all)}`,
-    filter: "Show",
-    all: "All parts",
+    filter: "Show only",
     none: "No part of this kind.",
     noFeature: "Add a feature for it on the board, or start a run in the mode that reads the specification.",
     proven: "proven",
+    status: {
+      pending: "pending",
+      in_progress: "in progress",
+      passing: "passes",
+      failing: "fails",
+      needs_input: "needs you",
+      blocked: "blocked",
+      open: "open",
+      analyzing: "being analysed",
+      fixing: "being fixed",
+      resolved: "resolved",
+    } satisfies Record<Status, string>,
     guess: "Matched by their words: a hint, not a proof.",
   },
   history: {
@@ -139,6 +152,7 @@ export const text = messages("spec", {
     before: "the version before",
     first: "This is the first version: all of it is new.",
     same: "The two are the same.",
+    difference: "What changed",
     bringBack: "Bring this version back",
     broughtBack: "The version is in the editor. Save to keep it.",
   },

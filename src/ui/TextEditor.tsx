@@ -85,7 +85,7 @@ export function TextEditor({
   return (
     <div
       className={cx(
-        "relative overflow-auto rounded-md border bg-canvas font-mono text-xs leading-5.5 focus-within:outline-2 focus-within:outline-accent",
+        "relative overflow-auto rounded-md border bg-canvas font-mono text-xs [font-variant-ligatures:none] leading-5.5 focus-within:outline-2 focus-within:outline-accent",
         isInvalid ? "border-danger" : "border-line-strong",
         className,
       )}

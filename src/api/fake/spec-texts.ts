@@ -1,20 +1,41 @@
 import type { SpecCheck, SpecView } from "../bindings.ts";
 
-const SECTIONS = ["overview", "users", "features", "data", "look", "quality"];
+/** What the real check asks for; the first five count ten points each, the others share thirty. */
+const WANTED = ["project_name", "overview", "technology_stack", "feature_count", "core_features"];
+const HELPFUL = ["database_schema", "api_endpoints_summary", "implementation_steps", "success_criteria"];
+
+/** What stands in a tag or under a heading of that name; comments are no content. */
+function partOf(text: string, tag: string): string | undefined {
+  const tagged = new RegExp(`<${tag}>([^]*?)</${tag}>`, "i").exec(text)?.[1];
+  const title = tag.replaceAll("_", "[ _]");
+  return (tagged ?? new RegExp(`^#+ ${title}\\s*$([^#]*)`, "im").exec(text)?.[1])?.trim() || undefined;
+}
 
 export function checkSpec(text: string): SpecCheck {
-  const sections = SECTIONS.filter((section) => new RegExp(`<${section}>|^#+ .*${section}`, "im").test(text));
-  const missing = SECTIONS.filter((section) => !sections.includes(section)).map(
-    (section) => `It says nothing about ${section}.`,
-  );
-  const count = text.match(/^- /gm)?.length ?? 0;
+  const written = text.replace(/<!--[^]*?-->/g, "");
+  const name = partOf(written, "project_name") ?? /^# (.+)$/m.exec(written)?.[1];
+  const has = (tag: string) => (tag === "project_name" ? name : partOf(written, tag)) !== undefined;
+  const sections = [...WANTED, ...HELPFUL].filter(has);
+  const wanted = WANTED.filter(has).length;
+  const isShort = written.trim().length < 500;
   return {
-    score: Math.round((100 * sections.length) / SECTIONS.length),
-    missing,
-    warnings: count === 0 ? ["It lists no features."] : [],
-    problem: text.trim() === "" ? "It is empty." : null,
-    project_name: /^# (.+)$/m.exec(text)?.[1] ?? null,
-    feature_count: count,
+    score:
+      wanted * 10 +
+      (sections.length > 0 ? 10 : 0) +
+      Math.floor((30 * (sections.length - wanted)) / HELPFUL.length) +
+      (wanted === WANTED.length && !isShort ? 10 : 0),
+    missing: [...WANTED, ...HELPFUL].filter((tag) => !has(tag)),
+    warnings: [
+      ...WANTED.filter((tag) => !has(tag)).map((tag) => `<${tag}> is missing`),
+      ...(isShort
+        ? [`it has only ${written.trim().length} characters; the more it says, the less has to be guessed`]
+        : []),
+    ],
+    problem: /[\p{L}\p{N}]/u.test(written.replace(/<[^>]*>/g, ""))
+      ? null
+      : "the specification is empty; describe in it what is to be built",
+    project_name: name ?? null,
+    feature_count: Number(partOf(written, "feature_count")) || null,
     sections,
   };
 }
@@ -24,15 +45,18 @@ const MAIN = `# Ledger
 ## Overview
 A small shop keeps its invoices, customers and payments in one place.
 
-## Users
+## Technology stack
+TypeScript, SQLite
+
+## Success criteria
 The owner, and a book-keeper who may read everything.
 
-## Features
+## Core features
 - Show invoices by customer
 - Store due dates and remind of them
 - Export a month as CSV
 
-## Data
+## Database schema
 Invoices belong to a customer; payments belong to an invoice.
 `;
 
@@ -41,13 +65,13 @@ const BACKEND = `# Ledger, the server
 ## Overview
 One process, SQLite, JSON over HTTP.
 
-## Features
+## Core features
 - Search in pages of fifty
 - Validate amounts
 `;
 
 export function viewOf(name: string, text: string, at_ms: number): SpecView {
-  const file = name === "main" ? "app_spec.txt" : `specs/${name}.md`;
+  const file = name === "main" ? "prompts/app_spec.txt" : `prompts/app_spec_${name}.txt`;
   return {
     name,
     file,
