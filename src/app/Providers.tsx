@@ -4,7 +4,7 @@ import type { Envelope } from "@/api/bindings.ts";
 import { createClient } from "@/api/client.ts";
 import { type Api, ApiContext, type EventListener } from "@/api/context.tsx";
 import { toFailure } from "@/api/failure.ts";
-import { Refetcher } from "@/api/queries.ts";
+import { Refetcher } from "@/api/refetch.ts";
 import type { Connection, Transport } from "@/api/transport.ts";
 import { type Host, HostContext } from "@/host/host.ts";
 import { toast } from "@/ui/toast.ts";
@@ -58,7 +58,7 @@ export function Providers({ transport, host, queries, children }: Props) {
   const [listeners] = useState(createListeners);
 
   useEffect(() => {
-    const refetcher = new Refetcher(queries);
+    const refetcher = new Refetcher(queries, client);
     const leave = transport.subscribe({
       connection: setConnection,
       frame: (frame) => {
@@ -70,7 +70,7 @@ export function Providers({ transport, host, queries, children }: Props) {
       leave();
       refetcher.stop();
     };
-  }, [transport, queries, listeners]);
+  }, [transport, queries, client, listeners]);
 
   const api = useMemo<Api>(() => ({ client, connection, listen: listeners.listen }), [client, connection, listeners]);
 

@@ -4,6 +4,9 @@ import { type RawSearch, defined, numberOf, textOf, wordOf } from "@/ui/search.t
 export const KINDS: readonly Kind[] = ["feature", "bug", "fix", "redesign"];
 export const COLUMNS: readonly Progress[] = ["pending", "in_progress", "needs_input", "blocked", "passing"];
 
+export type AddForm = "feature" | "bug" | "several";
+export const ADD_FORMS: readonly AddForm[] = ["feature", "bug", "several"];
+
 /** What the board shows. Everything in the URL, so that Back, a reload and a copied link lead to the same cards. */
 export type BoardSearch = {
   q?: string;
@@ -11,8 +14,10 @@ export type BoardSearch = {
   spec?: string;
   kind?: Kind;
   state?: Progress;
-  /** The card whose details are open at the side. */
-  card?: number;
+  /** The form that is open for new cards. */
+  add?: AddForm;
+  /** The card whose form is open. */
+  edit?: number;
 };
 
 export function boardSearch(raw: RawSearch): BoardSearch {
@@ -22,6 +27,7 @@ export function boardSearch(raw: RawSearch): BoardSearch {
     spec: textOf(raw, "spec"),
     kind: wordOf(raw, "kind", KINDS),
     state: wordOf(raw, "state", COLUMNS),
-    card: numberOf(raw, "card"),
+    add: wordOf(raw, "add", ADD_FORMS),
+    edit: numberOf(raw, "edit"),
   });
 }

@@ -102,6 +102,36 @@ export function Menu({
   );
 }
 
+type AnchoredProps = {
+  /** Where it opens, in pixels of the window; closed without. */
+  at: { x: number; y: number } | null;
+  label: string;
+  actions: () => MenuAction[];
+  onClose: () => void;
+};
+
+/** A menu at a point, for many things that share one. Whoever opens it gets the focus back. */
+export function AnchoredMenu({ at, label, actions, onClose }: AnchoredProps) {
+  return (
+    <Radix.Root open={at !== null} onOpenChange={(open) => !open && onClose()} modal={false}>
+      <Radix.Trigger asChild>
+        <span aria-hidden className="pointer-events-none fixed size-0" style={{ left: at?.x ?? 0, top: at?.y ?? 0 }} />
+      </Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          className={MENU}
+          align="start"
+          collisionPadding={8}
+          aria-label={label}
+          onCloseAutoFocus={(event) => event.preventDefault()}
+        >
+          {at && <Rows actions={actions()} parts={Radix} />}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
 /** The same menu on the right mouse button or the menu key. `actions` is only asked for when it opens. */
 export function ContextMenu({ actions, children }: { actions: () => MenuAction[]; children: ReactNode }) {
   return (

@@ -1,7 +1,7 @@
 import { Check, ChevronDown } from "lucide-react";
 import { Select as Radix } from "radix-ui";
 import { cx } from "./cx.ts";
-import { FIELD } from "./Input.tsx";
+import { FIELD, widthOf } from "./Input.tsx";
 
 export type Option<Value extends string> = { value: Value; label: string; hint?: string };
 
@@ -42,7 +42,12 @@ export function Select<Value extends string>({
         id={id}
         aria-label={label}
         {...aria}
-        className={cx(FIELD, "inline-flex h-8 items-center justify-between gap-2 text-left", className)}
+        className={cx(
+          FIELD,
+          "inline-flex h-8 items-center justify-between gap-2 text-left",
+          widthOf(className),
+          className,
+        )}
       >
         <span className="truncate">
           <Radix.Value />

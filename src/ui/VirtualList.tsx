@@ -42,7 +42,6 @@ export function VirtualList({
   }, [reveal, rows]);
   return (
     // What scrolls must be reachable by keyboard.
-    // oxlint-disable jsx-a11y/no-noninteractive-tabindex
     <div
       ref={scroller}
       className={cx("min-h-0 flex-1 overflow-y-auto", className)}

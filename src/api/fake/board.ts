@@ -1,4 +1,5 @@
 import type { FeatureCard, FeatureDetail, FeatureLink, Feature, NewFeature, Status } from "../bindings.ts";
+import { compareInQueue } from "../queue.ts";
 import { PROGRESS_OF, block, cardOf } from "./cards.ts";
 import { type FakeProject, type Handlers, type World, fail, projectOf } from "./world.ts";
 
@@ -10,17 +11,7 @@ function cardIn(project: FakeProject, id: number): FeatureCard {
 
 /** Cards in the order in which they would be worked on. */
 export function queueOf(project: FakeProject): FeatureCard[] {
-  const rank = (card: FeatureCard) => [
-    card.is_pinned ? 0 : 1,
-    card.kind === "bug" || card.kind === "fix" ? 0 : 1,
-    card.layer,
-    card.priority,
-    card.id,
-  ];
-  return [...project.cards.values()]
-    .map((card) => ({ card, rank: rank(card) }))
-    .sort((a, b) => a.rank.reduce((order, value, at) => order || value - (b.rank[at] ?? 0), 0))
-    .map(({ card }) => card);
+  return [...project.cards.values()].sort(compareInQueue);
 }
 
 function featureOf(project: FakeProject, card: FeatureCard): Feature {

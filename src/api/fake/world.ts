@@ -98,7 +98,7 @@ export function makeProject(
     settings: {},
     prompts: new Map(),
     policy: [],
-    estimate_ms: null,
+    estimate_ms: cards * 90_000,
   };
 }
 

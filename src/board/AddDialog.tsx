@@ -1,0 +1,143 @@
+import { useState } from "react";
+import { create } from "zustand";
+import type { FeatureCard } from "@/api/bindings.ts";
+import { useApiMutation } from "@/api/context.tsx";
+import type { Failure } from "@/api/failure.ts";
+import { Button } from "@/ui/Button.tsx";
+import { cx } from "@/ui/cx.ts";
+import { Dialog } from "@/ui/Dialog.tsx";
+import { toast } from "@/ui/toast.ts";
+import { type Draft, type DraftErrors, emptyDraft, errorsOf, newFeatureOf, stepsOf } from "./draft.ts";
+import { DraftFields } from "./DraftFields.tsx";
+import { FailureNote } from "./FailureNote.tsx";
+import { text } from "./messages.ts";
+import type { Choices } from "./model.ts";
+import { ADD_FORMS, type AddForm } from "./search.ts";
+import { SeveralForm } from "./SeveralForm.tsx";
+
+/** What was written and not sent, for each project: closing the form by mistake loses nothing. */
+const useDrafts = create<{ drafts: Record<number, Draft> }>(() => ({ drafts: {} }));
+
+type Props = {
+  project: number;
+  form: AddForm;
+  cards: readonly FeatureCard[];
+  choices: Choices;
+  onForm: (form: AddForm) => void;
+  onClose: () => void;
+  onShow: (card: number) => void;
+};
+
+const FORM_ID = "add-card";
+
+/** One form for everything new: a feature, a bug, or several features at once. */
+export function AddDialog({ project, form, cards, choices, onForm, onClose, onShow }: Props) {
+  const kept = useDrafts((state) => state.drafts[project]);
+  const [fresh] = useState(emptyDraft);
+  const draft = kept ?? fresh;
+  const [errors, setErrors] = useState<DraftErrors>({});
+  const create = useApiMutation("feature_create", { failureTitle: null });
+  const report = useApiMutation("bug_report", { failureTitle: null });
+  const sending = form === "bug" ? report : create;
+  const failure: Failure | null = sending.error;
+
+  const change = (part: Partial<Draft>) => {
+    useDrafts.setState(({ drafts }) => ({ drafts: { ...drafts, [project]: { ...draft, ...part } } }));
+    if (Object.keys(errors).length > 0) setErrors({});
+  };
+  const done = (card: number, title: string) => {
+    useDrafts.setState(({ drafts }) => {
+      const { [project]: _sent, ...others } = drafts;
+      return { drafts: others };
+    });
+    toast({ tone: "success", title, action: { label: text.form.show, run: () => onShow(card) } });
+    onClose();
+  };
+  const submit = () => {
+    const found = errorsOf(draft);
+    setErrors(found);
+    if (Object.keys(found).length > 0) return;
+    if (form === "bug") {
+      const { name, description } = newFeatureOf(draft);
+      report.mutate(
+        { project, name, description, steps: stepsOf(draft) },
+        { onSuccess: ({ id }) => done(id, text.form.reported(id)) },
+      );
+    } else {
+      create.mutate(
+        { project, feature: newFeatureOf(draft) },
+        { onSuccess: ({ id }) => done(id, text.form.added(id)) },
+      );
+    }
+  };
+
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={text.form.addTitle}
+      size="md"
+      footer={
+        form === "several" ? undefined : (
+          <>
+            <Button onClick={onClose}>{text.form.cancel}</Button>
+            <Button type="submit" form={FORM_ID} variant="primary" isBusy={sending.isPending}>
+              {form === "bug" ? text.form.report : text.form.add}
+            </Button>
+          </>
+        )
+      }
+    >
+      <FormChoice form={form} onForm={onForm} />
+      {form === "several" ? (
+        <SeveralForm project={project} onClose={onClose} />
+      ) : (
+        <form
+          id={FORM_ID}
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            submit();
+          }}
+        >
+          <DraftFields
+            draft={draft}
+            errors={errors}
+            isBug={form === "bug"}
+            cards={cards}
+            choices={choices}
+            self={null}
+            onChange={change}
+          />
+          <FailureNote failure={failure} />
+        </form>
+      )}
+    </Dialog>
+  );
+}
+
+function FormChoice({ form, onForm }: Pick<Props, "form" | "onForm">) {
+  return (
+    <div
+      role="radiogroup"
+      aria-label={text.form.kindLabel}
+      className="mb-4 inline-flex rounded-md border border-line bg-canvas p-0.5"
+    >
+      {ADD_FORMS.map((one) => (
+        <button
+          key={one}
+          type="button"
+          role="radio"
+          aria-checked={form === one}
+          className={cx(
+            "h-7 rounded-sm px-3 text-xs",
+            form === one ? "bg-hover font-medium text-text" : "text-muted hover:text-text",
+          )}
+          onClick={() => onForm(one)}
+        >
+          {text.form.kinds[one]}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,287 @@
+import {
+  DndContext,
+  type DragEndEvent,
+  type DragMoveEvent,
+  DragOverlay,
+  KeyboardSensor,
+  PointerSensor,
+  useSensor,
+  useSensors,
+} from "@dnd-kit/core";
+import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
+import type { FeatureCard } from "@/api/bindings.ts";
+import { useAction, useActions, keysOf } from "@/ui/actions.ts";
+import { AnchoredMenu } from "@/ui/Menu.tsx";
+import { CardFace } from "./BoardCard.tsx";
+import { STEP_KEYS, stepFrom } from "./board-keys.ts";
+import { useBoardState, useBoardStore } from "./board-store.ts";
+import { BoardColumn } from "./BoardColumn.tsx";
+import { cardActions, moveActions } from "./card-actions.tsx";
+import { drawingOf } from "./card-size.ts";
+import { collisionDetection, keyboardCoordinates, targetOf } from "./dragging.ts";
+import { text } from "./messages.ts";
+import type { Column } from "./model.ts";
+import { type Target, verdictOf } from "./moves.ts";
+import { NOTHING, extend, toggle, toggleAll } from "./selection.ts";
+import type { BoardActions } from "./useBoardActions.ts";
+
+type Props = {
+  project: number;
+  columns: readonly Column[];
+  cards: readonly FeatureCard[];
+  hasManySpecs: boolean;
+  actions: BoardActions;
+  onOpen: (card: number) => void;
+  onEdit: (card: number) => void;
+};
+
+/** The columns, and everything a hand or a keyboard does with the cards in them. */
+export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, onEdit }: Props) {
+  const store = useBoardStore();
+  const place = useRef<HTMLDivElement>(null);
+  const [carried, setCarried] = useState<FeatureCard | null>(null);
+  const [target, setTarget] = useState<Target | null>(null);
+  const focused = useBoardState((state) => state.focused);
+  const order = useMemo(() => columns.flatMap(({ rows }) => rows.map(({ card }) => card.id)), [columns]);
+  const sensors = useSensors(
+    useSensor(PointerSensor, { activationConstraint: { distance: 6 } }),
+    useSensor(KeyboardSensor, {
+      coordinateGetter: keyboardCoordinates,
+      keyboardCodes: { start: ["Space"], cancel: ["Escape"], end: ["Space", "Enter"] },
+    }),
+  );
+
+  const find = (id: number | null) => cards.find((card) => card.id === id);
+  const current = () => find(store.getState().focused);
+  const openMenu = (card: number, x: number, y: number, isMove: boolean) =>
+    store.setState({ menu: { card, x, y, isMove }, focused: card });
+  const menuBeside = (card: number, isMove: boolean) => {
+    const box = place.current?.querySelector(`[data-card="${card}"]`)?.getBoundingClientRect();
+    if (box) openMenu(card, box.left + 24, box.top + 24, isMove);
+  };
+
+  useFocusFollows(place, focused);
+
+  const click = (event: MouseEvent) => {
+    const { target: at } = event;
+    if (!(at instanceof Element)) return;
+    const menu = at.closest<HTMLElement>("[data-menu]")?.dataset.menu;
+    if (menu) return openMenu(Number(menu), event.clientX, event.clientY, false);
+    const id = Number(at.closest<HTMLElement>("[data-card]")?.dataset.card);
+    if (!id) return;
+    const { selection } = store.getState();
+    if (event.shiftKey) store.setState({ focused: id, selection: extend(selection, id, order) });
+    else if (event.ctrlKey || event.metaKey) store.setState({ focused: id, selection: toggle(selection, id) });
+    else {
+      store.setState({ focused: id });
+      onOpen(id);
+    }
+  };
+
+  const press = (event: KeyboardEvent) => {
+    if (carried || !(event.target instanceof HTMLElement) || !event.target.dataset.card) return;
+    const { focused: from, selection } = store.getState();
+    if (STEP_KEYS.has(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      const to = stepFrom(columns, from, event.key);
+      if (to === null) return;
+      const anchored = selection.anchor === null && from !== null ? { ...selection, anchor: from } : selection;
+      store.setState({ focused: to, ...(event.shiftKey ? { selection: extend(anchored, to, order) } : {}) });
+    } else if (event.key === "Enter" && from !== null) {
+      event.preventDefault();
+      onOpen(from);
+    } else if (event.key === "Escape" && selection.ids.size > 0) {
+      store.setState({ selection: NOTHING });
+    }
+  };
+
+  const contextMenu = (event: MouseEvent) => {
+    if (!(event.target instanceof Element)) return;
+    const id = Number(event.target.closest<HTMLElement>("[data-card]")?.dataset.card);
+    if (!id) return;
+    event.preventDefault();
+    // The menu key has no pointer: the menu opens at the card then.
+    if (event.clientX === 0 && event.clientY === 0) menuBeside(id, false);
+    else openMenu(id, event.clientX, event.clientY, false);
+  };
+
+  const hasFocus = focused !== null;
+  useAction(
+    "board.select",
+    () => focused !== null && store.setState({ selection: toggle(store.getState().selection, focused) }),
+    hasFocus,
+  );
+  useAction("board.select_all", () => store.setState({ selection: toggleAll(store.getState().selection, order) }));
+  useAction("board.move", () => focused !== null && menuBeside(focused, true), hasFocus);
+  useAction("board.edit", () => focused !== null && onEdit(focused), hasFocus);
+  useAction(
+    "board.pin",
+    () => {
+      const card = current();
+      if (card) actions.pin(card, !card.is_pinned);
+    },
+    hasFocus,
+  );
+  useAction(
+    "board.delete",
+    () => {
+      const { selection } = store.getState();
+      const gone = selection.ids.size > 0 ? [...selection.ids] : focused === null ? [] : [focused];
+      if (gone.length === 0) return;
+      store.setState({ selection: NOTHING });
+      actions.remove(gone);
+    },
+    true,
+  );
+
+  const over = (event: DragMoveEvent) => {
+    const next = targetOf(event.over, event.active.rect.current.translated);
+    setTarget((before) => (isSame(before, next) ? before : next));
+  };
+  const end = (event: DragEndEvent) => {
+    const at = targetOf(event.over, event.active.rect.current.translated);
+    if (carried && at) actions.move(carried, verdictOf(carried, at));
+    setCarried(null);
+    setTarget(null);
+  };
+  const told = () => {
+    if (!carried || !target) return "";
+    const verdict = verdictOf(carried, target);
+    if (verdict.kind === "refused") return text.dragRefused(verdict.why);
+    if ("column" in target) return text.dragOver(text.columns[target.column]);
+    return text.dragOver(target.side === "before" ? text.before(target.beside.id) : text.after(target.beside.id));
+  };
+
+  return (
+    <DndContext
+      sensors={sensors}
+      collisionDetection={collisionDetection}
+      onDragStart={({ active }) => setCarried(find(Number(active.id)) ?? null)}
+      onDragMove={over}
+      onDragEnd={end}
+      onDragCancel={() => {
+        setCarried(null);
+        setTarget(null);
+      }}
+      accessibility={{
+        screenReaderInstructions: { draggable: text.dragInstructions },
+        announcements: {
+          onDragStart: ({ active }) => text.dragStarted(Number(active.id)),
+          onDragMove: told,
+          onDragOver: told,
+          onDragEnd: ({ active }) => text.dropped(Number(active.id)),
+          onDragCancel: ({ active }) => text.dragCancelled(Number(active.id)),
+        },
+      }}
+    >
+      <p id="board-hint" className="sr-only">
+        {text.boardHint} {text.dragInstructions}
+      </p>
+      {/* What is done to a card is heard here once, and not at each of ten thousand. */}
+      {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions */}
+      <div
+        ref={place}
+        className="flex min-h-0 flex-1 gap-1 overflow-x-auto px-2.5 py-2"
+        onClick={click}
+        onKeyDown={press}
+        onContextMenu={contextMenu}
+        onFocus={(event) => {
+          const id = Number((event.target as HTMLElement).dataset.card);
+          if (id) store.setState({ focused: id });
+        }}
+      >
+        {columns.map((column) => (
+          <BoardColumn
+            key={column.progress}
+            project={project}
+            column={column}
+            hasManySpecs={hasManySpecs}
+            verdict={carried ? verdictFor(carried, column, target) : null}
+          />
+        ))}
+      </div>
+      <DragOverlay dropAnimation={null}>
+        {carried && (
+          <div className="flex cursor-grabbing flex-col overflow-hidden rounded-lg border border-accent bg-raised px-3 py-2 shadow-overlay">
+            <CardFace
+              card={carried}
+              drawing={drawingOf(carried, 260, false, false)}
+              isSelected={false}
+              hasManySpecs={hasManySpecs}
+            />
+          </div>
+        )}
+      </DragOverlay>
+      <CardMenu cards={cards} actions={actions} onOpen={onOpen} onEdit={onEdit} place={place} />
+    </DndContext>
+  );
+}
+
+function isSame(a: Target | null, b: Target | null): boolean {
+  if (!a || !b) return a === b;
+  if ("column" in a || "column" in b) return "column" in a && "column" in b && a.column === b.column;
+  return a.beside.id === b.beside.id && a.side === b.side;
+}
+
+/** What a column says while a card is carried: of the very place under it, or of the column as a whole. */
+function verdictFor(carried: FeatureCard, { progress }: Column, target: Target | null) {
+  const isHere = target !== null && "beside" in target && target.beside.progress === progress;
+  const verdict = verdictOf(carried, isHere ? target : { column: progress });
+  return { isLawful: verdict.kind !== "refused", why: verdict.kind === "refused" ? verdict.why : null };
+}
+
+/** Gives the focus to the card the keyboard went to, once it is drawn. */
+function useFocusFollows(place: React.RefObject<HTMLDivElement | null>, focused: number | null) {
+  useEffect(() => {
+    const within = place.current;
+    if (focused === null || !within) return;
+    const active = document.activeElement;
+    // The focus is taken only from another card, or when it was lost because its card went out of view.
+    if (active !== document.body && !(active instanceof HTMLElement && active.dataset.card)) return;
+    within.querySelector<HTMLElement>(`[data-card="${focused}"]`)?.focus({ preventScroll: true });
+  }, [place, focused]);
+}
+
+type MenuProps = Pick<Props, "cards" | "actions" | "onOpen" | "onEdit"> & {
+  place: React.RefObject<HTMLDivElement | null>;
+};
+
+function CardMenu({ cards, actions, onOpen, onEdit, place }: MenuProps) {
+  const store = useBoardStore();
+  const menu = useBoardState((state) => state.menu);
+  const chosen = useActions((state) => state.chosen);
+  const card = menu ? cards.find(({ id }) => id === menu.card) : undefined;
+  const close = () => {
+    const closed = store.getState().menu;
+    store.setState({ menu: null });
+    if (closed)
+      place.current?.querySelector<HTMLElement>(`[data-card="${closed.card}"]`)?.focus({ preventScroll: true });
+  };
+  const list = () => {
+    if (!card || !menu) return [];
+    if (menu.isMove) return moveActions(card, cards, actions);
+    return cardActions({
+      card,
+      cards,
+      actions,
+      isSelected: store.getState().selection.ids.has(card.id),
+      keys: {
+        edit: keysOf("board.edit", chosen) ?? undefined,
+        pin: keysOf("board.pin", chosen) ?? undefined,
+        select: keysOf("board.select", chosen) ?? undefined,
+        remove: keysOf("board.delete", chosen) ?? undefined,
+      },
+      onOpen: () => onOpen(card.id),
+      onEdit: () => onEdit(card.id),
+      onToggle: () => store.setState({ selection: toggle(store.getState().selection, card.id) }),
+    });
+  };
+  return (
+    <AnchoredMenu
+      at={card && menu ? menu : null}
+      label={card ? text.cardMenu(card.id) : ""}
+      actions={list}
+      onClose={close}
+    />
+  );
+}

@@ -1,0 +1,148 @@
+import { useDroppable } from "@dnd-kit/core";
+import { memo, useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { Progress } from "@/api/bindings.ts";
+import { cx } from "@/ui/cx.ts";
+import { BoardCard } from "./BoardCard.tsx";
+import { useBoardState } from "./board-store.ts";
+import { drawingOf } from "./card-size.ts";
+import { text } from "./messages.ts";
+import type { Column } from "./model.ts";
+import { offsetsOf, revealed, windowOf } from "./window.ts";
+
+const GAP_PX = 8;
+const SIDES_PX = 14;
+
+const DOTS: Readonly<Record<Progress, string>> = {
+  pending: "bg-faint",
+  in_progress: "bg-accent",
+  needs_input: "bg-warning",
+  blocked: "bg-danger",
+  passing: "bg-success",
+};
+
+type Props = {
+  project: number;
+  column: Column;
+  hasManySpecs: boolean;
+  /** What dropping the carried card here would mean, while one is carried. */
+  verdict: { isLawful: boolean; why: string | null } | null;
+};
+
+/** One column: only the cards in view exist, however many there are. */
+export const BoardColumn = memo(function BoardColumn({ project, column, hasManySpecs, verdict }: Props) {
+  const { progress, rows } = column;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ width: 0, height: 0 });
+  const [shown, setShown] = useState({ first: 0, end: 0 });
+  const drop = useDroppable({ id: `column-${progress}`, data: { column: progress } });
+  const { width, height } = view;
+
+  const { drawings, offsets } = useMemo(() => {
+    const made = rows.map(({ card, isUnder }) => drawingOf(card, width, isUnder, card.session !== null));
+    return {
+      drawings: made,
+      offsets: offsetsOf(
+        made.map((one) => one.height),
+        GAP_PX,
+      ),
+    };
+  }, [rows, width]);
+
+  const look = useCallback(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const now = windowOf(offsets, element.scrollTop, element.clientHeight);
+    setShown((before) => (before.first === now.first && before.end === now.end ? before : now));
+  }, [offsets]);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const measure = () => setView({ width: element.clientWidth - SIDES_PX, height: element.clientHeight });
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+
+  useLayoutEffect(look, [look, height]);
+
+  // The keyboard may reach a card that is not drawn yet: bring it into view first, the focus follows.
+  const reached = useBoardState(({ focused }) =>
+    focused === null ? -1 : rows.findIndex(({ card }) => card.id === focused),
+  );
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element || reached < 0) return;
+    element.scrollTop = revealed(offsets, reached, element.scrollTop, element.clientHeight);
+    look();
+    // Only when the keyboard goes elsewhere: a list that changes must not jump.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [reached]);
+
+  const { setNodeRef } = drop;
+  const place = useCallback(
+    (element: HTMLDivElement | null) => {
+      scroller.current = element;
+      setNodeRef(element);
+    },
+    [setNodeRef],
+  );
+
+  const name = text.columns[progress];
+  const drawn = rows.slice(shown.first, shown.end);
+  return (
+    <section
+      aria-label={text.columnLabel(name, rows.length)}
+      data-column={progress}
+      className={cx("flex min-w-47 flex-1 basis-0 flex-col rounded-lg", verdict && !verdict.isLawful && "opacity-60")}
+    >
+      <header className="flex h-9 shrink-0 items-center gap-2 px-2.5">
+        <span aria-hidden className={cx("size-2 rounded-full", DOTS[progress])} />
+        <h2 className="text-sm font-medium">{name}</h2>
+        <span className="tabular text-xs text-faint">{rows.length.toLocaleString("en")}</span>
+      </header>
+      <div
+        ref={place}
+        onScroll={look}
+        className={cx(
+          "relative min-h-0 flex-1 overflow-y-auto rounded-lg border border-transparent px-1.5 pt-1 pb-2 [contain:strict]",
+          verdict?.isLawful && "border-line-strong border-dashed",
+          drop.isOver && verdict?.isLawful && "border-accent bg-accent-soft",
+        )}
+      >
+        {verdict?.why && drop.isOver && (
+          <p className="sticky top-0 z-10 rounded-md bg-warning-soft p-2 text-xs text-warning">{verdict.why}</p>
+        )}
+        {rows.length === 0 ? (
+          <p className="px-1 pt-2 text-xs text-faint">{text.emptyColumns[progress]}</p>
+        ) : (
+          <ul aria-label={name} className="relative list-none" style={{ height: offsets[rows.length] ?? 0 }}>
+            {drawn.map(({ card, isUnder }, at) => {
+              const row = shown.first + at;
+              const drawing = drawings[row];
+              if (!drawing) return null;
+              return (
+                <li
+                  key={card.id}
+                  aria-setsize={rows.length}
+                  aria-posinset={row + 1}
+                  className="absolute inset-x-0 top-0"
+                  style={{ transform: `translateY(${offsets[row] ?? 0}px)` }}
+                >
+                  <BoardCard
+                    project={project}
+                    card={card}
+                    drawing={drawing}
+                    isUnder={isUnder}
+                    hasManySpecs={hasManySpecs}
+                  />
+                </li>
+              );
+            })}
+          </ul>
+        )}
+      </div>
+    </section>
+  );
+});

@@ -1,0 +1,98 @@
+import { Search, X } from "lucide-react";
+import { useRef } from "react";
+import type { Kind, Progress } from "@/api/bindings.ts";
+import { useAction, useKeysOf } from "@/ui/actions.ts";
+import { Button } from "@/ui/Button.tsx";
+import { Input } from "@/ui/Input.tsx";
+import { Kbd } from "@/ui/Kbd.tsx";
+import { Select } from "@/ui/Select.tsx";
+import { text } from "./messages.ts";
+import { type Choices, type Filter, isFiltered } from "./model.ts";
+import { COLUMNS, KINDS } from "./search.ts";
+
+type Props = {
+  filter: Filter;
+  choices: Choices;
+  onChange: (change: Partial<Record<keyof Filter, string | undefined>>) => void;
+};
+
+/** What of the board is shown. It stands in the URL, so a link leads to the same cards. */
+export function FilterBar({ filter, choices, onChange }: Props) {
+  const input = useRef<HTMLInputElement>(null);
+  useAction("board.search", () => input.current?.focus());
+  const keys = useKeysOf("board.search");
+  const any = (label: string, values: readonly { value: string; label: string }[]) => [{ value: "", label }, ...values];
+  const same = (value: string) => ({ value, label: value });
+  return (
+    <div role="search" aria-label={text.filter} className="flex flex-wrap items-center gap-2">
+      <div className="relative w-60">
+        <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-faint" />
+        <Input
+          ref={input}
+          type="search"
+          aria-label={text.filter}
+          placeholder={text.filterPlaceholder}
+          value={filter.q ?? ""}
+          className="pr-8 pl-8"
+          onChange={(event) => onChange({ q: event.target.value || undefined })}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") input.current?.blur();
+          }}
+        />
+        {keys && !filter.q && (
+          <span aria-hidden className="absolute top-1.5 right-2">
+            <Kbd keys={keys} />
+          </span>
+        )}
+      </div>
+      <Select
+        label={text.category}
+        value={filter.category ?? ""}
+        options={any(text.allCategories, choices.categories.map(same))}
+        onChange={(category) => onChange({ category: category || undefined })}
+        className="w-36"
+      />
+      {choices.specs.length > 1 && (
+        <Select
+          label={text.spec}
+          value={filter.spec ?? ""}
+          options={any(text.allSpecs, choices.specs.map(same))}
+          onChange={(spec) => onChange({ spec: spec || undefined })}
+          className="w-28"
+        />
+      )}
+      <Select
+        label={text.kind}
+        value={filter.kind ?? ""}
+        options={any(
+          text.allKinds,
+          KINDS.map((kind: Kind) => ({ value: kind, label: text.kinds[kind] })),
+        )}
+        onChange={(kind) => onChange({ kind: kind || undefined })}
+        className="w-28"
+      />
+      <Select
+        label={text.state}
+        value={filter.state ?? ""}
+        options={any(
+          text.allStates,
+          COLUMNS.map((state: Progress) => ({ value: state, label: text.columns[state] })),
+        )}
+        onChange={(state) => onChange({ state: state || undefined })}
+        className="w-32"
+      />
+      {isFiltered(filter) && (
+        <Button
+          variant="ghost"
+          size="sm"
+          icon={<X aria-hidden className="size-3.5" />}
+          onClick={() =>
+            onChange({ q: undefined, category: undefined, spec: undefined, kind: undefined, state: undefined })
+          }
+        >
+          {text.clearFilter}
+        </Button>
+      )}
+    </div>
+  );
+}
