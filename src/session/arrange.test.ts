@@ -27,7 +27,7 @@ function near(rows: readonly (Entry | undefined)[]): Neighbours {
   );
   return {
     rowAt: (position) => rows[position],
-    callAt: (id) => pairs.callOf(id)?.ordinal,
+    callOf: (id) => pairs.callOf(id)?.call,
     resultOf: (id) => pairs.resultOf(id),
   };
 }
@@ -73,7 +73,7 @@ describe("how rows are shown", () => {
     expect(opened.map((one) => one?.type)).toEqual(["entry", "fold", "entry"]);
   });
 
-  test("asking for trouble shows a call whose answer failed", () => {
+  test("asking for trouble shows the answers that failed, although their calls are not asked for", () => {
     const rows = [
       entry(0, null, call("a")),
       entry(1, null, result("a", true)),
@@ -81,7 +81,9 @@ describe("how rows are shown", () => {
       entry(3, null, result("b")),
     ];
     const trouble = shown(rows, { ...ALL, groups: new Set<Group>(["trouble"]) });
-    expect(trouble.map((one) => one?.type ?? null)).toEqual(["entry", null, null, null]);
+    expect(trouble.map((one) => one?.type ?? null)).toEqual([null, "entry", null, null]);
+    const both = shown(rows, { ...ALL, groups: new Set<Group>(["trouble", "tools"]) });
+    expect(both.map((one) => one?.type ?? null)).toEqual(["entry", null, "entry", null]);
   });
 
   test("whatever is at hand and asked for, nothing is shown twice and nothing is out of reach", () => {

@@ -1,11 +1,11 @@
-import { type Block, type Entry, type Group, groupOf, type ToolResult } from "./entry.ts";
+import { type Block, type Entry, type Group, groupOf, type ToolCall, type ToolResult } from "./entry.ts";
 
 /** What the rows around a row tell about it. Positions are global within the run. */
 export type Neighbours = {
   /** The row at a position, when it is at hand. */
   rowAt: (position: number) => Entry | undefined;
-  /** Where the call with this id stands, when it is at hand. */
-  callAt: (id: string) => number | undefined;
+  /** The call with this id, when it is at hand. */
+  callOf: (id: string) => ToolCall | undefined;
   /** The answer to the call with this id, when it is at hand. */
   resultOf: (id: string) => ToolResult | undefined;
 };
@@ -37,22 +37,21 @@ export function arrange(position: number, entry: Entry, near: Neighbours, shape:
     return before && isFolded(before, shape) ? null : foldAt(position, near, shape);
   }
   const blocks = entry.body.filter((block) => {
-    if (block.type === "tool_result" && near.callAt(block.id) !== undefined) return false;
-    return shape.groups.size === 0 || blockGroups(block, near).some((group) => shape.groups.has(group));
+    if (!isAsked(block, shape.groups)) return false;
+    const call = block.type === "tool_result" ? near.callOf(block.id) : undefined;
+    // The call shows its answer; where the call is not asked for, the answer stands for both.
+    return !call || !isAsked(call, shape.groups);
   });
   return blocks.length > 0 ? { type: "entry", entry, blocks } : null;
 }
 
 /** Whether a row is of one of the sorts asked for. */
 export function isWanted(entry: Entry, groups: ReadonlySet<Group>): boolean {
-  return groups.size === 0 || entry.body.some((block) => groups.has(groupOf(block)));
+  return entry.body.some((block) => isAsked(block, groups));
 }
 
-/** The sorts of a block; a call is trouble too when its answer was. */
-function blockGroups(block: Block, near: Neighbours): Group[] {
-  const own = groupOf(block);
-  const result = block.type === "tool_call" ? near.resultOf(block.id) : undefined;
-  return result?.is_error ? [own, "trouble"] : [own];
+function isAsked(block: Block, groups: ReadonlySet<Group>): boolean {
+  return groups.size === 0 || groups.has(groupOf(block));
 }
 
 function isFolded(entry: Entry, shape: Shape): boolean {
@@ -73,7 +72,7 @@ function foldAt(position: number, near: Neighbours, shape: Shape): Fold {
 
 /** Finds the call of an answer and the answer to a call, among rows as they come in. */
 export class Pairs {
-  readonly #calls = new Map<string, { session: string; ordinal: number }>();
+  readonly #calls = new Map<string, { session: string; ordinal: number; call: ToolCall }>();
   readonly #results = new Map<string, ToolResult>();
   readonly #most: number;
 
@@ -85,13 +84,14 @@ export class Pairs {
   note(session: string, entries: readonly Entry[]): void {
     for (const entry of entries) {
       for (const block of entry.body) {
-        if (block.type === "tool_call") bounded(this.#calls, block.id, { session, ordinal: entry.ordinal }, this.#most);
+        if (block.type === "tool_call")
+          bounded(this.#calls, block.id, { session, ordinal: entry.ordinal, call: block }, this.#most);
         else if (block.type === "tool_result") bounded(this.#results, block.id, block, this.#most);
       }
     }
   }
 
-  callOf(id: string): { session: string; ordinal: number } | undefined {
+  callOf(id: string): { session: string; ordinal: number; call: ToolCall } | undefined {
     return this.#calls.get(id);
   }
 

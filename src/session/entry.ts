@@ -4,6 +4,8 @@ export type Entry = TranscriptEntry;
 export type Block = TranscriptBody;
 export type ToolCall = Extract<Block, { type: "tool_call" }>;
 export type ToolResult = Extract<Block, { type: "tool_result" }>;
+/** The other half of a call or an answer. */
+export type Partner = ToolCall | ToolResult | undefined;
 
 /** Sorts of rows that a person can ask for. */
 export const GROUPS = ["words", "thinking", "tools", "edits", "trouble", "host"] as const;

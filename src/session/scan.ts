@@ -14,24 +14,22 @@ type Fetch = (session: string, from: number, limit: number) => Promise<readonly 
 /**
  * Looks through the rows of a run from where `found` ends, and tells what it found after each thousand.
  *
- * Keeps positions, never rows, so that a million rows can be looked through. Ends when all are or `signal` says so.
+ * Keeps positions, never rows, so that a million rows can be looked through. Goes no further than it is asked to.
  */
 export async function* scan(
   outline: () => Outline,
   isWanted: (entry: Entry) => boolean,
   fetch: Fetch,
-  signal: AbortSignal,
   found: Found = NOTHING_FOUND,
 ): AsyncGenerator<Found> {
   let { looked } = found;
   const positions = [...found.positions];
-  while (!signal.aborted) {
+  for (;;) {
     const now = outline();
     const spot = now.locate(looked);
     if (!spot) return;
     const limit = Math.min(STRIDE, now.rowsOf(spot.session) - spot.ordinal);
     const rows = await fetch(spot.session, spot.ordinal, limit);
-    if (signal.aborted) return;
     for (const row of rows) {
       const position = looked + row.ordinal - spot.ordinal;
       if (position < looked + limit && isWanted(row)) positions.push(position);

@@ -1,7 +1,17 @@
 import { type RawSearch, defined, numberOf, textOf } from "@/ui/search.ts";
 
-/** Where the transcript stands: a run, or a session and a row in it, and what is searched for. */
-export type TranscriptSearch = { run?: number; session?: string; row?: number; q?: string };
+/**
+ * Where the transcript stands: a run, or a session and a row in it, what is searched for, which sorts are shown, or a file
+ * whose last change is to be found.
+ */
+export type TranscriptSearch = {
+  run?: number;
+  session?: string;
+  row?: number;
+  q?: string;
+  show?: string;
+  changed?: string;
+};
 
 export function transcriptSearch(raw: RawSearch): TranscriptSearch {
   return defined({
@@ -9,6 +19,8 @@ export function transcriptSearch(raw: RawSearch): TranscriptSearch {
     session: textOf(raw, "session"),
     row: numberOf(raw, "row"),
     q: textOf(raw, "q"),
+    show: textOf(raw, "show"),
+    changed: textOf(raw, "changed"),
   });
 }
 

@@ -2,7 +2,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Entry } from "./entry.ts";
 import { TranscriptSource } from "./source.ts";
 
-const entry = (ordinal: number): Entry => ({ ordinal, at_ms: 0, kind: "assistant", parent_call: null, body: [{ type: "text", text: `row ${ordinal}` }] });
+const entry = (ordinal: number): Entry => ({
+  ordinal,
+  at_ms: 0,
+  kind: "assistant",
+  parent_call: null,
+  body: [{ type: "text", text: `row ${ordinal}` }],
+});
 
 /** A host that has `rows` rows in every session, and notes what it is asked for. */
 function host(rows: () => number) {
@@ -98,7 +104,10 @@ describe("a transcript that is fetched where it is looked at", () => {
     source.setOutline([{ session: "a", rows: 10 }]);
     source.grew("a", 40);
     await settled();
-    source.setOutline([{ session: "a", rows: 20 }, { session: "b", rows: 0 }]);
+    source.setOutline([
+      { session: "a", rows: 20 },
+      { session: "b", rows: 0 },
+    ]);
     expect(source.snapshot().outline.total).toBe(40);
   });
 });

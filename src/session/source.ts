@@ -1,6 +1,6 @@
 import { toFailure, type Failure } from "@/api/failure.ts";
 import { type Neighbours, Pairs } from "./arrange.ts";
-import type { Entry } from "./entry.ts";
+import type { Entry, ToolCall } from "./entry.ts";
 import { Outline, type Stretch } from "./outline.ts";
 import { Pages, type Window } from "./pages.ts";
 
@@ -29,10 +29,9 @@ export class TranscriptSource implements Neighbours {
   readonly #inFlight = new Set<string>();
   readonly #grown = new Map<string, number>();
   #snapshot: Snapshot = { outline: Outline.of([]), failure: null };
-  #wanted: { first: number; last: number } | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #wanted: readonly { first: number; last: number }[] = [];
+  #isGathering = false;
   #isFollowed = false;
-  #isClosed = false;
 
   constructor(fetch: FetchWindow) {
     this.#fetch = fetch;
@@ -50,12 +49,17 @@ export class TranscriptSource implements Neighbours {
     return spot ? this.#pages.at(spot) : undefined;
   };
 
-  readonly callAt = (id: string): number | undefined => {
-    const spot = this.#pairs.callOf(id);
+  readonly callOf = (id: string): ToolCall | undefined => {
+    const found = this.#pairs.callOf(id);
     // A call that has been let go of cannot show its answer.
-    if (!spot || !this.#pages.at(spot)) return undefined;
-    return this.#snapshot.outline.positionOf(spot) ?? undefined;
+    return found && this.#pages.at(found) ? found.call : undefined;
   };
+
+  /** Where the call with this id stands in the run. */
+  callPosition(id: string): number | null {
+    const found = this.#pairs.callOf(id);
+    return found ? this.#snapshot.outline.positionOf(found) : null;
+  }
 
   readonly resultOf = (id: string) => this.#pairs.resultOf(id);
 
@@ -70,7 +74,7 @@ export class TranscriptSource implements Neighbours {
   /** A session has `rows` rows now. */
   grew(session: string, rows: number): void {
     this.#grown.set(session, rows);
-    this.#timer ??= setTimeout(() => void this.#takeGrowth(), GATHER_MS);
+    if (!this.#isGathering) this.#gather();
   }
 
   /** Whether the end is in sight: then new rows are shown as soon as they are there, and not before. */
@@ -80,7 +84,13 @@ export class TranscriptSource implements Neighbours {
 
   /** These positions are in sight. */
   want(first: number, last: number): void {
-    this.#wanted = { first, last };
+    this.#wanted = [{ first, last }];
+    this.#load();
+  }
+
+  /** These positions, which may be far apart, are in sight. */
+  wantAll(positions: readonly number[]): void {
+    this.#wanted = positions.map((position) => ({ first: position, last: position }));
     this.#load();
   }
 
@@ -89,10 +99,9 @@ export class TranscriptSource implements Neighbours {
     this.#load();
   }
 
-  close(): void {
-    this.#isClosed = true;
-    clearTimeout(this.#timer);
-    this.#listeners.clear();
+  #gather(): void {
+    this.#isGathering = true;
+    setTimeout(() => void this.#takeGrowth(), GATHER_MS);
   }
 
   async #takeGrowth(): Promise<void> {
@@ -103,18 +112,17 @@ export class TranscriptSource implements Neighbours {
       const windows = this.#pages.missing(outline, outline.total - TAIL_ROWS, outline.total - 1);
       await Promise.all(windows.map((window) => this.#take(window)));
     }
-    this.#timer = undefined;
-    if (this.#isClosed) return;
+    this.#isGathering = false;
     // Another outline may have come in while the rows were fetched.
     this.#publish({ outline: this.#snapshot.outline.total > outline.total ? this.#snapshot.outline : outline });
-    if (this.#grown.size > 0) this.#timer = setTimeout(() => void this.#takeGrowth(), GATHER_MS);
+    if (this.#grown.size > 0) this.#gather();
     this.#load();
   }
 
   #load(): void {
-    if (!this.#wanted || this.#snapshot.failure || this.#isClosed) return;
+    if (this.#snapshot.failure) return;
     const { outline } = this.#snapshot;
-    for (const window of this.#pages.missing(outline, this.#wanted.first, this.#wanted.last)) {
+    for (const window of this.#wanted.flatMap(({ first, last }) => this.#pages.missing(outline, first, last))) {
       if (this.#inFlight.size >= MOST_IN_FLIGHT) return;
       if (this.#inFlight.has(keyOf(window))) continue;
       void this.#take(window).then((isNew) => {
@@ -136,7 +144,7 @@ export class TranscriptSource implements Neighbours {
       this.#pairs.note(window.session, rows);
       return this.#pages.put(window.session, window.from, rows);
     } catch (thrown) {
-      if (!this.#isClosed) this.#publish({ failure: toFailure(thrown) });
+      this.#publish({ failure: toFailure(thrown) });
       return false;
     } finally {
       this.#inFlight.delete(key);
@@ -144,7 +152,6 @@ export class TranscriptSource implements Neighbours {
   }
 
   #publish(change: Partial<Snapshot>): void {
-    if (this.#isClosed) return;
     this.#snapshot = { ...this.#snapshot, ...change };
     for (const listener of this.#listeners) listener();
   }

@@ -31,6 +31,13 @@ function nearest(minutes: number): number {
   return minutes > 10 ? Math.round(minutes / 5) * 5 : Math.round(minutes);
 }
 
+const CLOCK_SECONDS = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+/** `14:05:09`, in this machine's time zone. */
+export function secondsClock(at_ms: number): string {
+  return CLOCK_SECONDS.format(at_ms);
+}
+
 export const MODES = messages("session.modes", {
   auto: {
     name: "Build everything",
