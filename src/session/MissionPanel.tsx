@@ -24,16 +24,20 @@ export function MissionPanel({ project, status, live }: Props) {
   return (
     <div className="flex flex-col gap-4">
       {counts && (
-        <div className="flex flex-col gap-2">
-          <div className="flex items-baseline justify-between">
+        <Panel>
+          <div className="mb-2 flex items-baseline justify-between">
             <span className="text-lg font-semibold tabular">{text.progress(counts.done, counts.total)}</span>
             {status.estimate_ms !== null && <span className="text-muted">{estimate(status.estimate_ms)}</span>}
           </div>
           <Progress value={counts.done} max={counts.total} label={text.progressLabel} />
-        </div>
+        </Panel>
       )}
       {session && <SessionPanel project={project} session={session} live={live} />}
-      {run && <RunFacts run={run} cost={run.cost_usd} />}
+      {run && (
+        <Panel title={text.runNumber(run.id)}>
+          <RunFacts run={run} />
+        </Panel>
+      )}
     </div>
   );
 }
@@ -93,14 +97,14 @@ function SessionPanel({ project, session, live }: { project: number; session: Li
   );
 }
 
-function RunFacts({ run, cost }: { run: Run; cost: number }) {
+function RunFacts({ run }: { run: Run }) {
   const now = useNow(30_000);
   const sandbox = SANDBOX[run.sandbox];
   const isOpen = run.sandbox === "policy_only";
   return (
-    <dl className="grid grid-cols-[8rem_1fr] gap-x-4 gap-y-2 px-1">
+    <dl className="grid grid-cols-[8rem_1fr] gap-x-4 gap-y-2">
       <Fact name={text.spent}>
-        {dollars(cost)} · {text.sessions(run.sessions)}
+        {dollars(run.cost_usd)} · {text.sessions(run.sessions)}
       </Fact>
       <Fact name={text.started}>{ago(run.started_at_ms, now)}</Fact>
       <Fact name="Sandbox">

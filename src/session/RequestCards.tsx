@@ -12,13 +12,17 @@ import { requestText } from "./messages.ts";
 import { QuestionForm } from "./QuestionForm.tsx";
 import { countdown } from "./words.ts";
 
-type Props = { project: number };
+type Props = {
+  project: number;
+  /** Whether the page around it scrolls; else it scrolls by itself, so that what is below stays in sight. */
+  isInPage?: boolean;
+};
 
 /** Below this the countdown is shown as urgent. */
 const URGENT_MS = 60_000;
 
 /** What waits for a person's word, with its countdown. Nothing when nothing does. */
-export function RequestCards({ project }: Props) {
+export function RequestCards({ project, isInPage = false }: Props) {
   const open = useApiQuery("request_list", { project, is_open: true });
   const [gone, setGone] = useState<readonly RequestView[]>([]);
   useEvents((envelope) => {
@@ -40,7 +44,7 @@ export function RequestCards({ project }: Props) {
       {shown.length > 0 && (
         <section
           aria-label={requestText.title(waiting.length)}
-          className="max-h-[55vh] overflow-y-auto border-b border-line bg-canvas p-3"
+          className={cx("border-b border-line bg-canvas p-3", !isInPage && "max-h-[45vh] shrink-0 overflow-y-auto")}
         >
           <ul className="flex flex-col gap-3">
             {shown.map((view) => (

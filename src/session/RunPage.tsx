@@ -6,7 +6,6 @@ import { Badge } from "@/ui/Badge.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
 import { ErrorState } from "@/ui/ErrorState.tsx";
 import { Page } from "@/ui/Page.tsx";
-import { Panel } from "@/ui/Panel.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
 import { text } from "./messages.ts";
 import { MissionPanel } from "./MissionPanel.tsx";
@@ -79,13 +78,9 @@ export function RunPage({ project }: Props) {
               <span className="font-medium">{text.elsewhere(status.elsewhere.pid)}</span> {text.elsewhereHint}
             </p>
           )}
-          <RequestCards project={project} />
+          <RequestCards project={project} isInPage />
           <div className="grid grid-cols-[minmax(22rem,30rem)_minmax(0,1fr)] items-start gap-6 p-6">
-            {isCurrent && (
-              <Panel title={run && !run.ended_at_ms ? text.goingOn : text.run}>
-                <MissionPanel project={project} status={status} live={live} />
-              </Panel>
-            )}
+            {isCurrent && <MissionPanel project={project} status={status} live={live} />}
             <div className={isCurrent ? "" : "col-span-2"}>
               <RunDetails project={project} run={shown} />
             </div>

@@ -19,7 +19,7 @@ export function StateDot({ status }: { status: RunStatus }) {
   return (
     <span
       aria-hidden
-      className={cx("size-2 shrink-0 rounded-full", colour, isLive && !needsPerson && "animate-breathe")}
+      className={cx("inline-block size-2 shrink-0 rounded-full", colour, isLive && !needsPerson && "animate-breathe")}
     />
   );
 }

@@ -114,7 +114,8 @@ function Input({ id, call }: { id: string; call: ToolCall }) {
   const { input } = call;
   const command = typeof input === "object" && input !== null && "command" in input ? input.command : null;
   if (call.name === "Bash" && typeof command === "string") {
-    return (
+    // A short command stands in the title already.
+    return command === subjectOf(call) ? null : (
       <Section title={text.input}>
         <Output id={id} text={command} few={20} />
       </Section>

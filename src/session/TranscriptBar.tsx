@@ -32,7 +32,7 @@ export function TranscriptBar({ query, onQuery, field, groups, onGroups, looked,
     onGroups(next);
   };
   return (
-    <div className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-4 py-2">
+    <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 border-b border-line px-4 py-2">
       <SearchField query={query} onQuery={onQuery} field={field} />
       <fieldset className="flex items-center gap-1">
         <legend className="sr-only">{text.filters}</legend>
@@ -87,7 +87,7 @@ function SearchField({ query, onQuery, field }: Pick<Props, "query" | "onQuery" 
     return () => clearTimeout(timer);
   }, [typed, query, onQuery]);
   return (
-    <search className="relative w-72">
+    <search className="relative w-60">
       <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-faint" />
       <Input
         ref={field}
