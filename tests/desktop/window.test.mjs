@@ -1,0 +1,74 @@
+// The window itself: that there is one, that there is only one, and what its page may do.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { after, before, test } from "node:test";
+import { PROGRAM, until } from "./desk.mjs";
+import { openWindow } from "./window.mjs";
+
+let window;
+before(async () => (window = await openWindow()));
+after(() => window?.close());
+
+/** Starts the program once more on the same desk, and gives its exit code and what it said. */
+async function startAgain(args, env = window.desk.env) {
+  const child = spawn(PROGRAM, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
+  const [code] = await once(child, "close");
+  return { code, said };
+}
+
+test("the first start offers what a person can do with no project yet", async () => {
+  await window.find("button", /demo/i);
+  const listed = await window.call("project_list");
+  assert.deepEqual(listed, [], "nothing was registered by looking");
+});
+
+test("a second start ends at once and leaves one program", async () => {
+  const [first] = window.desk.programs();
+  const { code } = await startAgain([]);
+  assert.equal(code, 0, "it did what was asked: the window is there");
+  assert.deepEqual(window.desk.programs(), [first], "two programs would work on one data directory");
+});
+
+test("a link that names a project leads the window there, also from a second start", async () => {
+  const before = await window.path();
+  const { code } = await startAgain(["auto-agent-harness://project/4711"]);
+  assert.equal(code, 0);
+  await until(async () => (await window.path()) !== before, "the window went where the link leads");
+  assert.match(await window.path(), /4711/, "it went to that project");
+});
+
+test("what is no link of the program is refused with a sentence", async () => {
+  for (const wrong of ["auto-agent-harness://settings", "https://example.org", "--verbose"]) {
+    const { code, said } = await startAgain([wrong]);
+    assert.equal(code, 2, `${wrong} is nothing the program knows`);
+    assert.match(said, /--help/, "it says where to read more");
+  }
+});
+
+test("without a screen the program says what works instead", async () => {
+  const { DISPLAY, ...env } = window.desk.env;
+  const { code, said } = await startAgain([], env);
+  assert.equal(code, 1);
+  assert.match(said, /no screen/);
+  assert.match(said, /harness run/);
+});
+
+test("the page can reach nothing but the program: no net, no other page, no command that is not listed", async () => {
+  const tried = await window.driver.executeAsyncScript(`
+    const done = arguments[arguments.length - 1];
+    const refusal = (work) => Promise.resolve().then(work).then(() => "done", (error) => "refused: " + error);
+    Promise.all([
+      refusal(() => fetch("https://example.org")),
+      refusal(() => window.__TAURI_INTERNALS__.invoke("plugin:window|close", {})),
+      refusal(() => window.__TAURI_INTERNALS__.invoke("plugin:shell|execute", { program: "true" })),
+      refusal(() => window.__TAURI_INTERNALS__.invoke("no_such_command", {})),
+      refusal(() => new Function("return 1")()),
+    ]).then(done);`);
+  for (const [index, outcome] of tried.entries()) assert.match(outcome, /^refused/, `attempt ${index + 1} got through`);
+  const before = await window.path();
+  await window.driver.executeScript("location.href = 'https://example.org/'");
+  assert.equal(await window.path(), before, "the window stays with its own pages");
+});
