@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import type { Mode } from "@/api/bindings.ts";
 import { useApiQuery } from "@/api/context.tsx";
 import { type Failure, failureTitle } from "@/api/failure.ts";
@@ -27,6 +27,7 @@ export function StartDialog({ project, onClose }: Props) {
   const [edited, setEdited] = useState<Partial<Choices>>(() => keptChoices(project));
   const { start } = useRunOrders(project);
   const form = useId();
+  const startButton = useRef<HTMLButtonElement>(null);
 
   const isRehearsal = summary.data?.is_rehearsal ?? false;
   const scenarios = rehearsals.data ?? [];
@@ -46,6 +47,10 @@ export function StartDialog({ project, onClose }: Props) {
   };
 
   const isReady = summary.data !== undefined && settings.data !== undefined;
+  // What was chosen last time is mostly right: Enter starts.
+  useEffect(() => {
+    if (isReady) startButton.current?.focus();
+  }, [isReady]);
   return (
     <Dialog
       isOpen
@@ -55,7 +60,14 @@ export function StartDialog({ project, onClose }: Props) {
       footer={
         <>
           <Button onClick={onClose}>{text.cancel}</Button>
-          <Button variant="primary" type="submit" form={form} isBusy={start.isPending} disabled={!isReady}>
+          <Button
+            ref={startButton}
+            variant="primary"
+            type="submit"
+            form={form}
+            isBusy={start.isPending}
+            disabled={!isReady}
+          >
             {text.start}
           </Button>
         </>

@@ -81,7 +81,7 @@ export const text = messages("session", {
   quickLabel: "Quick (YOLO): leave out the heavy checks",
   quickHint:
     "Builds and quick tests still run. Cards that pass are marked, so that you can have them checked in full later.",
-  budgetLabel: "Budget in US dollars",
+  budgetLabel: "Budget, US$",
   budgetHint: "The run ends when it is used up.",
   budgetError: "Give an amount above 0, such as 20, or leave it empty.",
   limitLabel: "Sessions at most",
