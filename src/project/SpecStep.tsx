@@ -79,13 +79,19 @@ function FileChoice({
   const id = useId();
   const read = async (chosen: File) => {
     if (chosen.size > LARGEST) return setFailed(text.wizard.fileTooLarge);
+    let bytes: Uint8Array;
+    try {
+      bytes = new Uint8Array(await chosen.arrayBuffer());
+    } catch {
+      return setFailed(text.wizard.fileFailed);
+    }
     try {
       // Bytes that are no UTF-8 are refused here: replaced by signs, they would go into the project as damage.
-      const words = new TextDecoder("utf-8", { fatal: true }).decode(await chosen.arrayBuffer());
+      const words = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
       setFailed(null);
       onChoose({ name: chosen.name, text: words });
-    } catch (thrown) {
-      setFailed(thrown instanceof TypeError ? text.wizard.fileNotText : text.wizard.fileFailed);
+    } catch {
+      setFailed(text.wizard.fileNotText);
     }
   };
   return (

@@ -57,6 +57,27 @@ export const text = messages("settings", {
     dataDir: "Everything the application keeps is in",
     version: "Version",
   },
+  proof: {
+    title: "Sandbox test",
+    level: { full: "Full sandbox", partial: "Part of a sandbox", policy_only: "No sandbox" },
+    start: "Start the test",
+    again: "Test again",
+    emptyTitle: "Try to break out",
+    emptyText:
+      "The test makes real attempts to leave the walls that agents work behind: to read your home directory, write outside, reach the network, touch other processes. Each is told as held or not held. Nothing of yours is changed.",
+    running: "Attempts are being made",
+    runningText: "Each is a real one, behind the same walls as an agent's session. It may take a minute.",
+    failed: "The test could not be made",
+    attempts: "Attempts",
+    held: (held: number, total: number) => `${count(held)} of ${count(total)} attempts were held`,
+    heldText: "Nothing got through.",
+    through: (many: number) => (many === 1 ? "1 attempt got through" : `${count(many)} attempts got through`),
+    throughText:
+      "An agent could do the same. Mend what the setup page names, then test again; until then, start only runs you would trust without walls.",
+    untested: (many: number) =>
+      many === 1 ? "1 could not be tried on this machine." : `${count(many)} could not be tried on this machine.`,
+    outcome: { held: "held", through: "NOT HELD", untested: "not tested" },
+  },
   key: {
     title: "API key",
     stored: "A key is in the keychain",
