@@ -114,18 +114,14 @@ function Verdict({ proof, heading }: { proof: SandboxProof; heading: React.Ref<H
   );
 }
 
-const OUTCOMES: Readonly<Record<"held" | "through" | "untested", { tone: Tone; words: string }>> = {
-  held: { tone: "success", words: text.proof.outcome.held },
-  through: { tone: "danger", words: text.proof.outcome.through },
-  untested: { tone: "neutral", words: text.proof.outcome.untested },
-};
+const TONES = { held: "success", through: "danger", untested: "neutral" } as const satisfies Record<string, Tone>;
 
 function Attempt({ attempt }: { attempt: SandboxAttempt }) {
-  const { tone, words } = OUTCOMES[attempt.is_held === null ? "untested" : attempt.is_held ? "held" : "through"];
+  const outcome = attempt.is_held === null ? "untested" : attempt.is_held ? "held" : "through";
   return (
     <li className="grid grid-cols-[6rem_minmax(0,1fr)_auto] items-start gap-3 px-4 py-2.5">
       <span>
-        <Badge tone={tone}>{words}</Badge>
+        <Badge tone={TONES[outcome]}>{text.proof.outcome[outcome]}</Badge>
       </span>
       <div className="min-w-0">
         <p>{attempt.title}</p>

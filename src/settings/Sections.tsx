@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { cx } from "@/ui/cx.ts";
 import { Panel } from "@/ui/Panel.tsx";
 
 type Section<Id extends string> = { id: Id; title: string };
@@ -10,6 +11,8 @@ type Props<Id extends string> = {
   current: Id;
   /** Whose settings; none for those of all projects. */
   project?: number;
+  /** For sections with long texts. */
+  isWide?: boolean;
   children: ReactNode;
 };
 
@@ -17,7 +20,14 @@ const LINK =
   "block rounded-md px-2.5 py-1.5 text-muted hover:bg-hover hover:text-text aria-[current]:bg-hover aria-[current]:font-medium aria-[current]:text-text";
 
 /** A settings page: its sections on the left, the one that is open on the right. */
-export function Sections<Id extends string>({ label, sections, current, project, children }: Props<Id>) {
+export function Sections<Id extends string>({
+  label,
+  sections,
+  current,
+  project,
+  isWide = false,
+  children,
+}: Props<Id>) {
   return (
     <div className="flex min-h-0 flex-1">
       <nav aria-label={label} className="w-48 shrink-0 overflow-y-auto border-r border-line p-3">
@@ -41,7 +51,9 @@ export function Sections<Id extends string>({ label, sections, current, project,
         </ul>
       </nav>
       <div className="min-h-0 min-w-0 flex-1 overflow-y-auto p-6">
-        <div className="mx-auto flex max-w-3xl flex-col gap-5">{children}</div>
+        <div className={cx("mx-auto flex flex-col gap-5", isWide ? "min-h-full max-w-6xl" : "max-w-3xl")}>
+          {children}
+        </div>
       </div>
     </div>
   );
