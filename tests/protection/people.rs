@@ -2,6 +2,7 @@
 
 use crate::stage::{BUILD, Stage, Watched, ask_for_checks, bash, coding, end_of, take_card, told};
 use serde_json::{Value, json};
+use std::{fs, os::unix::fs::PermissionsExt};
 
 /// A command that no rule knows, so that a person has to agree. It is not installed: where it runs, the shell says so.
 const UNKNOWN: &str = "terrastack plan";
@@ -112,6 +113,33 @@ fn a_word_for_the_run_covers_the_second_call() {
     assert_eq!(ended.code, Some(0), "{}", told(&ended, &events));
     let asked = events.iter().filter(|event| event["event"] == "request_opened").count();
     assert_eq!(asked, 1, "the others were covered: {}", told(&ended, &events));
+}
+
+#[test]
+fn a_script_that_has_changed_since_the_person_agreed_is_asked_about_again() {
+    let stage = Stage::new(&["Add"]);
+    stage.file("scripts/deploy.sh", "#!/bin/sh\necho as it was agreed to\n");
+    let program = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(stage.dir.join("scripts/deploy.sh"), program).expect("its mode");
+    let policy = stage.machine.path("data/projects/1/policy.yaml");
+    fs::write(&policy, "ask:\n  - scripts/deploy.sh\n").expect("a policy");
+    let rewrite = json!({ "calls": [{ "Edit": {
+        "file_path": stage.dir.join("scripts/deploy.sh"), "old_string": "as it was agreed to", "new_string": "something else" } }] });
+    let read = json!({ "calls": [{ "Read": { "file_path": stage.dir.join("scripts/deploy.sh") } }] });
+    let call = || bash("scripts/deploy.sh");
+    let steps =
+        [take_card(), call(), call(), read, rewrite, call(), bash(BUILD), ask_for_checks(), json!({ "say": "Done." })];
+    let run = stage.start(&coding("swaps", json!(steps)), &["--attended=5"]);
+    let first = opened(&run, 0);
+    assert!(first["reason"].to_string().contains("scripts/deploy.sh as it is now"), "{first}");
+    stage.ok(&["approvals", "approve", &number(&first), "--run"]);
+    stage.ok(&["approvals", "deny", &number(&opened(&run, 1))]);
+    let (ended, events) = run.end();
+    assert_eq!(ended.code, Some(0), "{}", told(&ended, &events));
+    let asked = events.iter().filter(|event| event["event"] == "request_opened").count();
+    assert_eq!(asked, 2, "once for each content, not once for each call: {}", told(&ended, &events));
+    let heard = transcripts(&stage);
+    assert!(heard.contains("A person denied this"), "and the changed one did not run: {heard}");
 }
 
 #[test]

@@ -131,7 +131,8 @@ fn listed(project: &OpenProject, directory: &Path) -> Result<Vec<SpecFile>, Engi
     Ok(files)
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes in hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

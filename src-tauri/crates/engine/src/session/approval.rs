@@ -5,7 +5,7 @@
 //! counts for the next try.
 
 use super::enter_state;
-use crate::{EngineError, OpenProject, redact, requests, toolbox::Toolbox};
+use crate::{EngineError, OpenProject, project_file, redact, requests, specs::hex, toolbox::Toolbox};
 use harness_agent::{PermissionAnswer, PermissionAsk, ToolCall};
 use harness_domain::{
     event::Event,
@@ -16,8 +16,11 @@ use harness_domain::{
 use harness_sandbox::Verdict;
 use harness_store::{Asked, Asker};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 use std::{
-    path::Path,
+    collections::BTreeSet,
+    io,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -31,6 +34,9 @@ const LOOK: Duration = Duration::from_millis(200);
 
 /// More than this nobody reads to the end, so nobody is asked about it.
 const MOST_SUBJECT_CHARS: usize = 8_000;
+
+/// Bigger programs are not compared with what they were.
+const MOST_SCRIPT_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What a person, or their absence, says to a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,8 +82,15 @@ impl Approvals {
 
     /// A person's word on a call that `verdict` leaves to them. Whatever goes wrong is a refusal.
     ///
-    /// Waits only where somebody watches, and never longer than the run's patience. `cancelled` withdraws the request.
-    pub async fn ask(&self, call: &ToolCall, verdict: &Verdict, cancelled: &CancellationToken) -> Answer {
+    /// The word covers the files that the call `runs` as they are now. Waits only where somebody watches, and never longer
+    /// than the run's patience. `cancelled` withdraws the request.
+    pub async fn ask(
+        &self,
+        call: &ToolCall,
+        verdict: &Verdict,
+        runs: &BTreeSet<PathBuf>,
+        cancelled: &CancellationToken,
+    ) -> Answer {
         let asked = asked_call(call, verdict, self.project.dir());
         let denied = |message: String| Answer::Denied { message };
         if self.toolbox.is_done() {
@@ -96,7 +109,7 @@ impl Approvals {
                  write the long part to a file of the project with the Write tool, and call that."
             ));
         }
-        match self.decide(&asked, cancelled).await {
+        match self.decide(&asked, runs, cancelled).await {
             Ok(answer) => answer,
             Err(error) => {
                 tracing::error!(session = %self.toolbox.scope().session, %error, "no person could be asked");
@@ -107,9 +120,19 @@ impl Approvals {
         }
     }
 
-    async fn decide(&self, call: &AskedCall, cancelled: &CancellationToken) -> Result<Answer, EngineError> {
+    async fn decide(
+        &self,
+        call: &AskedCall,
+        runs: &BTreeSet<PathBuf>,
+        cancelled: &CancellationToken,
+    ) -> Result<Answer, EngineError> {
         let asker = self.asker()?;
         loop {
+            // Looked at anew when the word is there: what a person agreed to is what they could see when they were asked.
+            let call = &match bound(call, runs, self.project.dir()).await {
+                Ok(bound) => bound,
+                Err(message) => return Ok(Answer::Denied { message }),
+            };
             let (request, is_new) = match self.project.store.approval_ask(&asker, call)? {
                 Asked::Decided(word) => return Ok(spoken(&word)),
                 Asked::TooMany(open) => return Ok(Answer::Denied { message: too_many(open) }),
@@ -388,6 +411,54 @@ fn asked_call(call: &ToolCall, verdict: &Verdict, project: &Path) -> AskedCall {
         rule: verdict.rule.clone(),
         reason: verdict.reason.clone(),
     }
+}
+
+/// The call together with the files of the project that it `runs`, as they are now. Fails with words for the model when
+/// one of them cannot be read: nobody could tell whether it has changed.
+async fn bound(call: &AskedCall, runs: &BTreeSet<PathBuf>, project: &Path) -> Result<AskedCall, String> {
+    if runs.is_empty() {
+        return Ok(call.clone());
+    }
+    let (runs, project) = (runs.clone(), project.to_owned());
+    let contents = match tokio::task::spawn_blocking(move || contents(&runs, &project)).await {
+        Ok(contents) => contents?,
+        Err(gone) => std::panic::resume_unwind(gone.into_panic()),
+    };
+    if contents.is_empty() {
+        return Ok(call.clone());
+    }
+    let names: Vec<&str> = contents.keys().map(String::as_str).collect();
+    let reason = format!("{} The word covers {} as it is now.", call.reason, names.join(", "));
+    let mut input: Value = serde_json::from_str(&call.input_json).unwrap_or_default();
+    if let Some(input) = input.as_object_mut() {
+        input.insert("runs".into(), Value::Object(contents));
+    }
+    Ok(AskedCall { input_json: sorted(&input).to_string(), reason, ..call.clone() })
+}
+
+/// What stands in each file, as a digest; programs of the system that are named by a path of the project are left out.
+fn contents(runs: &BTreeSet<PathBuf>, project: &Path) -> Result<Map<String, Value>, String> {
+    let mut contents = Map::new();
+    for path in runs {
+        let named = path.strip_prefix(project).unwrap_or(path).display().to_string();
+        let content = match path.canonicalize() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok("missing".into()),
+            Err(error) => Err(error.to_string()),
+            Ok(real) => match real.strip_prefix(project) {
+                Err(_) => continue,
+                Ok(relative) => match project_file::read(project, relative, MOST_SCRIPT_BYTES) {
+                    Ok(Some(bytes)) => Ok(hex(&Sha256::digest(&bytes))),
+                    Ok(None) => Ok("missing".into()),
+                    Err(error) => Err(error.to_string()),
+                },
+            },
+        };
+        let content = content.map_err(|why| {
+            format!("A person would have to agree to running {named}, but it cannot be looked at ({why}).")
+        })?;
+        contents.insert(named, Value::String(content));
+    }
+    Ok(contents)
 }
 
 /// The same value with the keys of every object in order, whatever order the agent wrote them in.

@@ -16,9 +16,13 @@ use harness_agent::{
 use harness_domain::{event::Event, id::SessionId, run::Role};
 use harness_sandbox::{Decision, Verdict};
 use serde_json::Value;
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tokio_util::sync::CancellationToken;
 
@@ -65,6 +69,15 @@ impl SessionHost {
         })
     }
 
+    /// The files of the project that a call runs.
+    async fn files_run(&self, call: &ToolCall) -> BTreeSet<PathBuf> {
+        let (guard, asked) = (self.guard.clone(), call.clone());
+        match tokio::task::spawn_blocking(move || guard.files_run(&asked)).await {
+            Ok(files) => files,
+            Err(gone) => std::panic::resume_unwind(gone.into_panic()),
+        }
+    }
+
     /// Tells the agent why its call is not made, and the person that there was one.
     fn refuse(&self, call: &ToolCall, rule: &str, reason: String) -> ToolVerdict {
         tracing::info!(session = %self.session, tool = call.tool, rule, "a call was refused");
@@ -109,7 +122,7 @@ impl SessionHost {
         match verdict.decision {
             Decision::Allow => ToolVerdict::Allow,
             Decision::Deny => self.refuse(call, &verdict.rule, verdict.to_string()),
-            Decision::Ask => match self.approvals.ask(call, &verdict, &cancelled).await {
+            Decision::Ask => match self.approvals.ask(call, &verdict, &self.files_run(call).await, &cancelled).await {
                 Answer::Approved => ToolVerdict::Allow,
                 Answer::Denied { message } => self.refuse(call, &verdict.rule, message),
             },
@@ -211,7 +224,7 @@ impl AgentHost for SessionHost {
         if guarded.decision == Decision::Deny {
             return PermissionAnswer::Deny { message: guarded.to_string(), interrupt: false };
         }
-        let answer = self.approvals.ask(&call, &verdict, &cancelled).await;
+        let answer = self.approvals.ask(&call, &verdict, &self.files_run(&call).await, &cancelled).await;
         self.watch.excuse_since(asked_at_ms);
         match answer {
             Answer::Approved => PermissionAnswer::Allow { input: None },

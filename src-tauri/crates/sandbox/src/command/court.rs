@@ -13,7 +13,11 @@ use crate::{
     shell::{self, Unknown, Unreadable, Word},
 };
 use brush_parser::ast;
-use std::rc::Rc;
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
 
 /// How deep commands may be given as text to other commands.
 const DEEPEST: u32 = 10;
@@ -40,7 +44,9 @@ pub(crate) struct Court<'a> {
     judged: u32,
     /// How many functions are being called.
     calls: u32,
-    pub(super) root: std::path::PathBuf,
+    pub(super) root: PathBuf,
+    /// The files of the project that the line runs, by the path it names them by.
+    runs: BTreeSet<PathBuf>,
 }
 
 impl<'a> Court<'a> {
@@ -54,6 +60,7 @@ impl<'a> Court<'a> {
             judged: 0,
             calls: 0,
             root: around.workspace.root().to_owned(),
+            runs: BTreeSet::new(),
         }
     }
 
@@ -67,6 +74,24 @@ impl<'a> Court<'a> {
                     both(&mut self.settled, asked);
                 }
                 self.settled.unwrap_or_else(Verdict::allow)
+            }
+        }
+    }
+
+    /// The files of the project that the line runs, as far as they are named in it.
+    pub(crate) fn files_run(mut self, line: &str) -> BTreeSet<PathBuf> {
+        let mut scope = Scope::new(self.around.cwd, self.around.workspace.home());
+        // A line that is refused is not run, whatever was found until then.
+        let _ = self.source(line, &mut scope);
+        self.runs
+    }
+
+    /// Takes note of a file that the line runs from one of these directories.
+    pub(super) fn runs(&mut self, path: &Path, places: &[PathBuf]) {
+        for named in places.iter().map(|place| place.join(path)) {
+            let is_projects = |real: PathBuf| real.starts_with(self.around.workspace.root());
+            if self.around.workspace.resolve(&named, self.around.cwd).is_ok_and(is_projects) {
+                self.runs.insert(named);
             }
         }
     }

@@ -49,6 +49,16 @@ pub(crate) fn judge_line(policy: &crate::policy::Policy, line: &str, around: &Su
     Court::new(policy, around).line(line)
 }
 
+/// The files of the project that a command line runs: programs it calls by a path, and scripts it hands to a shell or an
+/// interpreter.
+pub(crate) fn files_run(
+    policy: &crate::policy::Policy,
+    line: &str,
+    around: &Surroundings<'_>,
+) -> std::collections::BTreeSet<PathBuf> {
+    Court::new(policy, around).files_run(line)
+}
+
 /// What judges a command by its name.
 type Rules = fn(&mut Court<'_>, &mut Call, &mut Scope) -> Ruling;
 
@@ -124,6 +134,9 @@ pub(crate) fn judge(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -
         return court.refuse(rules::UNKNOWN_NAME, format!("`{}`", first.shown()));
     };
     let program = program(court, &written, scope)?;
+    if program.is_some() {
+        court.runs(Path::new(&written), scope.places());
+    }
     let name = written.rsplit('/').next().unwrap_or_default().to_owned();
     let name = versionless(&name);
     if let Some(why) = crate::policy::blocked(name) {

