@@ -1,7 +1,8 @@
 //! What a walled-in process may see, told without naming an operating system.
 
+#[cfg(target_os = "linux")]
+use std::collections::BTreeSet;
 use std::{
-    collections::BTreeSet,
     ffi::OsString,
     path::{Path, PathBuf},
 };
@@ -99,6 +100,7 @@ impl Wall {
     ///
     /// A protected place holds its own name, not those above it: without holding those too, a process could rename the
     /// directory above and put another in its place.
+    #[cfg(target_os = "linux")]
     pub(crate) fn pinned(&self) -> Vec<PathBuf> {
         let roots: Vec<&Path> = self.writable.iter().chain([&self.project]).map(PathBuf::as_path).collect();
         let mut pinned = BTreeSet::new();
@@ -112,6 +114,7 @@ impl Wall {
     }
 
     /// Existing paths below `real_home` that tools need to run.
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
     pub(crate) fn tools_in(real_home: &Path, search_path: Option<&OsString>) -> Vec<PathBuf> {
         let mut paths: Vec<PathBuf> = TOOLCHAINS.iter().map(|name| real_home.join(name)).collect();
         if let Some(search_path) = search_path {

@@ -14,7 +14,7 @@ pub(super) fn list() -> Vec<Process> {
     // SAFETY: a null buffer asks for the number of processes.
     let count = usize::try_from(unsafe { libc::proc_listallpids(ptr::null_mut(), 0) }).unwrap_or(0);
     let mut pids: Vec<libc::pid_t> = vec![0; count + 64]; // some may be born meanwhile
-    let bytes = i32::try_from(mem::size_of_val(pids.as_slice())).unwrap_or(i32::MAX);
+    let bytes = i32::try_from(size_of_val(pids.as_slice())).unwrap_or(i32::MAX);
     // SAFETY: the buffer is valid for `bytes` bytes.
     let filled = unsafe { libc::proc_listallpids(pids.as_mut_ptr().cast::<c_void>(), bytes) };
     pids.truncate(usize::try_from(filled).unwrap_or(0));
@@ -26,7 +26,7 @@ pub(super) fn find(pid: u32) -> Option<Process> {
     let number = i32::try_from(pid).ok()?;
     // SAFETY: proc_bsdinfo is plain numbers and characters, for which zero is a value.
     let mut about: libc::proc_bsdinfo = unsafe { mem::zeroed() };
-    let size = i32::try_from(mem::size_of_val(&about)).ok()?;
+    let size = i32::try_from(size_of_val(&about)).ok()?;
     // SAFETY: the buffer is one proc_bsdinfo and `size` is its length.
     let filled = unsafe {
         libc::proc_pidinfo(number, libc::PROC_PIDTBSDINFO, 0, ptr::from_mut(&mut about).cast::<c_void>(), size)

@@ -13,10 +13,13 @@ use windows_sys::Win32::{
     Foundation::{CloseHandle, FILETIME, HANDLE},
     System::{
         JobObjects::{
-            AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
-            JOBOBJECT_BASIC_ACCOUNTING_INFORMATION, JOBOBJECT_EXTENDED_LIMIT_INFORMATION,
-            JobObjectBasicAccountingInformation, JobObjectExtendedLimitInformation, QueryInformationJobObject,
-            SetInformationJobObject, TerminateJobObject,
+            AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION,
+            JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE, JOB_OBJECT_UILIMIT_DESKTOP, JOB_OBJECT_UILIMIT_DISPLAYSETTINGS,
+            JOB_OBJECT_UILIMIT_EXITWINDOWS, JOB_OBJECT_UILIMIT_GLOBALATOMS, JOB_OBJECT_UILIMIT_HANDLES,
+            JOB_OBJECT_UILIMIT_READCLIPBOARD, JOB_OBJECT_UILIMIT_SYSTEMPARAMETERS, JOB_OBJECT_UILIMIT_WRITECLIPBOARD,
+            JOBOBJECT_BASIC_ACCOUNTING_INFORMATION, JOBOBJECT_BASIC_UI_RESTRICTIONS,
+            JOBOBJECT_EXTENDED_LIMIT_INFORMATION, JobObjectBasicAccountingInformation, JobObjectBasicUIRestrictions,
+            JobObjectExtendedLimitInformation, QueryInformationJobObject, SetInformationJobObject, TerminateJobObject,
         },
         Threading::{
             CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW, GetCurrentProcess, GetExitCodeProcess, GetProcessTimes,
@@ -71,7 +74,7 @@ impl ProcessTree {
                 self.job.0,
                 JobObjectBasicAccountingInformation,
                 ptr::from_mut(&mut count).cast::<c_void>(),
-                mem::size_of_val(&count) as u32,
+                size_of_val(&count) as u32,
                 ptr::null_mut(),
             );
             TerminateJobObject(self.job.0, 1);
@@ -89,7 +92,7 @@ impl ProcessTree {
 ///
 /// It joins the job right after its start; the CLI starts nothing before it was spoken to, so nothing slips out.
 pub(crate) async fn spawn(command: Command) -> io::Result<Spawned> {
-    let job = kill_on_close_job()?;
+    let job = session_job()?;
     #[expect(clippy::disallowed_methods, reason = "this module is the owner of the CLI's process")]
     let mut builder = tokio::process::Command::new(&command.program);
     builder.args(&command.arguments).current_dir(&command.cwd).env_clear().envs(&command.env);
@@ -112,7 +115,19 @@ pub(crate) async fn spawn(command: Command) -> io::Result<Spawned> {
     }
 }
 
-fn kill_on_close_job() -> io::Result<Owned> {
+/// What no process of a session may do on the desktop of the person: read or fill the clipboard, reach into windows of
+/// other programs, change settings of the system, log off.
+const DESKTOP: u32 = JOB_OBJECT_UILIMIT_DESKTOP
+    | JOB_OBJECT_UILIMIT_DISPLAYSETTINGS
+    | JOB_OBJECT_UILIMIT_EXITWINDOWS
+    | JOB_OBJECT_UILIMIT_GLOBALATOMS
+    | JOB_OBJECT_UILIMIT_HANDLES
+    | JOB_OBJECT_UILIMIT_READCLIPBOARD
+    | JOB_OBJECT_UILIMIT_SYSTEMPARAMETERS
+    | JOB_OBJECT_UILIMIT_WRITECLIPBOARD;
+
+/// A job that ends with its last handle and keeps its processes off the person's desktop.
+fn session_job() -> io::Result<Owned> {
     // SAFETY: no attributes and no name are allowed to be null.
     let job = unsafe { CreateJobObjectW(ptr::null(), ptr::null()) };
     if job.is_null() {
@@ -121,14 +136,29 @@ fn kill_on_close_job() -> io::Result<Owned> {
     let job = Owned(job);
     // SAFETY: the structure is plain numbers.
     let mut limits: JOBOBJECT_EXTENDED_LIMIT_INFORMATION = unsafe { mem::zeroed() };
-    limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
+    // A crash shows no window that nobody would close.
+    limits.BasicLimitInformation.LimitFlags =
+        JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION;
     // SAFETY: the job is open; the buffer is one structure of the size that is given.
     let set = unsafe {
         SetInformationJobObject(
             job.0,
             JobObjectExtendedLimitInformation,
             ptr::from_ref(&limits).cast::<c_void>(),
-            mem::size_of_val(&limits) as u32,
+            size_of_val(&limits) as u32,
+        )
+    };
+    if set == 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let desktop = JOBOBJECT_BASIC_UI_RESTRICTIONS { UIRestrictionsClass: DESKTOP };
+    // SAFETY: the job is open; the buffer is one structure of the size that is given.
+    let set = unsafe {
+        SetInformationJobObject(
+            job.0,
+            JobObjectBasicUIRestrictions,
+            ptr::from_ref(&desktop).cast::<c_void>(),
+            size_of_val(&desktop) as u32,
         )
     };
     if set == 0 { Err(io::Error::last_os_error()) } else { Ok(job) }

@@ -2,17 +2,22 @@
 
 #[cfg(target_os = "linux")]
 mod linux;
-#[cfg(not(target_os = "linux"))]
+#[cfg(target_os = "macos")]
+mod macos;
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
 mod other;
+#[cfg(any(target_os = "macos", all(test, unix)))]
+mod seatbelt;
 
 #[cfg(target_os = "linux")]
-pub use linux::{forwarder, judges_ports, probe, stand_guard};
-#[cfg(target_os = "linux")]
-pub(crate) use linux::{inner_shell, wrap};
-#[cfg(not(target_os = "linux"))]
-pub use other::{forwarder, judges_ports, probe, stand_guard};
-#[cfg(not(target_os = "linux"))]
-pub(crate) use other::{inner_shell, wrap};
+use linux as system;
+#[cfg(target_os = "macos")]
+use macos as system;
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+use other as system;
+
+pub use system::{forwarder, judges_ports, probe, stand_guard};
+pub(crate) use system::{inner_shell, wrap};
 
 use harness_domain::evidence::SandboxLevel;
 use serde::Serialize;
@@ -96,6 +101,7 @@ pub fn choose(kind: WallKind) {
     let _ = CHOSEN.set(kind);
 }
 
+#[cfg(any(target_os = "linux", target_os = "macos"))]
 fn chosen() -> Option<WallKind> {
     CHOSEN.get().copied()
 }

@@ -8,13 +8,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Says that only the policy layer protects.
+/// Says that only the policy layer protects, and what else there is.
 pub fn probe() -> Probe {
-    Probe {
-        level: SandboxLevel::PolicyOnly,
-        kind: WallKind::None,
-        missing: vec!["this operating system's walls are not supported; only the policy layer protects".into()],
-    }
+    let why = if cfg!(windows) {
+        "there are no walls around files and the network on Windows: only the rules for commands and paths protect. A job \
+         ends everything that a session started together with it, and keeps it from the clipboard, other windows and \
+         logging off. For whole walls run the product inside WSL 2"
+    } else {
+        "this operating system's walls are not supported: only the rules for commands and paths protect"
+    };
+    Probe { level: SandboxLevel::PolicyOnly, kind: WallKind::None, missing: vec![why.into()] }
 }
 
 pub(crate) fn wrap(_wall: &Wall, _real_home: Option<&Path>, _search_path: Option<&OsString>) -> Vec<OsString> {

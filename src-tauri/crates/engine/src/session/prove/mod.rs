@@ -306,6 +306,8 @@ fn greet_on_loopback(name: &str) -> std::io::Result<u16> {
             }
         })?;
     }
+    #[cfg(not(target_os = "linux"))]
+    let _ = name; // only Linux has sockets by name
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let port = listener.local_addr()?.port();
     std::thread::Builder::new().name("prove-greeter".into()).spawn(move || {
