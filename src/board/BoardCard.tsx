@@ -97,7 +97,9 @@ export function CardFace({
         <KindMark kind={card.kind} />
         <span className="tabular">#{card.id}</span>
         {card.parent !== null && <span className="truncate">{text.under(card.parent)}</span>}
-        <span className="ml-auto flex items-center gap-1.5">
+        <span className="ml-auto flex shrink-0 items-center gap-1.5">
+          {card.attempts > 0 && <span>{text.attempts(card.attempts)}</span>}
+          {card.cost_usd > 0 && <span className="tabular">{dollars(card.cost_usd)}</span>}
           {card.is_pinned && <Pin aria-label={text.pinned} role="img" className="size-3 text-accent" />}
           {card.open_request !== null && (
             <MessageCircleQuestion aria-label={text.asks} role="img" className="size-3.5 text-warning" />
@@ -108,14 +110,14 @@ export function CardFace({
       </div>
       <p className={cx("text-sm text-text", drawing.lines === 1 ? "truncate" : "line-clamp-2")}>{card.name}</p>
       <div className="mt-auto flex h-5.5 items-center gap-1 overflow-hidden">
-        {card.blocked_by.length > 0 && <Badge icon={<Hourglass aria-hidden />}>{text.waitsFor(card.blocked_by)}</Badge>}
+        {card.blocked_by.length > 0 && (
+          <Badge icon={<Hourglass aria-hidden />} className="shrink-0">
+            {text.waitsFor(card.blocked_by)}
+          </Badge>
+        )}
         <Badge>{card.category}</Badge>
         <span className="min-w-0 shrink-[2] truncate text-2xs text-faint">{layerName(card.layer)}</span>
         {hasManySpecs && card.source_spec !== MAIN_SPEC && <Badge className="shrink-[2]">{card.source_spec}</Badge>}
-        <span className="ml-auto flex shrink-0 items-center gap-1.5 text-2xs text-faint">
-          {card.attempts > 0 && <span>{text.attempts(card.attempts)}</span>}
-          {card.cost_usd > 0 && <span className="tabular">{dollars(card.cost_usd)}</span>}
-        </span>
       </div>
       {drawing.hasNote && (
         <p

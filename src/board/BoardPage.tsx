@@ -7,10 +7,8 @@ import { useAction, useKeysOf } from "@/ui/actions.ts";
 import { Button } from "@/ui/Button.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
 import { ErrorState } from "@/ui/ErrorState.tsx";
-import { duration } from "@/ui/format.ts";
 import { Kbd } from "@/ui/Kbd.tsx";
 import { Page } from "@/ui/Page.tsx";
-import { Progress } from "@/ui/Progress.tsx";
 import { AddDialog } from "./AddDialog.tsx";
 import { Board } from "./Board.tsx";
 import { BoardSkeleton } from "./BoardSkeleton.tsx";
@@ -19,7 +17,7 @@ import { BulkBar } from "./BulkBar.tsx";
 import { EditDialog } from "./EditDialog.tsx";
 import { FilterBar } from "./FilterBar.tsx";
 import { text } from "./messages.ts";
-import { choicesOf, columnsOf, doneOf, filterCards, isFiltered } from "./model.ts";
+import { choicesOf, columnsOf, filterCards, isFiltered } from "./model.ts";
 import type { BoardSearch } from "./search.ts";
 import { keepOnly } from "./selection.ts";
 import { useBoardActions } from "./useBoardActions.ts";
@@ -66,7 +64,6 @@ export function BoardPage({ project, strip }: Props) {
     <Page
       title={text.board}
       isBare
-      aside={<BoardProgress project={project} cards={cards} />}
       actions={
         <>
           <Link
@@ -82,7 +79,7 @@ export function BoardPage({ project, strip }: Props) {
       }
     >
       <BoardStoreContext value={store}>
-        {strip}
+        <div className="max-h-[45vh] shrink-0 overflow-y-auto">{strip}</div>
         <div className="flex min-h-12 shrink-0 items-center gap-3 border-b border-line px-4 py-2">
           <FilterBar filter={search} choices={choices} onChange={change} />
           {isFiltered(search) && (
@@ -190,21 +187,5 @@ function AddButton({ onClick, isSecondary = false }: { onClick: () => void; isSe
         </span>
       )}
     </Button>
-  );
-}
-
-function BoardProgress({ project, cards }: { project: number; cards: readonly FeatureCard[] }) {
-  const done = useMemo(() => doneOf(cards), [cards]);
-  const estimate = useApiQuery("run_status", { project }, { select: ({ estimate_ms }) => estimate_ms });
-  if (cards.length === 0) return null;
-  const words = text.progress(done, cards.length);
-  return (
-    <div className="flex items-center gap-3">
-      <Progress value={done} max={cards.length} label={words} className="w-32" />
-      <span className="tabular text-xs text-muted">{words}</span>
-      {typeof estimate.data === "number" && (
-        <span className="text-xs text-faint">{text.estimate(duration(estimate.data))}</span>
-      )}
-    </div>
   );
 }

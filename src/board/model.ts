@@ -83,9 +83,3 @@ export function choicesOf(cards: readonly FeatureCard[]): Choices {
   }
   return { categories: [...categories].sort(), specs: [...specs].sort() };
 }
-
-export function doneOf(cards: readonly FeatureCard[]): number {
-  let done = 0;
-  for (const card of cards) if (card.progress === "passing") done += 1;
-  return done;
-}
