@@ -84,7 +84,7 @@ impl SessionGuard {
             _ => None,
         };
         let cwd = call.cwd.as_deref().unwrap_or(self.workspace.root());
-        let around = Surroundings { workspace: &self.workspace, cwd, is_walled: self.places.is_walled };
+        let around = Surroundings { workspace: &self.workspace, cwd, is_walled: self.places.walls != WallKind::None };
         command.map(|command| self.policy.files_run(&command, &around)).unwrap_or_default()
     }
 
