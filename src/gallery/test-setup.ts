@@ -1,8 +1,16 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
+import { useToasts } from "@/ui/toast.ts";
 
-afterEach(cleanup);
+// The first page of a file is loaded and compiled while its test waits, perhaps on a busy machine.
+configure({ asyncUtilTimeout: 5000 });
+
+afterEach(() => {
+  cleanup();
+  // What was said in one test is not said in the next.
+  useToasts.setState({ toasts: [] });
+});
 
 // What a browser has and jsdom lacks.
 window.matchMedia ??= ((query: string) => ({
