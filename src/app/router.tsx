@@ -251,6 +251,8 @@ export function createAppRouter(history?: RouterHistory) {
     defaultPendingComponent: PendingPage,
     defaultNotFoundComponent: NotFoundPage,
     scrollRestoration: false,
+    // What a page does not know of the URL must not reach it: a `run` that is no number would be asked for.
+    search: { strict: true },
   });
 }
 
