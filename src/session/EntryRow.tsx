@@ -1,7 +1,6 @@
 import { Check, Copy, Link2 } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import { cx } from "@/ui/cx.ts";
-import { IconButton } from "@/ui/IconButton.tsx";
 import type { Fold } from "./arrange.ts";
 import { BlockView } from "./BlockView.tsx";
 import { type Block, type Entry, isSubAgent, type Partner } from "./entry.ts";
@@ -53,22 +52,31 @@ export const EntryRow = memo(function EntryRow(props: Props) {
         })}
       </div>
       <div className="absolute top-1 right-3 flex opacity-0 group-focus-within:opacity-100 group-hover:opacity-100">
-        <IconButton
-          label={text.copy}
-          size="sm"
-          icon={<Copy aria-hidden className="size-3.5" />}
-          onClick={() => onCopy(entry)}
-        />
-        <IconButton
+        <RowButton label={text.copy} icon={<Copy aria-hidden className="size-3.5" />} onPress={() => onCopy(entry)} />
+        <RowButton
           label={text.copyLink}
-          size="sm"
           icon={isTarget ? <Check aria-hidden className="size-3.5" /> : <Link2 aria-hidden className="size-3.5" />}
-          onClick={() => onCopyLink(session, entry)}
+          onPress={() => onCopyLink(session, entry)}
         />
       </div>
     </div>
   );
 }, isSameRow);
+
+/** Plainer than the button of the other pages: there are two in each row, and rows come and go by the thousand. */
+function RowButton({ label, icon, onPress }: { label: string; icon: ReactNode; onPress: () => void }) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      className="inline-flex size-6 items-center justify-center rounded-md bg-panel text-muted hover:bg-hover hover:text-text"
+      onClick={onPress}
+    >
+      {icon}
+    </button>
+  );
+}
 
 function isSameRow(before: Props, now: Props): boolean {
   return (

@@ -8,8 +8,11 @@ export type FetchWindow = (session: string, from: number, limit: number) => Prom
 
 /** Windows that are asked for at once; what is scrolled past meanwhile is not asked for at all. */
 const MOST_IN_FLIGHT = 3;
-/** How long news of growth gathers, in milliseconds: an eye does not see more, and a screen cannot draw more. */
+/** How long news of growth gathers, in milliseconds; longer when so much comes in that nobody can read it anyway. */
 const GATHER_MS = 100;
+const FLOOD_GATHER_MS = 250;
+/** Rows in one gathering from which on it is a flood. */
+const FLOOD_ROWS = 20;
 /** Rows at the end that are fetched before a grown transcript is shown to someone who follows it. */
 const TAIL_ROWS = 40;
 
@@ -31,6 +34,7 @@ export class TranscriptSource implements Neighbours {
   #snapshot: Snapshot = { outline: Outline.of([]), failure: null };
   #wanted: readonly { first: number; last: number }[] = [];
   #isGathering = false;
+  #isFlood = false;
   #isFollowed = false;
 
   constructor(fetch: FetchWindow) {
@@ -101,13 +105,14 @@ export class TranscriptSource implements Neighbours {
 
   #gather(): void {
     this.#isGathering = true;
-    setTimeout(() => void this.#takeGrowth(), GATHER_MS);
+    setTimeout(() => void this.#takeGrowth(), this.#isFlood ? FLOOD_GATHER_MS : GATHER_MS);
   }
 
   async #takeGrowth(): Promise<void> {
     let { outline } = this.#snapshot;
     for (const [session, rows] of this.#grown) outline = outline.grown(session, rows);
     this.#grown.clear();
+    this.#isFlood = outline.total - this.#snapshot.outline.total >= FLOOD_ROWS;
     if (this.#isFollowed && outline !== this.#snapshot.outline) {
       const windows = this.#pages.missing(outline, outline.total - TAIL_ROWS, outline.total - 1);
       await Promise.all(windows.map((window) => this.#take(window)));
