@@ -39,6 +39,8 @@ type Props = {
   ref?: Ref<FeedHandle>;
 };
 
+/** Rows on each side of one that a link leads to which are fetched with it. */
+const ROUND_GOAL = 15;
 /** What a row is believed to be high before it was shown, in px. */
 const USUAL_HEIGHT = 56;
 
@@ -263,7 +265,10 @@ function useGoal({ goalKey, goal, goalEntry, source, opened, rowOf, list, onFoll
     if (reached.current?.key !== goalKey) {
       reached.current = { key: goalKey, isSeen: false };
       onFollow({ type: "went" });
-      list.current?.scrollTo(rowOf(goal), { align: "center", isFocused: true });
+      // Going there first would draw rows that are not there yet.
+      void source.bring(goal - ROUND_GOAL, goal + ROUND_GOAL).then(() => {
+        if (reached.current?.key === goalKey) list.current?.scrollTo(rowOf(goal), { align: "center", isFocused: true });
+      });
     }
     if (!goalEntry || reached.current.isSeen) return;
     reached.current.isSeen = true;

@@ -98,6 +98,13 @@ export class TranscriptSource implements Neighbours {
     this.#load();
   }
 
+  /** Fetches these positions before they are looked at. Never fails: what cannot be had is told as a failure. */
+  async bring(first: number, last: number): Promise<void> {
+    const windows = this.#pages.missing(this.#snapshot.outline, first, last);
+    const isNew = await Promise.all(windows.map((window) => this.#take(window)));
+    if (isNew.includes(true)) this.#publish({});
+  }
+
   retry(): void {
     this.#publish({ failure: null });
     this.#load();

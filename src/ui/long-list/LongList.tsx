@@ -113,10 +113,8 @@ export function LongList(props: Props) {
       aria-label={label}
       className={cx("relative min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]", className)}
       onScroll={({ currentTarget }) => {
-        if (Math.abs(currentTarget.scrollTop - list.bar) < 1) return;
         const before = list.toEnd;
-        list.scrolledTo(currentTarget.scrollTop);
-        onScrolled?.(before, list.toEnd);
+        if (list.scrolledTo(currentTarget.scrollTop)) onScrolled?.(before, list.toEnd);
         place(currentTarget, list);
       }}
     >
@@ -160,8 +158,8 @@ function place(scroller: HTMLElement | null, list: ListModel): void {
   if (!scroller || !rows || !spacer) return;
   spacer.style.height = `${list.height}px`;
   rows.style.transform = `translateY(${list.windowTop}px)`;
-  // Browsers round what they are told; telling them again what is already so would end a person's swipe.
-  if (Math.abs(scroller.scrollTop - list.bar) > 1) scroller.scrollTop = list.bar;
+  const bar = list.takeBar();
+  if (bar !== null) scroller.scrollTop = bar;
   const wanted = list.takeWanted();
   if (wanted !== null) elementOf(scroller, wanted)?.focus({ preventScroll: true });
 }

@@ -18,6 +18,8 @@ type Goal = { row: number; align: "start" | "center" | "end" };
 
 /** Which rows of a very long list are drawn, and where. Knows nothing of the screen but its height. */
 export class ListModel {
+  /** Where the scrollbar was last seen or put. Asking the browser would make it lay everything out first. */
+  #shownBar = 0;
   #heights: RowHeights;
   readonly #space = new ScrollSpace();
   readonly #listeners = new Set<() => void>();
@@ -104,11 +106,22 @@ export class ListModel {
     this.#draw();
   }
 
-  scrolledTo(bar: number): void {
+  /** Where the scrollbar is to be put; nothing when it is there already: telling a browser again would end a swipe. */
+  takeBar(): number | null {
+    if (Math.abs(this.#shownBar - this.bar) <= 1) return null;
+    this.#shownBar = this.bar;
+    return this.bar;
+  }
+
+  /** The scrollbar is at `bar` now. Returns whether a person moved it there. */
+  scrolledTo(bar: number): boolean {
+    this.#shownBar = bar;
+    if (Math.abs(bar - this.bar) < 1) return false;
     this.#goal = null;
     this.#space.scrolledTo(bar);
     this.#remember();
     this.#draw();
+    return true;
   }
 
   goTo(row: number, align: Align, isFocused: boolean): void {
