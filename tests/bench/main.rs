@@ -12,6 +12,7 @@ mod loops;
 mod paths;
 mod policy;
 mod recording;
+mod redactor;
 mod round_trips;
 mod stream;
 mod whole_run;
@@ -23,12 +24,13 @@ use std::io::Write;
 type Measure = fn(usize) -> Measurement;
 
 /// Every measurement with how often it is repeated unless said otherwise.
-const ALL: [(&str, usize, Measure); 8] = [
+const ALL: [(&str, usize, Measure); 9] = [
     ("checkpoint", 5, checkpoint::measure),
     ("graph", 31, graph::measure),
     ("loops", 3, loops::measure),
     ("paths", 31, paths::measure),
     ("policy", 31, policy::measure),
+    ("redactor", 11, redactor::measure),
     ("stream", 5, stream::measure),
     ("round-trips", 5, round_trips::measure),
     ("whole-run", 3, whole_run::measure),

@@ -76,8 +76,12 @@ fn put_back(stage: &Stage, checkpoint: &CheckpointView) -> Restored {
     restore(&stage.project, checkpoint.checkpoint.id, &alone(stage)).expect("it is restored")
 }
 
-#[expect(clippy::disallowed_methods, reason = "the tests compare with the git command, which ends by itself")]
 fn git(dir: &Path, words: &[&str]) -> String {
+    git_with(dir, &[], words)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the tests compare with the git command, which ends by itself")]
+fn git_with(dir: &Path, variables: &[(&str, &std::ffi::OsStr)], words: &[&str]) -> String {
     let output = std::process::Command::new("git")
         .args(["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "protocol.file.allow=always"])
         .args(words)
@@ -85,6 +89,7 @@ fn git(dir: &Path, words: &[&str]) -> String {
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GIT_EDITOR", "true")
+        .envs(variables.iter().copied())
         .output()
         .expect("git is installed");
     assert!(output.status.success(), "git {words:?}: {}", String::from_utf8_lossy(&output.stderr));

@@ -44,6 +44,79 @@ fn a_checkpoint_holds_what_git_would_add_and_every_byte_as_it_is() {
 }
 
 #[test]
+fn whatever_changes_the_tree_is_the_one_that_git_makes() {
+    const NAMES: [&str; 8] = ["a", "a.b", "a-", "a0", "b", "b.txt", "ü", "z z"];
+    let stage = Stage::new();
+    let dir = stage.project.dir();
+    let holder = tempfile::tempdir().expect("a directory");
+    // The same changes every time, in no order that a person would think of.
+    let mut state = 7_u32;
+    let mut any = |most: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as usize % most
+    };
+    for round in 0..12 {
+        for change in 0..40 {
+            let depth = any(3);
+            let path = (0..=depth).map(|_| NAMES[any(NAMES.len())]).collect::<Vec<_>>().join("/");
+            let full = dir.join(&path);
+            // Directories take the place of files and the other way round.
+            for above in full.ancestors().skip(1).take(depth) {
+                if above.is_file() {
+                    std::fs::remove_file(above).expect("it is there");
+                }
+            }
+            if full.is_dir() {
+                std::fs::remove_dir_all(&full).expect("it is there");
+            }
+            match any(4) {
+                0 => drop(std::fs::remove_file(&full)),
+                // Of one length and within one tick of the clock, so that only the content tells them apart.
+                _ => {
+                    std::fs::create_dir_all(full.parent().expect("the project")).expect("directories");
+                    stage.write(&path, &format!("{:04}", (round * 40 + change) % 97));
+                }
+            }
+        }
+        let made = make(&stage, "one of many");
+        let index = holder.path().join(format!("index-{round}"));
+        let with_index = |words: &[&str]| git_with(dir, &[("GIT_INDEX_FILE", index.as_os_str())], words);
+        with_index(&["add", "--all"]);
+        assert_eq!(made.checkpoint.tree_oid, with_index(&["write-tree"]), "in round {round}");
+    }
+    assert_eq!(git(&vault_dir(&stage), &["fsck", "--strict", "--no-dangling"]), "", "the vault is sound");
+}
+
+#[test]
+fn credentials_are_found_in_many_files_at_once_unless_they_are_committed_already() {
+    let stage = Stage::new();
+    let dir = stage.project.dir();
+    let old = format!("old = {}\n", token());
+    stage.write("committed.txt", &old);
+    git(dir, &["add", "committed.txt"]);
+    git(dir, &["commit", "-qm", "too late"]);
+    stage.write("committed.txt", &format!("{old}and more\n"));
+    for part in 0..7 {
+        std::fs::create_dir(dir.join(format!("part-{part}"))).expect("a directory");
+    }
+    for number in 0..300 {
+        let text = if number % 50 == 7 { format!("new {old}") } else { format!("{number}\n") };
+        stage.write(&format!("part-{}/{number}.txt", number % 7), &text);
+    }
+    let made = make(&stage, "many");
+    let mut left: Vec<String> = made.left_out.iter().map(|file| file.path.clone()).collect();
+    left.sort();
+    let mut expected: Vec<String> =
+        (0..300).filter(|number| number % 50 == 7).map(|number| format!("part-{}/{number}.txt", number % 7)).collect();
+    expected.sort();
+    assert_eq!(left, expected, "each of them, and not the file whose credential is in the history");
+    assert_eq!(made.files, 300 - 6 + 2, "everything else is taken");
+    let blob = git(dir, &["hash-object", "part-0/7.txt"]);
+    let vault = git2::Repository::open(vault_dir(&stage)).expect("the vault");
+    assert!(vault.find_blob(blob.parse().expect("an id")).is_err(), "the vault never had it");
+}
+
+#[test]
 fn making_one_touches_neither_branch_nor_index_nor_files() {
     let stage = Stage::new();
     varied(&stage);
@@ -238,7 +311,7 @@ fn what_a_dead_process_left_is_swept_away() {
     let orphan = paths::copies(&stage.project).join("orphan");
     std::fs::create_dir_all(&orphan).expect("a directory");
     std::fs::write(orphan.join("project.db"), "half").expect("a file");
-    std::fs::write(vault_dir(&stage).join("cache.index.lock"), "").expect("a lock");
+    std::fs::write(vault_dir(&stage).join("files.partial"), "half").expect("a file");
     stage.write("new.txt", "x");
     make(&stage, "second");
     assert!(!orphan.exists(), "it belongs to no checkpoint");

@@ -164,9 +164,8 @@ fn a_checkpoint_that_is_damaged_is_refused_before_anything_changes() {
     let refused = restore(&stage.project, saved.checkpoint.id, &alone(&stage)).expect_err("it is refused");
     assert!(matches!(refused, EngineError::CheckpointUnusable { .. }), "{refused}");
     std::fs::write(&copy, whole).expect("a copy");
-    let objects = vault_dir(&stage).join("objects");
-    for entry in std::fs::read_dir(objects).expect("objects").flatten().filter(|entry| entry.file_name().len() == 2) {
-        std::fs::remove_dir_all(entry.path()).expect("it is there");
+    for pack in std::fs::read_dir(vault_dir(&stage).join("objects/pack")).expect("packs").flatten() {
+        std::fs::remove_file(pack.path()).expect("it is there");
     }
     let refused = restore(&stage.project, saved.checkpoint.id, &alone(&stage)).expect_err("it is refused");
     assert!(matches!(refused, EngineError::CheckpointUnusable { .. }), "{refused}");

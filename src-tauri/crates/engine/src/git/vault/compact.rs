@@ -1,11 +1,11 @@
 //! Frees the space of checkpoints that are gone, by making the vault anew with what is left.
 
-use super::{Place, Vault, objects};
+use super::{Place, Vault, known::Known, objects, pack::Added};
 use crate::git::{
     GitError,
     error::{Doing, io_at},
 };
-use git2::{Index, ObjectType, Oid};
+use git2::{Index, ObjectType};
 use std::{
     io::{ErrorKind, Write},
     path::{Path, PathBuf},
@@ -72,9 +72,11 @@ impl Vault {
         let mut builder = self.repo.packbuilder().doing("free space")?;
         builder.insert_walk(&mut walk).doing("free space")?;
         let odb = fresh.repo.odb().doing("free space")?;
+        let added = Added::watch(&fresh.repo)?;
         let mut writer = odb.packwriter().doing("free space")?;
         builder.foreach(|bytes| writer.write_all(bytes).is_ok()).doing("free space")?;
         writer.commit().doing("free space")?;
+        added.sync()?;
         let here = self.repo.odb().doing("free space")?;
         for checkpoint in staying {
             let Ok(index) = Index::open(&checkpoint.beside.join("index")) else { continue };
@@ -91,13 +93,10 @@ impl Vault {
 
     /// What is known of the files is only of use when everything it names is there.
     fn copy_memory(&self, fresh: &Vault, staying: &[Staying<'_>]) {
-        let tree = Index::open(&self.cache_path()).and_then(|mut cache| cache.write_tree_to(&self.repo));
-        let is_kept = tree.is_ok_and(|tree: Oid| staying.iter().any(|kept| kept.tree == tree.to_string()));
-        if is_kept {
-            for (from, to) in [(self.cache_path(), fresh.cache_path()), (self.memory_path(), fresh.memory_path())] {
-                // Without it every file is read once more.
-                let _ = std::fs::copy(from, to);
-            }
+        let tree = Known::read(&self.known_path()).memory.tree;
+        if staying.iter().any(|kept| kept.tree == tree) {
+            // Without it every file is read once more.
+            let _ = std::fs::copy(self.known_path(), fresh.known_path());
         }
     }
 }

@@ -5,7 +5,6 @@
 //! hand it to the agent.
 
 use crate::git::files::{EXECUTABLE, LINK, REGULAR};
-use git2::{IndexEntry, IndexTime};
 use std::{fs::File, io};
 
 /// What stands at a name.
@@ -24,12 +23,16 @@ pub(super) struct Stamp {
     pub kind: Kind,
     pub is_executable: bool,
     pub bytes: u64,
-    inode: u32,
-    device: u32,
-    modified: (i32, u32),
+    inode: u64,
+    device: u64,
+    /// Seconds since 1970 and nanoseconds.
+    modified: (i64, u32),
     /// Nobody but the kernel sets it, so an agent cannot make a changed file look unchanged. Zero where there is none.
-    changed: (i32, u32),
+    changed: (i64, u32),
 }
+
+/// The length of [`Stamp::bytes`].
+pub(super) const STAMP_BYTES: usize = 52;
 
 impl Stamp {
     /// The mode that git has for it.
@@ -41,25 +44,23 @@ impl Stamp {
         }
     }
 
-    /// Whether the entry was made of a file with this very stamp.
-    pub fn is_of(&self, entry: &IndexEntry) -> bool {
-        let time = |time: IndexTime| (time.seconds(), time.nanoseconds());
-        entry.mode.cast_signed() == self.mode()
-            && entry.file_size == low(self.bytes)
-            && entry.ino == self.inode
-            && entry.dev == self.device
-            && time(entry.mtime) == self.modified
-            && time(entry.ctime) == self.changed
-            && self.changed != (0, 0)
+    /// All of it, to be written down and compared.
+    pub fn bytes(&self) -> [u8; STAMP_BYTES] {
+        let mut bytes = [0; STAMP_BYTES];
+        bytes[..4].copy_from_slice(&self.mode().to_le_bytes());
+        bytes[4..12].copy_from_slice(&self.bytes.to_le_bytes());
+        bytes[12..20].copy_from_slice(&self.inode.to_le_bytes());
+        bytes[20..28].copy_from_slice(&self.device.to_le_bytes());
+        bytes[28..36].copy_from_slice(&self.modified.0.to_le_bytes());
+        bytes[36..40].copy_from_slice(&self.modified.1.to_le_bytes());
+        bytes[40..48].copy_from_slice(&self.changed.0.to_le_bytes());
+        bytes[48..].copy_from_slice(&self.changed.1.to_le_bytes());
+        bytes
     }
 
-    /// Writes the stamp into an entry.
-    pub fn put_on(&self, entry: &mut IndexEntry) {
-        entry.file_size = low(self.bytes);
-        entry.ino = self.inode;
-        entry.dev = self.device;
-        entry.mtime = IndexTime::new(self.modified.0, self.modified.1);
-        entry.ctime = IndexTime::new(self.changed.0, self.changed.1);
+    /// Whether it says anything: without a time that only the kernel sets it does not.
+    pub fn is_certain(&self) -> bool {
+        self.changed != (0, 0)
     }
 
     /// Whether a later change could leave this very stamp, because the file changed no earlier than `since`, a time in
@@ -67,13 +68,8 @@ impl Stamp {
     pub fn is_too_fresh(&self, since: (i64, u32)) -> bool {
         // File systems that count whole seconds, or two of them, show no fraction.
         let coarse = if self.changed.1 == 0 { 2 } else { 0 };
-        (i64::from(self.changed.0) + coarse, self.changed.1) >= since
+        (self.changed.0 + coarse, self.changed.1) >= since
     }
-}
-
-/// The index has 32 bits for each number; git cuts them off in the same way.
-fn low(value: u64) -> u32 {
-    (value & u64::from(u32::MAX)) as u32
 }
 
 /// An open directory.
@@ -110,6 +106,11 @@ impl Directory {
         imp::stamp(file)
     }
 
+    /// Waits until the names in it are on the disk.
+    pub fn sync(&self) -> io::Result<()> {
+        imp::sync(&self.0)
+    }
+
     /// What a link says.
     pub fn target(&self, name: &[u8]) -> io::Result<Vec<u8>> {
         imp::target(&self.0, name)
@@ -118,9 +119,9 @@ impl Directory {
 
 #[cfg(unix)]
 mod imp {
-    use super::{Kind, Stamp, low};
+    use super::{Kind, Stamp};
     use rustix::fs::{
-        AtFlags, Dir, FileType, Mode, OFlags, Stat, fstat, open as open_path, openat, readlinkat, statat,
+        AtFlags, Dir, FileType, Mode, OFlags, Stat, fstat, fsync, open as open_path, openat, readlinkat, statat,
     };
     use std::{
         ffi::OsStr,
@@ -175,6 +176,10 @@ mod imp {
         Ok(of(&fstat(file)?))
     }
 
+    pub fn sync(at: &Handle) -> io::Result<()> {
+        Ok(fsync(at)?)
+    }
+
     pub fn target(at: &Handle, name: &[u8]) -> io::Result<Vec<u8>> {
         Ok(readlinkat(at, OsStr::from_bytes(name), Vec::new())?.into_bytes())
     }
@@ -194,15 +199,14 @@ mod imp {
         reason = "the widths of these fields differ between operating systems"
     )]
     fn of(stat: &Stat) -> Stamp {
-        let time = |seconds: i64, nanos: u64| (low(seconds.cast_unsigned()).cast_signed(), low(nanos));
         Stamp {
             kind: kind(FileType::from_raw_mode(stat.st_mode)),
             is_executable: stat.st_mode & 0o100 != 0,
             bytes: stat.st_size.cast_unsigned(),
-            inode: low(stat.st_ino as u64),
-            device: low(stat.st_dev as u64),
-            modified: time(stat.st_mtime as i64, stat.st_mtime_nsec as u64),
-            changed: time(stat.st_ctime as i64, stat.st_ctime_nsec as u64),
+            inode: stat.st_ino as u64,
+            device: stat.st_dev as u64,
+            modified: (stat.st_mtime as i64, stat.st_mtime_nsec as u32),
+            changed: (stat.st_ctime as i64, stat.st_ctime_nsec as u32),
         }
     }
 }
@@ -252,6 +256,11 @@ mod imp {
 
     pub fn stamp(file: &File) -> io::Result<Stamp> {
         Ok(of(&file.metadata()?))
+    }
+
+    /// A directory cannot be waited for here; its file system sees to it.
+    pub fn sync(_: &Handle) -> io::Result<()> {
+        Ok(())
     }
 
     pub fn target(at: &Handle, name: &[u8]) -> io::Result<Vec<u8>> {

@@ -7,11 +7,15 @@
 
 mod compact;
 mod handle;
+mod known;
 mod objects;
+mod pack;
 mod place;
+mod read;
 mod rebuild;
 mod restore;
 mod scan;
+mod trees;
 
 pub(crate) use compact::Staying;
 pub(crate) use place::Place;
@@ -27,6 +31,9 @@ use std::path::{Path, PathBuf};
 
 /// Where the refs of checkpoints are in the project's own repository; their number follows.
 const REFS: &str = "refs/harness/checkpoint/";
+
+/// The setting that has libgit2 wait for the disk.
+const DURABLE: &str = "core.fsyncObjectFiles";
 
 /// The private repository of one project.
 pub(crate) struct Vault {
@@ -77,15 +84,16 @@ impl Vault {
                 Repository::init_opts(dir, &options).and_then(|_| open()).doing("open the store of checkpoints")?
             }
         };
+        // What is stored one by one, as the commit of a checkpoint is, has to survive a loss of power too.
+        let mut config = repo.config().doing("read the settings of the store of checkpoints")?;
+        if !config.get_bool(DURABLE).unwrap_or(false) {
+            config.set_bool(DURABLE, true).doing("write the settings of the store of checkpoints")?;
+        }
         Ok(Self { repo, dir: dir.to_owned() })
     }
 
-    fn cache_path(&self) -> PathBuf {
-        self.dir.join("cache.index")
-    }
-
-    fn memory_path(&self) -> PathBuf {
-        self.dir.join("cache.json")
+    fn known_path(&self) -> PathBuf {
+        self.dir.join("files.known")
     }
 
     /// Saves the project in `dir`: its files, its history, and (as files in `beside`) what else it takes to put its
@@ -138,7 +146,7 @@ impl Vault {
         let project = repository::open(dir)?;
         project.refuse_links()?;
         let oid = self.oid(commit)?;
-        objects::copy_commits(&self.repo, &project.repo, &[oid])?;
+        objects::copy_commits(&self.repo, &project.repo, &[oid], objects::Into::Projects)?;
         let name = format!("{REFS}{number}");
         project.repo.reference(&name, oid, true, "checkpoint").doing("write a private ref").map(drop)
     }

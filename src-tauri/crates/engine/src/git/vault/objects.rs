@@ -1,8 +1,11 @@
 //! Objects from one repository to another, children before their parents, so that what is there is there in full.
 
-use super::{Place, Vault};
+use super::{
+    Place, Vault,
+    pack::{Added, Pack, has},
+};
 use crate::git::{GitError, error::Doing, repository::Project, secret, stage};
-use git2::{ObjectType, Odb, OdbLookupFlags, Oid, Repository, Sort};
+use git2::{ObjectType, Odb, Oid, Repository, Sort, Tree};
 use std::{collections::HashSet, io::Write};
 
 /// Commits copied one object at a time; more go as one pack.
@@ -14,7 +17,7 @@ pub(super) fn keep_history(vault: &Vault, project: &Project, place: &Place) -> R
     for oid in place.tips() {
         tag_chain(&project.repo, &vault.repo, oid, &mut tips)?;
     }
-    copy_commits(&project.repo, &vault.repo, &tips)
+    copy_commits(&project.repo, &vault.repo, &tips, Into::Own)
 }
 
 /// Copies the tag objects between a ref and its commit, which is added to `commits`.
@@ -31,14 +34,33 @@ pub(super) fn tag_chain(from: &Repository, to: &Repository, oid: Oid, commits: &
                 copy(&from_odb, &to_odb, oid)?;
                 oid = from.find_tag(oid).doing("read a tag")?.target_id();
             }
-            ObjectType::Tree => return copy_tree(from, &from_odb, &to_odb, oid),
+            ObjectType::Tree => return copy_tree(from, to, oid, Into::Own),
             _ => return copy(&from_odb, &to_odb, oid),
         }
     }
 }
 
+/// How objects are put into a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Into {
+    /// The vault, or one that is being made: durable, in one piece.
+    Own,
+    /// The project's, which people and git itself look after: a few objects as files of their own.
+    Projects,
+}
+
+impl Into {
+    /// Which of the two sides no agent reaches.
+    fn own<'a>(self, from: &'a Repository, to: &'a Repository) -> &'a Repository {
+        match self {
+            Self::Own => to,
+            Self::Projects => from,
+        }
+    }
+}
+
 /// Copies commits with all that they lead to, down to what `to` has already.
-pub(super) fn copy_commits(from: &Repository, to: &Repository, tips: &[Oid]) -> Result<(), GitError> {
+pub(super) fn copy_commits(from: &Repository, to: &Repository, tips: &[Oid], into: Into) -> Result<(), GitError> {
     let (from_odb, to_odb) = (odb(from)?, odb(to)?);
     let (mut missing, mut boundary) = (HashSet::new(), Vec::new());
     let mut waiting = tips.to_vec();
@@ -66,35 +88,75 @@ pub(super) fn copy_commits(from: &Repository, to: &Repository, tips: &[Oid]) -> 
     if missing.len() > FEW_COMMITS {
         let mut builder = from.packbuilder().doing("copy the history")?;
         builder.insert_walk(&mut walk).doing("copy the history")?;
+        let added = Added::watch(to)?;
         let mut writer = to_odb.packwriter().doing("copy the history")?;
         builder.foreach(|bytes| writer.write_all(bytes).is_ok()).doing("copy the history")?;
         writer.commit().doing("copy the history")?;
-        return Ok(());
+        added.sync()?;
+        return to_odb.refresh().doing("copy the history");
     }
+    let mut copying = Copying { from, pack: Pack::new(into.own(from, to)), from_odb, to_odb };
     for oid in walk {
-        let oid = oid.doing("read the history")?;
-        let tree = from.find_commit(oid).doing("read the history")?.tree_id();
-        copy_tree(from, &from_odb, &to_odb, tree)?;
-        copy(&from_odb, &to_odb, oid)?;
+        let commit = from.find_commit(oid.doing("read the history")?).doing("read the history")?;
+        // A commit that is there is there in full, so what its first parent has needs no question.
+        let parent = commit.parent(0).and_then(|parent| parent.tree()).ok();
+        copying.tree(commit.tree_id(), parent.as_ref())?;
+        copying.object(commit.id())?;
     }
-    Ok(())
+    copying.store(to, into)
 }
 
 /// Copies a tree and everything below it that `to` does not have.
-fn copy_tree(from: &Repository, from_odb: &Odb<'_>, to_odb: &Odb<'_>, oid: Oid) -> Result<(), GitError> {
-    if has(to_odb, oid) {
-        return Ok(());
+fn copy_tree(from: &Repository, to: &Repository, oid: Oid, into: Into) -> Result<(), GitError> {
+    let pack = Pack::new(into.own(from, to));
+    let mut copying = Copying { from, pack, from_odb: odb(from)?, to_odb: odb(to)? };
+    copying.tree(oid, None)?;
+    copying.store(to, into)
+}
+
+/// Objects on their way from one repository to another.
+struct Copying<'a> {
+    from: &'a Repository,
+    from_odb: Odb<'a>,
+    to_odb: Odb<'a>,
+    pack: Pack,
+}
+
+impl Copying<'_> {
+    /// A tree and everything below it, except for what stands in `base` too, which is there in full.
+    fn tree(&mut self, oid: Oid, base: Option<&Tree<'_>>) -> Result<(), GitError> {
+        if self.pack.has(&self.to_odb, oid) {
+            return Ok(());
+        }
+        let tree = self.from.find_tree(oid).doing("read a directory")?;
+        for entry in tree.iter() {
+            let before = base.and_then(|base| base.get_name_bytes(entry.name_bytes()));
+            if before.as_ref().is_some_and(|before| before.id() == entry.id()) {
+                continue;
+            }
+            match entry.kind() {
+                Some(ObjectType::Tree) => {
+                    let base = before.and_then(|before| self.from.find_tree(before.id()).ok());
+                    self.tree(entry.id(), base.as_ref())?;
+                }
+                Some(ObjectType::Blob) => self.object(entry.id())?,
+                // The commit of a submodule is in that repository.
+                _ => {}
+            }
+        }
+        self.object(oid)
     }
-    let tree = from.find_tree(oid).doing("read a directory")?;
-    for entry in tree.iter() {
-        match entry.kind() {
-            Some(ObjectType::Tree) => copy_tree(from, from_odb, to_odb, entry.id())?,
-            Some(ObjectType::Blob) => copy(from_odb, to_odb, entry.id())?,
-            // The commit of a submodule is in that repository.
-            _ => {}
+
+    fn object(&mut self, oid: Oid) -> Result<(), GitError> {
+        if self.pack.has(&self.to_odb, oid) { Ok(()) } else { self.pack.copy(&self.from_odb, oid) }
+    }
+
+    fn store(self, to: &Repository, into: Into) -> Result<(), GitError> {
+        match into {
+            Into::Own => self.pack.store(to),
+            Into::Projects => self.pack.store_or_spread(to),
         }
     }
-    copy(from_odb, to_odb, oid)
 }
 
 /// Copies a tree and everything below it, whatever `to` has of it: a directory that is there may lack its files, where
@@ -190,9 +252,4 @@ pub(super) fn prove_history(repo: &Repository, tips: &[Oid]) -> Result<(), GitEr
 
 fn odb(repo: &Repository) -> Result<Odb<'_>, GitError> {
     repo.odb().doing("open an object store")
-}
-
-/// Without looking for packs that came since: those that matter are here already, and asking costs a directory each time.
-fn has(odb: &Odb<'_>, oid: Oid) -> bool {
-    odb.exists_ext(oid, OdbLookupFlags::NO_REFRESH)
 }

@@ -100,7 +100,7 @@ fn build(vault: &Vault, staging: &Path, place: &Place, beside: &Path) -> Result<
     for oid in place.tips() {
         objects::tag_chain(&vault.repo, &repo, oid, &mut commits)?;
     }
-    objects::copy_commits(&vault.repo, &repo, &commits)?;
+    objects::copy_commits(&vault.repo, &repo, &commits, objects::Into::Own)?;
     for (name, oid) in &place.refs {
         if let Ok(oid) = Oid::from_str(oid)
             && name != "refs/stash"

@@ -161,7 +161,7 @@ impl Vault {
         let _turn = project.take_turn()?;
         let mut remarks = Vec::new();
         if to.has_history {
-            objects::copy_commits(&self.repo, &project.repo, &self.commits_of(to))?;
+            objects::copy_commits(&self.repo, &project.repo, &self.commits_of(to), objects::Into::Projects)?;
         }
         for (name, oid) in &to.refs {
             let Ok(oid) = Oid::from_str(oid) else { continue };

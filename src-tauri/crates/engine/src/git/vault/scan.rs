@@ -1,30 +1,28 @@
 //! The project's files as a git tree, exactly as they are on disk, read again only where something changed.
 //!
-//! What was read before is remembered in an index of the vault's own, outside the project: an agent can write the
+//! What was read before is remembered in a file of the vault's own, outside the project: an agent can write the
 //! project's index and with it hide a change from git (`git update-index --assume-unchanged`), but not from this.
 //! Content is stored byte for byte, without the conversions that attributes ask for, so that it comes back as it was.
 
 use super::{
     Vault,
     handle::{Directory, Kind, Stamp},
+    known::{Known, Memory, Next, Record},
+    pack::has,
+    read::{Job, Outcome, Reading, unreadable},
+    trees,
 };
 use crate::git::{
     GitError, LeftOut, WhyLeftOut,
     error::{Doing, io_at},
-    files::{Content, GITLINK, in_index, in_tree, index_entry},
+    files::{Content, GITLINK, in_index, in_tree},
     path::RepoPath,
     repository::Project,
     secret,
-    stage::{SEARCHED_BYTES, is_storable_name},
+    stage::is_storable_name,
 };
-use git2::{Index, IndexEntry, ObjectType, Odb, OdbLookupFlags, Oid, Repository, Tree};
-use serde::{Deserialize, Serialize};
-use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    fs::File,
-    io::{Read, Write},
-    path::Path,
-};
+use git2::{Index, ObjectType, Odb, Oid, Repository, Tree};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Untracked files above this are left out.
 const MAX_BYTES: u64 = 100_000_000;
@@ -47,40 +45,38 @@ pub(in crate::git) struct Scanned {
     pub remarks: Vec<String>,
 }
 
-/// What is remembered besides the files themselves.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Memory {
-    /// Changes when any rule about ignored files may have changed.
-    ignore_mark: String,
-    /// Files that are taken although a rule ignores them, because they are tracked.
-    forced: BTreeSet<RepoPath>,
-}
-
 struct Scan<'a> {
+    vault: &'a Vault,
     project: &'a Project,
     odb: Odb<'a>,
     head: Option<Tree<'a>>,
     /// Files of this tree are taken as if they were tracked.
     also: Option<&'a Tree<'a>>,
     staged: Option<Option<Index>>,
-    cache: Index,
-    known: HashMap<Vec<u8>, Known>,
-    known_directories: HashSet<Vec<u8>>,
-    memory: Memory,
+    known: Known,
+    /// The first known file that is not before the one being looked at: both come in the same order.
+    at: usize,
+    /// Every file found, in the order of the paths but for submodules.
+    slots: Vec<Slot>,
+    reading: Reading,
     forced: BTreeSet<RepoPath>,
     ignore_rules: Vec<u8>,
-    /// Files that were taken because they were taken before, without asking whether they are ignored.
-    unasked: Vec<Vec<u8>>,
-    fresh_since: (i64, u32),
-    has_changed: bool,
-    files: u64,
+    ignore_mark: String,
+    /// Slots of files that were taken because they were taken before, without asking whether they are ignored.
+    unasked: Vec<usize>,
     left_out: Vec<LeftOut>,
     remarks: Vec<String>,
 }
 
-struct Known {
-    entry: IndexEntry,
-    is_seen: bool,
+/// A file that was found.
+enum Slot {
+    /// As it is known.
+    Same(usize),
+    New(Record),
+    /// It is being read.
+    Waiting,
+    /// It is not taken.
+    Gone,
 }
 
 /// Saves every file of the project that is not ignored, and tells what is left out.
@@ -90,59 +86,45 @@ struct Known {
 pub(super) fn scan(vault: &Vault, project: &Project, also: Option<&Tree<'_>>) -> Result<Scanned, GitError> {
     let root = Directory::open(&project.dir).map_err(io_at(&project.dir))?;
     let mut scan = Scan::new(vault, project, also)?;
-    scan.directory(&root, &mut Vec::new(), 0)?;
+    scan.directory(&Arc::new(root), &mut Vec::new(), 0)?;
+    let rest = scan.reading.wait();
+    scan.settle(rest)?;
     scan.ask_again()?;
-    scan.finish(vault)
+    scan.finish()
 }
 
 impl<'a> Scan<'a> {
     fn new(vault: &'a Vault, project: &'a Project, also: Option<&'a Tree<'a>>) -> Result<Self, GitError> {
-        let cache = open_cache(&vault.cache_path())?;
-        let memory: Memory = std::fs::read(vault.memory_path())
-            .ok()
-            .and_then(|text| serde_json::from_slice(&text).ok())
-            .unwrap_or_default();
-        let mut known = HashMap::with_capacity(cache.len());
-        let mut known_directories: HashSet<Vec<u8>> = HashSet::new();
-        for entry in cache.iter() {
-            let mut end = entry.path.len();
-            while let Some(slash) = entry.path[..end].iter().rposition(|byte| *byte == b'/') {
-                // Sorted, so a directory that is known has known directories above it.
-                if !known_directories.insert(entry.path[..slash].to_vec()) {
-                    break;
-                }
-                end = slash;
-            }
-            known.insert(entry.path.clone(), Known { entry, is_seen: false });
-        }
+        let known = Known::read(&vault.known_path());
         Ok(Self {
+            vault,
             project,
             odb: vault.repo.odb().doing("open the object store of checkpoints")?,
             // A repository whose HEAD cannot be read is saved all the same: that is when it is needed most.
             head: project.head_tree().unwrap_or_default(),
             also,
             staged: None,
-            cache,
+            slots: Vec::with_capacity(known.len()),
             known,
-            known_directories,
-            memory,
+            at: 0,
+            reading: Reading::new(vault, now_less_lag()),
             forced: BTreeSet::new(),
             ignore_rules: Vec::new(),
+            ignore_mark: String::new(),
             unasked: Vec::new(),
-            fresh_since: now_less_lag(),
-            has_changed: false,
-            files: 0,
             left_out: Vec::new(),
             remarks: Vec::new(),
         })
     }
 
-    fn directory(&mut self, here: &Directory, path: &mut Vec<u8>, depth: usize) -> Result<(), GitError> {
+    fn directory(&mut self, here: &Arc<Directory>, path: &mut Vec<u8>, depth: usize) -> Result<(), GitError> {
         let mut names = match here.names() {
             Ok(names) => names,
             Err(error) => return self.leave_unreadable(path, &error),
         };
-        names.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        // As git sorts: a directory as if its name ended with a slash.
+        let end = |kind: &Kind| if *kind == Kind::Directory { &b"/"[..] } else { b"" };
+        names.sort_unstable_by(|(a, of_a), (b, of_b)| a.iter().chain(end(of_a)).cmp(b.iter().chain(end(of_b))));
         let before = path.len();
         if let Some((name, kind)) = names.iter().find(|(name, _)| name == b".gitignore") {
             if *kind != Kind::File && *kind != Kind::Link {
@@ -164,7 +146,7 @@ impl<'a> Scan<'a> {
             path.extend_from_slice(&name);
             match kind {
                 Kind::Directory => self.inner(here, &name, path, depth)?,
-                Kind::File | Kind::Link => self.file(here, &name, path)?,
+                Kind::File | Kind::Link => self.file(here, name, path)?,
                 Kind::Other => {
                     if !self.is_ignored(path)? {
                         self.leave(path, WhyLeftOut::Unstorable { detail: "it is no file".into() })?;
@@ -176,8 +158,8 @@ impl<'a> Scan<'a> {
         Ok(())
     }
 
-    fn inner(&mut self, here: &Directory, name: &[u8], path: &mut Vec<u8>, depth: usize) -> Result<(), GitError> {
-        let is_known = self.known_directories.contains(path.as_slice());
+    fn inner(&mut self, here: &Arc<Directory>, name: &[u8], path: &mut Vec<u8>, depth: usize) -> Result<(), GitError> {
+        let is_known = self.is_known_below(path);
         if !is_known && self.is_ignored_directory(path)? && !self.has_tracked_below(path)? {
             return Ok(());
         }
@@ -186,15 +168,15 @@ impl<'a> Scan<'a> {
                 .leave(path, WhyLeftOut::Unstorable { detail: "too many directories inside one another".into() });
         }
         let inner = match here.child(name) {
-            Ok(inner) => inner,
+            Ok(inner) => Arc::new(inner),
             Err(error) => return self.leave_unreadable(path, &error),
         };
         if inner.look(b".git").is_ok() {
             return self.repository_inside(path);
         }
-        let found = self.files;
+        let found = self.slots.len();
         self.directory(&inner, path, depth + 1)?;
-        if self.files == found && !is_known {
+        if self.slots.len() == found && !is_known {
             self.empty_submodule(path)?;
         }
         Ok(())
@@ -233,44 +215,91 @@ impl<'a> Scan<'a> {
     }
 
     fn take_link(&mut self, path: &RepoPath, at: Oid) -> Result<(), GitError> {
-        let content = Content { oid: at, mode: GITLINK };
-        let is_same = self.known.get_mut(path.bytes()).is_some_and(|known| {
-            known.is_seen = true;
-            known.entry.id == at && known.entry.mode.cast_signed() == GITLINK
-        });
-        self.files += 1;
-        if is_same { Ok(()) } else { self.put(index_entry(path, content, None)) }
+        let record = Record { path: path.bytes().to_vec(), mode: GITLINK, oid: at, stamp: None };
+        let known = self.known.find(path.bytes()).filter(|index| self.known.is_same(*index, &record));
+        self.slots.push(known.map_or(Slot::New(record), Slot::Same));
+        Ok(())
     }
 
-    fn file(&mut self, here: &Directory, name: &[u8], path: &[u8]) -> Result<(), GitError> {
-        let stamp = match here.look(name) {
+    /// Where the file is known, when every one before it was looked for already.
+    fn known_at(&mut self, path: &[u8]) -> Option<usize> {
+        while self.at < self.known.len() && self.known.path(self.at) < path {
+            self.at += 1;
+        }
+        (self.at < self.known.len() && self.known.path(self.at) == path).then_some(self.at)
+    }
+
+    /// Whether files are known in a directory, when every one before it was looked for already.
+    fn is_known_below(&mut self, path: &mut Vec<u8>) -> bool {
+        path.push(b'/');
+        self.known_at(path);
+        let is_known = self.at < self.known.len() && self.known.path(self.at).starts_with(path);
+        path.pop();
+        is_known
+    }
+
+    fn file(&mut self, here: &Arc<Directory>, name: Vec<u8>, path: &[u8]) -> Result<(), GitError> {
+        let stamp = match here.look(&name) {
             Ok(stamp) => stamp,
             // Gone since the directory was read.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return self.leave_unreadable(path, &error),
         };
-        let is_known = match self.known.get_mut(path) {
-            Some(known) if stamp.is_of(&known.entry) => {
-                known.is_seen = true;
-                self.files += 1;
-                self.unasked.push(path.to_vec());
-                return Ok(());
-            }
-            known => known.is_some(),
-        };
+        let known = self.known_at(path);
+        let slot = self.slots.len();
+        if let Some(index) = known.filter(|index| self.known.is_stamped(*index, &stamp)) {
+            self.unasked.push(slot);
+            self.slots.push(Slot::Same(index));
+            return Ok(());
+        }
         let here_path = RepoPath::from_git(path);
-        if is_known {
-            self.unasked.push(path.to_vec());
-        } else if name != b".gitignore" && self.is_ignored(path)? {
+        if known.is_none() && name != b".gitignore" && self.is_ignored(path)? {
             if self.tracked(&here_path)?.is_none() {
                 return Ok(());
             }
             self.forced.insert(here_path.clone());
         }
-        match self.why_left_out(&here_path, &stamp, is_known)? {
-            Some(why) => self.leave(path, why),
-            None => self.take(here, name, here_path, stamp),
+        if let Some(why) = self.why_left_out(&here_path, &stamp, known.is_some())? {
+            return self.leave(path, why);
         }
+        if known.is_some() {
+            self.unasked.push(slot);
+        }
+        self.slots.push(Slot::Waiting);
+        let job = Job { slot, here: Arc::clone(here), name, path: here_path, stamp };
+        let outcomes = self.reading.read(job, &self.odb);
+        self.settle(outcomes)
+    }
+
+    /// Puts what was read into its place.
+    fn settle(&mut self, outcomes: Vec<Outcome>) -> Result<(), GitError> {
+        for outcome in outcomes {
+            let outcome = match outcome {
+                Outcome::Suspect(job) => {
+                    let path = job.path.clone();
+                    let head = || {
+                        let content = in_tree(self.head.as_ref(), &path)?;
+                        Some(self.project.repo.find_blob(content.oid).ok()?.content().to_vec())
+                    };
+                    self.reading.read_suspect(*job, &self.odb, head)
+                }
+                other => other,
+            };
+            match outcome {
+                Outcome::Stored(slot, record) => {
+                    let known = self.known.find(&record.path).filter(|index| self.known.is_same(*index, &record));
+                    self.slots[slot] = known.map_or(Slot::New(record), Slot::Same);
+                }
+                Outcome::LeftOut(slot, path, why) => {
+                    self.slots[slot] = Slot::Gone;
+                    self.leave(path.bytes(), why)?;
+                }
+                Outcome::Failed(error) => return Err(error),
+                // Nobody is a suspect twice.
+                Outcome::Suspect(_) => {}
+            }
+        }
+        Ok(())
     }
 
     fn why_left_out(&mut self, path: &RepoPath, stamp: &Stamp, is_known: bool) -> Result<Option<WhyLeftOut>, GitError> {
@@ -288,74 +317,6 @@ impl<'a> Scan<'a> {
         Ok(None)
     }
 
-    /// Stores a file or link, unless its content is a secret.
-    fn take(&mut self, here: &Directory, name: &[u8], path: RepoPath, stamp: Stamp) -> Result<(), GitError> {
-        let read = match stamp.kind {
-            Kind::Link => here.target(name).map(|target| (target, stamp)),
-            _ => here.file(name).and_then(|file| beginning(file, stamp)),
-        };
-        let (text, stamp) = match read {
-            Ok(read) => read,
-            Err(error) => return self.leave_unreadable(path.bytes(), &error),
-        };
-        if stamp.kind == Kind::File {
-            let head = || {
-                let content = in_tree(self.head.as_ref(), &path)?;
-                Some(self.project.repo.find_blob(content.oid).ok()?.content().to_vec())
-            };
-            if let Some(kind) = secret::by_content(&text, head) {
-                return self.leave(path.bytes(), WhyLeftOut::Secret { kind });
-            }
-        }
-        let oid = if stamp.kind == Kind::File && stamp.bytes > SEARCHED_BYTES {
-            match self.store_big(here, name, &text, stamp.bytes) {
-                Ok(oid) => oid,
-                Err(error) => return self.leave_unreadable(path.bytes(), &error),
-            }
-        } else {
-            self.store(&text)?
-        };
-        let mut entry = index_entry(&path, Content { oid, mode: stamp.mode() }, None);
-        let has_grown = stamp.kind == Kind::File && stamp.bytes <= SEARCHED_BYTES && stamp.bytes != text.len() as u64;
-        if !has_grown && !stamp.is_too_fresh(self.fresh_since) {
-            stamp.put_on(&mut entry);
-        }
-        let is_same = self.known.get_mut(path.bytes()).is_some_and(|known| {
-            known.is_seen = true;
-            let is_same = known.entry.id == oid && known.entry.mode == entry.mode;
-            is_same && known.entry.ctime == entry.ctime && known.entry.mtime == entry.mtime
-        });
-        self.files += 1;
-        if is_same { Ok(()) } else { self.put(entry) }
-    }
-
-    fn store(&self, text: &[u8]) -> Result<Oid, GitError> {
-        let oid = Oid::hash_object(ObjectType::Blob, text).doing("store a file")?;
-        if self.odb.exists_ext(oid, OdbLookupFlags::NO_REFRESH) {
-            return Ok(oid);
-        }
-        self.odb.write(ObjectType::Blob, text).doing("store a file")
-    }
-
-    /// Stores a file that is too big to be held in memory; `start` is what was read of it already.
-    fn store_big(&self, here: &Directory, name: &[u8], start: &[u8], bytes: u64) -> std::io::Result<Oid> {
-        let size = usize::try_from(bytes).map_err(std::io::Error::other)?;
-        let mut file = here.file(name)?;
-        std::io::copy(&mut (&mut file).take(start.len() as u64), &mut std::io::sink())?;
-        let mut writer = self.odb.writer(size, ObjectType::Blob).map_err(std::io::Error::other)?;
-        writer.write_all(start)?;
-        let rest = bytes - start.len() as u64;
-        if std::io::copy(&mut file.take(rest), &mut writer)? != rest {
-            return Err(std::io::Error::other("it changed while it was read"));
-        }
-        writer.finalize().map_err(std::io::Error::other)
-    }
-
-    fn put(&mut self, entry: IndexEntry) -> Result<(), GitError> {
-        self.has_changed = true;
-        self.cache.add(&entry).doing("remember a file")
-    }
-
     fn leave(&mut self, path: &[u8], why: WhyLeftOut) -> Result<(), GitError> {
         self.left_out.push(LeftOut { path: RepoPath::from_git(path).to_string(), why });
         Ok(())
@@ -368,7 +329,7 @@ impl<'a> Scan<'a> {
                 detail: error.to_string(),
             });
         }
-        self.leave(path, WhyLeftOut::Unstorable { detail: format!("it cannot be read: {error}") })
+        self.leave(path, unreadable(error))
     }
 
     fn is_ignored(&self, path: &[u8]) -> Result<bool, GitError> {
@@ -416,65 +377,92 @@ impl<'a> Scan<'a> {
         self.ignore_rules.extend_from_slice(format!("{stamp:?}").as_bytes());
         let mark = Oid::hash_object(ObjectType::Blob, &self.ignore_rules).doing("compare rules")?.to_string();
         let unasked = std::mem::take(&mut self.unasked);
-        let is_same = mark == self.memory.ignore_mark;
-        for path in unasked {
-            let here = RepoPath::from_git(&path);
+        let is_same = mark == self.known.memory.ignore_mark;
+        self.ignore_mark = mark;
+        if is_same && self.known.memory.forced.is_empty() {
+            return Ok(());
+        }
+        for slot in unasked {
+            let path = match &self.slots[slot] {
+                Slot::Same(index) => self.known.path(*index),
+                Slot::New(record) => &record.path,
+                Slot::Waiting | Slot::Gone => continue,
+            };
+            let here = RepoPath::from_git(path);
             // Tracked in spite of a rule, and perhaps not tracked any more.
-            let was_forced = self.memory.forced.contains(&here);
+            let was_forced = self.known.memory.forced.contains(&here);
             // The rules themselves are always taken: one that ignores itself must not outlive a restore.
-            if here.file_name() == b".gitignore" || is_same && !was_forced || !self.is_ignored(&path)? {
+            if here.file_name() == b".gitignore" || is_same && !was_forced || !self.is_ignored(here.bytes())? {
                 continue;
             }
             if self.tracked(&here)?.is_some() {
                 self.forced.insert(here);
-            } else if let Some(known) = self.known.get_mut(&path) {
-                known.is_seen = false;
-                self.files -= 1;
+            } else {
+                self.slots[slot] = Slot::Gone;
             }
         }
-        self.has_changed |= !is_same || self.forced != self.memory.forced;
-        self.memory = Memory { ignore_mark: mark, forced: std::mem::take(&mut self.forced) };
         Ok(())
     }
 
-    fn finish(mut self, vault: &Vault) -> Result<Scanned, GitError> {
-        for (path, _) in self.known.iter().filter(|(_, known)| !known.is_seen) {
-            let path = RepoPath::from_git(path).to_path();
-            if self.cache.get_path(&path, 0).is_some() {
-                self.cache.remove(&path, 0).doing("forget a file")?;
-            }
-            self.has_changed = true;
+    /// Stores what was read and its trees, and remembers it only after that.
+    fn finish(self) -> Result<Scanned, GitError> {
+        let Self { vault, known, odb, reading, .. } = self;
+        let mut slots = self.slots;
+        slots.retain(|slot| !matches!(slot, Slot::Gone));
+        if slots.iter().any(|slot| matches!(slot, Slot::Waiting)) {
+            return Err(GitError::Unsavable {
+                path: self.project.dir.display().to_string(),
+                detail: "reading its files ended early".into(),
+            });
         }
-        let tree = self.cache.write_tree_to(&vault.repo).doing("store the directories")?;
-        if self.has_changed {
-            self.cache.write().doing("remember the files")?;
-            let memory = serde_json::to_vec(&self.memory).map_err(|error| io_at(vault.memory_path())(error.into()))?;
-            super::write_whole(&vault.memory_path(), &memory)?;
+        // Submodules stand where their directory did, which is not where git has them.
+        slots.sort_by(|a, b| path(&known, a).cmp(path(&known, b)));
+        let is_same = |(index, slot): (usize, &Slot)| matches!(slot, Slot::Same(known) if *known == index);
+        let is_as_before = slots.len() == known.len() && slots.iter().enumerate().all(is_same);
+        let tree_before = Oid::from_str(&known.memory.tree).ok().filter(|tree| is_as_before && has(&odb, *tree));
+        let mut pack = reading.take_pack(vault);
+        let tree = match tree_before {
+            Some(tree) => tree,
+            None => trees::write(&slots.iter().map(|slot| leaf(&known, slot)).collect::<Vec<_>>(), &odb, &mut pack)?,
+        };
+        pack.store(&vault.repo)?;
+        let memory = Memory { ignore_mark: self.ignore_mark, forced: self.forced, tree: tree.to_string() };
+        if !is_as_before || memory != known.memory {
+            remember(vault, &known, &slots, &memory)?;
         }
-        self.left_out.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        Ok(Scanned { tree, files: self.files, left_out: self.left_out, remarks: self.remarks })
+        let mut left_out = self.left_out;
+        left_out.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        Ok(Scanned { tree, files: slots.len() as u64, left_out, remarks: self.remarks })
     }
 }
 
-/// What was remembered, or nothing when that cannot be read.
-fn open_cache(path: &Path) -> Result<Index, GitError> {
-    // The caller has the vault to itself, so a lock is what a process left that was killed.
-    let _ = std::fs::remove_file(path.with_extension("index.lock"));
-    let opened = Index::open(path).or_else(|_| {
-        let _ = std::fs::remove_file(path);
-        Index::open(path)
-    });
-    opened.doing("remember the files")
+fn path<'a>(known: &'a Known, slot: &'a Slot) -> &'a [u8] {
+    match slot {
+        Slot::Same(index) => known.path(*index),
+        Slot::New(record) => &record.path,
+        Slot::Waiting | Slot::Gone => b"",
+    }
 }
 
-/// The beginning of a file, and its stamp before that was read.
-fn beginning(file: File, looked_at: Stamp) -> std::io::Result<(Vec<u8>, Stamp)> {
-    let stamp = Directory::stamp(&file)?;
-    let room = usize::try_from(stamp.bytes.min(SEARCHED_BYTES)).unwrap_or_default();
-    let mut text = Vec::with_capacity(room);
-    file.take(stamp.bytes.min(SEARCHED_BYTES)).read_to_end(&mut text)?;
-    debug_assert!(looked_at.kind == Kind::File, "only files are read");
-    Ok((text, stamp))
+fn leaf<'a>(known: &'a Known, slot: &'a Slot) -> trees::Leaf<'a> {
+    match slot {
+        Slot::Same(index) => (known.path(*index), known.mode(*index), known.oid(*index)),
+        Slot::New(record) => (&record.path, record.mode, record.oid),
+        Slot::Waiting | Slot::Gone => (b"", 0, Oid::ZERO_SHA1),
+    }
+}
+
+fn remember(vault: &Vault, known: &Known, slots: &[Slot], memory: &Memory) -> Result<(), GitError> {
+    let path = vault.known_path();
+    let mut next = Next::new(memory, slots.len() * 128).map_err(|error| io_at(&path)(error.into()))?;
+    for slot in slots {
+        match slot {
+            Slot::Same(index) => known.keep(*index, &mut next),
+            Slot::New(record) => next.add(record),
+            Slot::Waiting | Slot::Gone => {}
+        }
+    }
+    next.write(&path)
 }
 
 #[expect(clippy::disallowed_methods, reason = "compared with the stamps of files, which the same clock makes")]
