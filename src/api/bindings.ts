@@ -845,6 +845,10 @@ usage: Usage;
 context_tokens: number | null;
 /** The model that answers. */
 model: string | null } |
+/** A run of this process was told to pause (`pause`) or to stop (`stop`), or another one can start now (`over`). */
+{ event: "run_steered";
+/** Which of them. */
+word: string } |
 /** Projects were registered, renamed or forgotten. */
 { event: "projects_changed" } |
 /** The person chose something else, for a project or for all. */
@@ -999,7 +1003,7 @@ export type FeatureDetail = {
 	evidence: Evidence[],
 	/** Approvals and questions about it, newest first. */
 	requests: Request[],
-	/** Sessions that worked on it, oldest first. */
+	/** Sessions that worked on it, newest first. */
 	sessions: Session[],
 	/** Commits of the host for it, newest first. */
 	commits: CommitBrief[],
@@ -2833,6 +2837,7 @@ export const touches = {
 	noticed: [],
 	transcript_grew: ["Transcripts"],
 	session_progressed: ["Runs"],
+	run_steered: ["Projects", "Runs"],
 	projects_changed: ["Projects"],
 	settings_changed: ["Settings"],
 	specs_changed: ["Projects", "Specs"],

@@ -166,6 +166,7 @@ fn store_code(error: &StoreError) -> ErrorCode {
         | E::NoSuchEvidence(_)
         | E::NoSuchRequest(_)
         | E::NoSuchCheckpoint(_)
+        | E::NoSuchRemoval(_)
         | E::NoSuchProject(_) => ErrorCode::NotFound,
         E::EmptyName { .. }
         | E::UnknownDependency { .. }
@@ -185,6 +186,7 @@ fn store_code(error: &StoreError) -> ErrorCode {
         | E::HoldsAnother { .. }
         | E::NotReady { .. }
         | E::AlreadyPassing { .. }
+        | E::OtherRank { .. }
         | E::NotClaimable { .. }
         | E::Unlawful { .. }
         | E::NotPassing { .. }

@@ -6,7 +6,7 @@ use crate::{
     procedures::{Procedure, dispatch},
 };
 use harness_domain::{event::Event, id::ProjectId};
-use harness_engine::{App, OpenProject, session::ToolServer};
+use harness_engine::{App, OpenProject, runs::Runs, session::ToolServer};
 use serde_json::{Value, value::RawValue};
 use std::{
     collections::HashMap,
@@ -26,6 +26,7 @@ pub struct Api {
 
 struct Inner {
     app: App,
+    runs: Runs,
     tools: Arc<dyn ToolServer>,
     /// Opening one takes a while, and settles what a crash left; so each is opened once.
     open: Mutex<HashMap<ProjectId, OpenProject>>,
@@ -34,7 +35,8 @@ struct Inner {
 impl Api {
     /// The API of `app`; agents of its runs get `tools`.
     pub fn new(app: App, tools: Arc<dyn ToolServer>) -> Self {
-        Self { inner: Arc::new(Inner { app, tools, open: Mutex::default() }) }
+        let runs = Runs::new(app.clone());
+        Self { inner: Arc::new(Inner { app, runs, tools, open: Mutex::default() }) }
     }
 
     /// The product beneath.
@@ -42,7 +44,11 @@ impl Api {
         &self.inner.app
     }
 
-    #[expect(dead_code, reason = "runs take them")]
+    /// The runs of this process: for the desktop's quit, and for what it shows while they go on.
+    pub fn runs(&self) -> &Runs {
+        &self.inner.runs
+    }
+
     pub(crate) fn tools(&self) -> Arc<dyn ToolServer> {
         self.inner.tools.clone()
     }
@@ -111,7 +117,11 @@ impl Api {
                 let settings = self.app().store.project_settings(id)?;
                 OpenProject { project: known, settings, ..open }
             }
-            None => self.app().open_registered(known)?,
+            None => {
+                let open = self.app().open_registered(known)?;
+                self.runs().know(&open);
+                open
+            }
         };
         self.opened().insert(id, opened.clone());
         Ok(opened)
@@ -120,6 +130,7 @@ impl Api {
     /// Forgets that a project is open, when it is no longer registered.
     pub(crate) fn close(&self, id: ProjectId) {
         self.opened().remove(&id);
+        self.runs().forget(id);
     }
 
     /// Waits for something asynchronous from within a handler.

@@ -20,3 +20,6 @@ pub use host::{Answer, Api};
 pub use procedures::{Kind, Method, Nothing, Procedure};
 pub use stream::{Frame, Frames, JoinStream};
 pub use topic::{Topic, touches};
+
+#[cfg(test)]
+mod tests;

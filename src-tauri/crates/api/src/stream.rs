@@ -2,7 +2,10 @@
 
 use crate::host::Api;
 use harness_domain::event::Envelope;
-use harness_engine::bus::{Delivery, Subscription};
+use harness_engine::{
+    bus::{Delivery, Subscription},
+    runs::Watching,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use std::collections::VecDeque;
@@ -49,13 +52,15 @@ pub enum Frame {
 pub struct Frames {
     first: VecDeque<Frame>,
     subscription: Subscription,
+    /// Somebody looks, so what other processes change is looked for too.
+    _watching: Watching,
 }
 
 impl Api {
     /// Listens from now on, or from where the client was. Joining is atomic: no event is lost or told twice.
     ///
     /// The first frame is always a hello. When the client's last event was of another epoch, or is not remembered any
-    /// more, a resync follows.
+    /// more, a resync follows. Must be called within a tokio runtime.
     pub fn subscribe(&self, join: &JoinStream) -> Frames {
         let bus = &self.app().bus;
         let is_same = join.epoch.as_deref().is_none_or(|epoch| epoch == bus.epoch());
@@ -66,7 +71,7 @@ impl Api {
         if join.after.is_some_and(|after| !is_same || after > seq) {
             first.push_back(Frame::Resync { seq });
         }
-        Frames { first, subscription }
+        Frames { first, subscription, _watching: self.runs().watch() }
     }
 }
 

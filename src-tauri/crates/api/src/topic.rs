@@ -83,6 +83,7 @@ touching! {
     Noticed "noticed" => [];
     TranscriptGrew "transcript_grew" => [Transcripts];
     SessionProgressed "session_progressed" => [Runs];
+    RunSteered "run_steered" => [Projects, Runs];
     ProjectsChanged "projects_changed" => [Projects];
     SettingsChanged "settings_changed" => [Settings];
     SpecsChanged "specs_changed" => [Projects, Specs];

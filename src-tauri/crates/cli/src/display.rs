@@ -185,6 +185,7 @@ impl Display {
             // For screens that stay open beside the run.
             Event::TranscriptGrew { .. }
             | Event::SessionProgressed { .. }
+            | Event::RunSteered { .. }
             | Event::ProjectsChanged {}
             | Event::SettingsChanged {}
             | Event::SpecsChanged {}

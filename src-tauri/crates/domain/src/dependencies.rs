@@ -1,5 +1,7 @@
 //! What must pass before what: the graph of dependencies, its circles and its order.
 
+mod weight;
+
 use crate::id::FeatureId;
 use petgraph::{
     Direction,

@@ -295,6 +295,11 @@ pub enum Event {
         /// The model that answers.
         model: Option<String>,
     },
+    /// A run of this process was told to pause (`pause`) or to stop (`stop`), or another one can start now (`over`).
+    RunSteered {
+        /// Which of them.
+        word: String,
+    },
     /// Projects were registered, renamed or forgotten.
     ProjectsChanged {},
     /// The person chose something else, for a project or for all.

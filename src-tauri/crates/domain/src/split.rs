@@ -1,5 +1,9 @@
 //! Splitting cards with too many steps for one session, without losing or reordering any.
 
+mod text;
+
+pub use text::from_text;
+
 use crate::feature::{Kind, NewFeature};
 use std::ops::Range;
 

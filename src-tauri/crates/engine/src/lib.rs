@@ -16,6 +16,7 @@ mod project_file;
 pub mod prompts;
 pub mod redact;
 pub mod requests;
+pub mod runs;
 pub mod secrets;
 pub mod session;
 pub mod specs;

@@ -50,6 +50,17 @@ pub fn read(project: &OpenProject) -> Result<Vec<ProjectSpec>, EngineError> {
     Ok(specs)
 }
 
+/// Whether there is a specification, good or not.
+pub fn is_there(project: &OpenProject) -> bool {
+    let dir = project.dir();
+    if dir.join(MAIN).is_file() {
+        return true;
+    }
+    let Ok(entries) = fs::read_dir(dir.join(DIRECTORY)) else { return false };
+    let mut names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    names.any(|name| manifest::name_of_file(&name).is_ok())
+}
+
 /// Copies a specification from outside into the project as its main one.
 ///
 /// Refused when the project has a different one already: it would be lost.

@@ -175,6 +175,17 @@ CREATE TABLE feature_edit (
 
 CREATE INDEX feature_edit_feature ON feature_edit (feature_id);
 
+CREATE TABLE feature_message (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 4294967295),
+    feature_id    INTEGER NOT NULL, -- no reference: the trail outlives the card
+    text          TEXT    NOT NULL CHECK (text <> ''),
+    at_ms         INTEGER NOT NULL,
+    told_session  TEXT,    -- the session that was told
+    CHECK (told_session IS NULL OR told_session <> '')
+) STRICT;
+
+CREATE INDEX feature_message_untold ON feature_message (feature_id) WHERE told_session IS NULL;
+
 CREATE TABLE feature_status_change (
     id          INTEGER PRIMARY KEY,
     feature_id  INTEGER NOT NULL,
@@ -193,6 +204,12 @@ CREATE TABLE note (
     key   TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE removal (
+    id    INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 4294967295),
+    at_ms INTEGER NOT NULL,
+    rows  TEXT    NOT NULL CHECK (json_valid(rows))
+) STRICT;
 
 CREATE TABLE request (
     id             INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 4294967295),
@@ -304,6 +321,15 @@ CREATE TABLE spec (
     sha256 TEXT    NOT NULL,
     at_ms  INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE spec_version (
+    id    INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 4294967295),
+    name  TEXT    NOT NULL,
+    text  TEXT    NOT NULL,
+    at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX spec_version_name ON spec_version (name, id);
 
 CREATE TABLE status_count (
     status TEXT PRIMARY KEY,

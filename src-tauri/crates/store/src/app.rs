@@ -16,6 +16,11 @@ pub struct AppStore {
 }
 
 impl AppStore {
+    /// A number that changes with every commit of another process, and with none of this one.
+    pub fn foreign_mark(&self) -> Result<i64> {
+        self.db.foreign_mark()
+    }
+
     /// Opens or creates `home/app.db`; `home` must exist. Fails as [`crate::ProjectStore::open`] does.
     pub fn open(home: &Path) -> Result<Self> {
         Self::open_with(home, Options::default())

@@ -34,8 +34,18 @@ pub struct CardDifference {
 }
 
 /// The record of what happened. It only ever grows, and a restore leaves it alone.
-const HISTORY: [&str; 7] =
-    ["run", "run_transition", "session", "transcript", "feature_status_change", "feature_edit", "checkpoint"];
+const HISTORY: [&str; 10] = [
+    "run",
+    "run_transition",
+    "session",
+    "transcript",
+    "feature_status_change",
+    "feature_edit",
+    "feature_message",
+    "checkpoint",
+    "removal",
+    "spec_version",
+];
 
 impl ProjectStore {
     /// The cards whose existence, title or status differ in the copy at `path`, ascending.

@@ -150,6 +150,21 @@ impl Database {
         }
     }
 
+    /// A number that changes with every commit of another process (or another handle on the file), and with none of
+    /// this one.
+    pub fn foreign_mark(&self) -> Result<i64> {
+        let (reply, answer) = sync_channel(1);
+        let job: Job = Box::new(move |connection| {
+            // The caller waits for exactly this message; it cannot be gone.
+            let _ = reply.send(connection.pragma_query_value(None, "data_version", |row| row.get::<_, i64>(0)));
+        });
+        let is_sent = self.shared.jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok());
+        match answer.recv() {
+            Ok(mark) if is_sent => mark.map_err(|error| explain(error.into(), &self.shared.file)),
+            _ => Err(StoreError::Sqlite { file: self.shared.file.clone(), detail: "the writer has ended".into() }),
+        }
+    }
+
     /// Runs `work` on a reader connection, in one transaction: everything it reads is of one moment.
     pub fn read<T>(&self, work: impl FnOnce(&Connection) -> Step<T>) -> Result<T> {
         self.try_read(work).map_err(|abort| explain(abort, &self.shared.file))

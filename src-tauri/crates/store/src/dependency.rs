@@ -68,6 +68,14 @@ impl ProjectStore {
     }
 }
 
+impl ProjectStore {
+    /// The cards that need this one directly, ascending.
+    pub fn dependents_of(&self, id: FeatureId) -> Result<Vec<FeatureId>> {
+        const SQL: &str = "SELECT feature_id FROM feature_dependency WHERE needs_id = ?1 ORDER BY feature_id";
+        self.db.read(|connection| all(connection, SQL, [id.0], |row| Ok(FeatureId(row.get(0)?))))
+    }
+}
+
 /// Stores one dependency; false when it was there. `name` is of the card that depends, for the refusal.
 /// Does not look for circles.
 pub(crate) fn insert(tx: &Connection, id: FeatureId, needs: FeatureId, name: &str) -> Step<bool> {

@@ -94,6 +94,9 @@ pub enum StoreError {
     /// No such checkpoint.
     #[error("there is no checkpoint {0}")]
     NoSuchCheckpoint(CheckpointId),
+    /// No such removal: it was taken back already, or is too old.
+    #[error("removal {0} cannot be taken back any more: it was taken back already, or is too long ago")]
+    NoSuchRemoval(u32),
     /// No such project.
     #[error("there is no project {0}")]
     NoSuchProject(ProjectId),
@@ -158,6 +161,18 @@ pub enum StoreError {
         path: CyclePath,
         /// The same circle by name, for callers who do not know the numbers yet.
         names: Vec<String>,
+    },
+
+    /// Two cards that priority does not order.
+    #[error(
+        "#{feature} and #{beside} are not ordered by priority: bugs go before fixes, fixes before features, lower \
+         layers before higher ones, and pinned cards before all. Change the layer, or pin it"
+    )]
+    OtherRank {
+        /// The card that was to move.
+        feature: FeatureId,
+        /// The card it was to stand beside.
+        beside: FeatureId,
     },
 
     /// Another session holds the card.

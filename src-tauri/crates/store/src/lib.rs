@@ -15,6 +15,7 @@ mod error;
 mod evidence;
 mod feature;
 pub mod import;
+mod message;
 mod migrate;
 mod note;
 mod project_row;
@@ -32,12 +33,15 @@ pub use checkpoint::{Checkpoint, NewCheckpoint};
 pub use database::Options;
 pub use error::{Result, StoreError};
 pub use evidence::{CheckLine, EvidenceSummary, NewEvidence};
-pub use feature::{BlockedFeature, Claim, Counts, Draft, Edit, FeatureEdit, FeatureSummary, Graph, GraphNode};
+pub use feature::{
+    BlockedFeature, BoardCard, Claim, Counts, Draft, Edit, FeatureEdit, FeatureSummary, Graph, GraphNode, Place, Proof,
+    Removed,
+};
 pub use project_store::{Cause, ProjectStore};
 pub use request::{Asked, Asker};
 pub use run::{NewRun, RunTransition, UnfinishedRun};
 pub use session::NewSession;
-pub use spec::StoredSpec;
+pub use spec::{SpecVersion, StoredSpec};
 pub use transcript::{StoredRow, TranscriptHit, TranscriptRow};
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub(crate) const PROJECT: Migrations = Migrations(&[
     include_str!("../migrations/project/0002_status_count.sql"),
     include_str!("../migrations/project/0003_checkpoint_kind.sql"),
     include_str!("../migrations/project/0004_request.sql"),
+    include_str!("../migrations/project/0005_removal.sql"),
 ]);
 
 impl Migrations {

@@ -50,4 +50,9 @@ impl ProjectStore {
     pub fn backup_to(&self, path: &Path) -> Result<()> {
         self.db.backup_to(path)
     }
+
+    /// A number that changes with every commit of another process, and with none of this one.
+    pub fn foreign_mark(&self) -> Result<i64> {
+        self.db.foreign_mark()
+    }
 }

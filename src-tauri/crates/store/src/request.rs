@@ -5,7 +5,7 @@ use crate::{
     error::{Result, StoreError},
     feature::{Card, change, resting_status},
     project_store::{Cause, ProjectStore},
-    row::{all, check_json, execute, first, new_id, word},
+    row::{all, check_json, execute, first, limit as rows, new_id, word},
 };
 use harness_domain::{
     feature::Status,
@@ -137,6 +137,12 @@ impl ProjectStore {
     pub fn requests_open(&self) -> Result<Vec<Request>> {
         const SQL: &str = "SELECT * FROM request WHERE state IN ('pending', 'expired') ORDER BY id";
         self.db.read(|connection| all(connection, SQL, (), from_row))
+    }
+
+    /// The newest requests that want no answer any more, newest first.
+    pub fn requests_settled(&self, limit: usize) -> Result<Vec<Request>> {
+        const SQL: &str = "SELECT * FROM request WHERE state NOT IN ('pending', 'expired') ORDER BY id DESC LIMIT ?1";
+        self.db.read(|connection| all(connection, SQL, [rows(limit)], from_row))
     }
 
     /// Every request about a card, oldest first, with the answers for its next prompt.

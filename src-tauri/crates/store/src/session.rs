@@ -101,6 +101,17 @@ impl ProjectStore {
         self.db.read(|connection| all(connection, SQL, [feature.0], from_row))
     }
 
+    /// What a finished card's coding sessions took together, on average, in milliseconds; none before the first one is
+    /// done.
+    pub fn pace_ms(&self) -> Result<Option<i64>> {
+        const SQL: &str = "SELECT sum(ended_at_ms - started_at_ms) / count(DISTINCT feature_id) AS pace FROM session \
+                           JOIN feature ON feature.id = session.feature_id \
+                           WHERE role = 'coding' AND ended_at_ms IS NOT NULL AND status IN ('passing', 'resolved')";
+        let pace =
+            self.db.read(|connection| first(connection, SQL, (), |row| Ok(row.get::<_, Option<i64>>("pace")?)))?;
+        Ok(pace.flatten())
+    }
+
     /// One session. Fails with `NoSuchSession`.
     pub fn session(&self, id: &SessionId) -> Result<Session> {
         self.db.read(|connection| load(connection, id))

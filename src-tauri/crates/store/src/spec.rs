@@ -24,6 +24,17 @@ pub struct StoredSpec {
     pub at_ms: i64,
 }
 
+/// A specification as it once was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpecVersion {
+    /// Its number, larger for later ones.
+    pub id: u32,
+    /// Its text.
+    pub text: String,
+    /// When it was first read; UTC, in milliseconds since 1970.
+    pub at_ms: i64,
+}
+
 impl ProjectStore {
     /// Stores a specification; one of the same name is replaced.
     pub fn spec_put(&self, name: &str, file: &str, text: &str, sha256: &str, at_ms: i64) -> Result<()> {
@@ -32,8 +43,31 @@ impl ProjectStore {
                            sha256 = excluded.sha256, at_ms = excluded.at_ms";
         let [name, file, text, sha256] = [name, file, text, sha256].map(str::to_owned);
         self.db.write(move |tx| {
+            let last = "SELECT 1 FROM spec WHERE name = ?1 AND sha256 = ?2";
+            if first(tx, last, (&name, &sha256), |_| Ok(()))?.is_none() {
+                execute(tx, "INSERT INTO spec_version (name, text, at_ms) VALUES (?1, ?2, ?3)", (&name, &text, at_ms))?;
+            }
             execute(tx, SQL, (&name, &file, &text, &sha256, at_ms))?;
             Ok(())
+        })
+    }
+
+    /// Forgets a specification that is no longer there; its versions stay.
+    pub fn spec_forget(&self, name: &str) -> Result<()> {
+        let name = name.to_owned();
+        self.db.write(move |tx| {
+            execute(tx, "DELETE FROM spec WHERE name = ?1", [&name])?;
+            Ok(())
+        })
+    }
+
+    /// Every text a specification ever had, newest first.
+    pub fn spec_versions(&self, name: &str) -> Result<Vec<SpecVersion>> {
+        let sql = "SELECT id, text, at_ms FROM spec_version WHERE name = ?1 ORDER BY id DESC";
+        self.db.read(|connection| {
+            all(connection, sql, [name], |row| {
+                Ok(SpecVersion { id: row.get("id")?, text: row.get("text")?, at_ms: row.get("at_ms")? })
+            })
         })
     }
 

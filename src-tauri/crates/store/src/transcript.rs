@@ -7,7 +7,7 @@ use crate::{
     row::{all, count, first, limit as rows_at_most, signed},
     session::key,
 };
-use harness_domain::id::SessionId;
+use harness_domain::id::{RunId, SessionId};
 use rusqlite::{Connection, Row};
 use serde::Serialize;
 
@@ -45,6 +45,8 @@ pub struct StoredRow {
 pub struct TranscriptHit {
     /// The session it belongs to.
     pub session: SessionId,
+    /// That session's run.
+    pub run: RunId,
     /// Its place in that session's transcript.
     pub ordinal: u64,
     /// UTC, in milliseconds since 1970.
@@ -96,18 +98,38 @@ impl ProjectStore {
     ///
     /// Any text is a lawful query; one without a letter or digit finds nothing. Only the first 32 words count.
     pub fn transcript_search(&self, query: &str, limit: usize) -> Result<Vec<TranscriptHit>> {
+        self.transcript_search_in(query, None, limit)
+    }
+
+    /// The same in some sessions only; none means all.
+    pub fn transcript_search_in(
+        &self,
+        query: &str,
+        sessions: Option<&[SessionId]>,
+        limit: usize,
+    ) -> Result<Vec<TranscriptHit>> {
         // By rowid, not by relevance: SQLite can then stop after `limit` rows, however common the words are.
-        const SQL: &str = "SELECT session.id AS session, transcript.ordinal, transcript.at_ms, transcript.kind, \
-                           snippet(transcript_word, 0, '⟦', '⟧', '…', 24) AS excerpt \
+        const SQL: &str = "SELECT session.id AS session, session.run_id AS run, transcript.ordinal, transcript.at_ms, \
+                           transcript.kind, snippet(transcript_word, 0, '⟦', '⟧', '…', 24) AS excerpt \
                            FROM transcript_word JOIN transcript ON transcript.id = transcript_word.rowid \
                            JOIN session ON session.key = transcript.session_key \
-                           WHERE transcript_word MATCH ?1 ORDER BY transcript_word.rowid DESC LIMIT ?2";
+                           WHERE transcript_word MATCH ?1 AND (?3 IS NULL OR transcript_word.rowid BETWEEN ?4 AND ?5 \
+                           AND transcript.session_key IN (SELECT value FROM json_each(?3))) \
+                           ORDER BY transcript_word.rowid DESC LIMIT ?2";
         let Some(words) = as_match(query) else { return Ok(Vec::new()) };
         self.db.read(|connection| {
-            all(connection, SQL, (&words, rows_at_most(limit)), |row| {
+            let (keys, first, last) = match sessions {
+                None => (None, 0, i64::MAX),
+                Some(sessions) => {
+                    let (keys, first, last) = rows_of(connection, sessions)?;
+                    (Some(keys), first, last)
+                }
+            };
+            all(connection, SQL, (&words, rows_at_most(limit), keys, first, last), |row| {
                 let excerpt: String = row.get("excerpt")?;
                 Ok(TranscriptHit {
                     session: SessionId(row.get("session")?),
+                    run: RunId(row.get("run")?),
                     ordinal: count(row, "ordinal")?,
                     at_ms: row.get("at_ms")?,
                     kind: row.get("kind")?,
@@ -116,6 +138,22 @@ impl ProjectStore {
             })
         })
     }
+}
+
+/// The keys of sessions as JSON, and between which rows of the transcripts theirs lie.
+fn rows_of(connection: &Connection, sessions: &[SessionId]) -> Step<(String, i64, i64)> {
+    let (mut keys, mut first_row, mut last_row) = (Vec::new(), i64::MAX, 0);
+    for session in sessions {
+        let Some(key) = key(connection, session)? else { continue };
+        keys.push(key.to_string());
+        let place = |ordinal: &str| {
+            let sql = format!("SELECT id FROM transcript WHERE session_key = ?1 ORDER BY ordinal {ordinal} LIMIT 1");
+            first(connection, &sql, [key], |row| Ok(row.get::<_, i64>(0)?))
+        };
+        first_row = first_row.min(place("ASC")?.unwrap_or(i64::MAX));
+        last_row = last_row.max(place("DESC")?.unwrap_or(0));
+    }
+    Ok((format!("[{}]", keys.join(",")), first_row, last_row))
 }
 
 fn append(tx: &Connection, session: &SessionId, rows: &[TranscriptRow]) -> Step<u64> {

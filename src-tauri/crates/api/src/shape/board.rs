@@ -108,7 +108,7 @@ pub struct FeatureDetail {
     pub evidence: Vec<Evidence>,
     /// Approvals and questions about it, newest first.
     pub requests: Vec<Request>,
-    /// Sessions that worked on it, oldest first.
+    /// Sessions that worked on it, newest first.
     pub sessions: Vec<Session>,
     /// Commits of the host for it, newest first.
     pub commits: Vec<CommitBrief>,

@@ -8,6 +8,7 @@ use super::{
     status,
 };
 use git2::{Commit, Delta, Diff, DiffDelta, DiffOptions, Patch, Sort};
+use harness_domain::id::FeatureId;
 use std::path::Path;
 
 /// One commit in a list.
@@ -54,6 +55,46 @@ pub fn commits_since(dir: &Path, since: Option<&str>) -> Result<Vec<CommitLine>,
         walk.map(|oid| project.repo.find_commit(oid?).map(|commit| line(&commit))).collect()
     };
     read().doing("read the history")
+}
+
+/// How far back the commits of a card are looked for.
+const SEARCHED: usize = 20_000;
+
+/// The newest commits of the host for a card, newest first: those whose trailer names it.
+pub fn commits_for(dir: &Path, feature: FeatureId, most: usize) -> Result<Vec<CommitLine>, GitError> {
+    let project = repository::open(dir)?;
+    let Some(head) = project.head_commit()? else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    let mut read = || -> Result<(), git2::Error> {
+        let mut walk = project.repo.revwalk()?;
+        walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME)?;
+        walk.push(head.id())?;
+        for oid in walk.take(SEARCHED) {
+            let commit = project.repo.find_commit(oid?)?;
+            if is_for(&commit, feature) {
+                found.push(line(&commit));
+                if found.len() == most {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    };
+    read().doing("read the history")?;
+    Ok(found)
+}
+
+/// Whether a trailer says `Feature: #12 …`.
+fn is_for(commit: &Commit<'_>, feature: FeatureId) -> bool {
+    let message = commit.message_bytes();
+    let mut lines = message.rsplit(|byte| *byte == b'\n').take_while(|line| line.len() < 4_096);
+    let number = format!("{feature}");
+    lines.any(|line| {
+        let Some(value) = line.strip_prefix(b"Feature: ") else { return false };
+        let value = value.strip_prefix(b"#").unwrap_or(value);
+        let rest = value.strip_prefix(number.as_bytes());
+        rest.is_some_and(|rest| rest.first().is_none_or(|next| !next.is_ascii_digit()))
+    })
 }
 
 fn line(commit: &Commit<'_>) -> CommitLine {

@@ -41,7 +41,7 @@ pub use commit::{CommitRequest, Committed, LeftOut, MAX_FILE_BYTES, WhyLeftOut, 
 pub use committed::{
     CommittedSecret, LeakedSecret, Tips, committed_secrets, secrets_since, secrets_since_commit, tips,
 };
-pub use diff::{CommitLine, DiffSummary, commits_since, diff_summary};
+pub use diff::{CommitLine, DiffSummary, commits_for, commits_since, diff_summary};
 pub use error::GitError;
 pub use moment::{Moment, Since, moment};
 pub use obeyed::{Obeyed, obeyed};

@@ -44,9 +44,20 @@ pub struct RunReport {
 /// first. Errors are faults found before the run began; whatever happens later is in the report.
 pub async fn conduct(
     project: &OpenProject,
+    options: RunOptions,
+    tools: Arc<dyn ToolServer>,
+    control: RunControl,
+) -> Result<RunReport, EngineError> {
+    conduct_telling(project, options, tools, control, |_| ()).await
+}
+
+/// The same, telling the run's number as soon as it is stored.
+pub(crate) async fn conduct_telling(
+    project: &OpenProject,
     mut options: RunOptions,
     tools: Arc<dyn ToolServer>,
     control: RunControl,
+    began: impl FnOnce(RunId),
 ) -> Result<RunReport, EngineError> {
     refuse_emptied(project)?;
     // Sessions read it anew; a broken one is told before anything has begun.
@@ -84,6 +95,7 @@ pub async fn conduct(
     };
     redact::keep_files_to_ourselves(project.dir());
     let run = begin(project, &options, &sandbox, &specs)?;
+    began(run.id);
     if let Some(Account::Key { source, .. }) = &options.account {
         project.notice("account", format!("Sessions are billed to the API key in {}.", source.words()));
     }

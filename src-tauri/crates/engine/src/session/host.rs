@@ -87,6 +87,8 @@ impl SessionHost {
             rule: rule.into(),
             reason: cut(&reason, EVENT_TEXT_CHARS),
         });
+        let subject = cut(&subject_of(&call.input), EVENT_SUBJECT_CHARS);
+        self.recorder.note_refusal(&call.tool, &subject, rule, &reason, self.project.app.clock.now_ms());
         ToolVerdict::Deny { reason }
     }
 
@@ -235,13 +237,15 @@ impl AgentHost for SessionHost {
     async fn mcp(&self, _server: &str, message: Value) -> Value {
         let asked_at_ms = self.project.app.clock.now_ms();
         let answer = self.channel.handle(message).await;
+        // A card that passes is saved at once.
+        self.recorder.note_checkpoints(&self.project);
         self.watch.excuse_since(asked_at_ms);
         answer
     }
 }
 
 /// What a tool call is about: its command, path or pattern, or else all of its input.
-fn subject_of(input: &Value) -> String {
+pub(crate) fn subject_of(input: &Value) -> String {
     let known = ["command", "file_path", "path", "pattern", "url", "query", "feature_id", "name"];
     let found = known.iter().find_map(|key| input.get(key));
     match found {

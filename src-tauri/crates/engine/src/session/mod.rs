@@ -15,6 +15,7 @@ mod one;
 mod options;
 mod outcome;
 mod pace;
+mod progress;
 mod prompt;
 #[cfg(unix)]
 pub mod prove;
@@ -27,9 +28,11 @@ mod watch;
 
 pub use bounds::Bounds;
 pub use channel::{ToolChannel, ToolServer};
+pub(crate) use conduct::conduct_telling;
 pub use conduct::{RunReport, conduct, request};
+pub(crate) use host::subject_of;
 pub use options::{Pace, RunControl, RunOptions};
-pub use record::LOOP_ROW;
+pub use record::{CHECKPOINT_ROW, LOOP_ROW, REFUSAL_ROW};
 pub use recover::{Recovered, recover};
 
 use crate::{EngineError, OpenProject, redact};

@@ -18,6 +18,7 @@ use crate::{
 };
 use harness_agent::{Launch, SessionEnd};
 use harness_domain::{
+    checkpoint::CheckpointKind,
     event::Event,
     failure::Outcome,
     feature::Feature,
@@ -120,10 +121,11 @@ impl Stage<'_> {
         // The writer can fail before the process exists, so it finds the way to end it here later.
         let ending: Arc<Ending> = Arc::default();
         let for_writer = ending.clone();
-        let (recorder, writer) = Recorder::start(project.store.clone(), task.id.clone(), move |error| {
+        let (recorder, writer) = Recorder::start(project, task.id.clone(), move |error| {
             for_writer.end(Outcome::StorageFailed { detail: error.to_string() });
         })
         .map_err(|source| EngineError::File { path: "transcript".into(), action: "written", source })?;
+        self.note_way_back(&recorder)?;
         let host = Arc::new(SessionHost {
             project: project.clone(),
             session: task.id.clone(),
@@ -187,6 +189,15 @@ impl Stage<'_> {
                 Ok(finished.await)
             }
         }
+    }
+
+    /// What the session can be taken back to stands first in its transcript.
+    fn note_way_back(&self, recorder: &Recorder) -> Result<(), EngineError> {
+        let newest = self.project.store.checkpoint_list()?.into_iter().next();
+        if let Some(checkpoint) = newest.filter(|newest| newest.kind == CheckpointKind::BeforeSession) {
+            recorder.note_checkpoint(checkpoint.id, &checkpoint.name, checkpoint.created_at_ms);
+        }
+        Ok(())
     }
 
     fn model(&self, feature: Option<&Feature>) -> Option<String> {

@@ -1,10 +1,15 @@
 //! The transcript of a session, written in batches beside the stream it records.
 
-use crate::{OpenProject, redact};
+use super::progress::{Progress, Teller};
+use crate::{
+    OpenProject,
+    bus::{Delivery, Subscription},
+    redact,
+};
 use harness_agent::{Body, Message, wire::Block};
 use harness_domain::{
     event::Event,
-    id::SessionId,
+    id::{CheckpointId, SessionId},
     loops::{Loop, LoopStep},
 };
 use harness_store::{ProjectStore, StoreError, TranscriptRow};
@@ -16,6 +21,10 @@ use std::{
 
 /// The kind of a transcript row that the host writes when it found a loop.
 pub const LOOP_ROW: &str = "loop_detected";
+/// The kind of a transcript row that the host writes when it refused a call.
+pub const REFUSAL_ROW: &str = "tool_refused";
+/// The kind of a transcript row that the host writes when it saved the project.
+pub const CHECKPOINT_ROW: &str = "checkpoint";
 /// Unwritten text at which the stream is made to wait: the disk is slower than the CLI, and memory is finite.
 const MOST_UNWRITTEN_BYTES: usize = 64 * 1024 * 1024;
 
@@ -23,6 +32,8 @@ const MOST_UNWRITTEN_BYTES: usize = 64 * 1024 * 1024;
 #[derive(Clone)]
 pub(super) struct Recorder {
     shared: Arc<Shared>,
+    /// What happens beside the stream; only looked at where something of it belongs into the transcript.
+    beside: Arc<Mutex<Subscription>>,
 }
 
 struct Shared {
@@ -36,6 +47,8 @@ struct Queue {
     bytes: usize,
     is_closed: bool,
     failure: Option<String>,
+    progress: Progress,
+    has_progressed: bool,
 }
 
 /// The thread that writes. Ends when the recorder is closed and everything is written.
@@ -44,14 +57,17 @@ pub(super) struct Writer(std::thread::JoinHandle<()>);
 impl Recorder {
     /// Starts the thread that writes the transcript of `session`; `on_failure` is called once if it cannot.
     pub fn start(
-        store: ProjectStore,
+        project: &OpenProject,
         session: SessionId,
         on_failure: impl FnOnce(&StoreError) + Send + 'static,
     ) -> std::io::Result<(Self, Writer)> {
         let shared = Arc::new(Shared { queue: Mutex::default(), changed: Condvar::new() });
         let writing = shared.clone();
+        let store = project.store.clone();
+        let mut teller = Teller::new(project.clone(), session.clone());
+        let beside = Arc::new(Mutex::new(project.app.bus.subscribe(None)));
         let thread = std::thread::Builder::new().name("transcript".into()).spawn(move || {
-            if let Err(error) = writing.write_all(&store, &session) {
+            if let Err(error) = writing.write_all(&store, &session, &mut teller) {
                 on_failure(&error);
                 // Nobody must wait for room that will never come.
                 let mut queue = writing.queue();
@@ -60,12 +76,16 @@ impl Recorder {
                 writing.changed.notify_all();
             }
         })?;
-        Ok((Self { shared }, Writer(thread)))
+        Ok((Self { shared, beside }, Writer(thread)))
     }
 
     /// Queues one message at time `at_ms`. Waits only when 64 MiB are still unwritten.
     pub fn add(&self, message: &Message, at_ms: i64) {
         let Some(kind) = kind_of(&message.body) else { return };
+        {
+            let mut queue = self.shared.queue();
+            queue.has_progressed |= queue.progress.hear(message);
+        }
         let row = TranscriptRow {
             at_ms,
             kind: kind.to_owned(),
@@ -96,6 +116,33 @@ impl Recorder {
         publish_loop(project, session, found, step);
     }
 
+    /// Puts a refusal where it happened in the transcript.
+    pub fn note_refusal(&self, tool: &str, subject: &str, rule: &str, reason: &str, at_ms: i64) {
+        let body = json!({
+            "type": "host", "subtype": REFUSAL_ROW, "tool": tool, "subject": subject, "rule": rule, "reason": reason,
+        });
+        self.push(host_row(REFUSAL_ROW, &body, format!("{tool} {rule} {reason}"), at_ms));
+    }
+
+    /// Puts a checkpoint where it was made in the transcript.
+    pub fn note_checkpoint(&self, checkpoint: CheckpointId, name: &str, at_ms: i64) {
+        let body = json!({ "type": "host", "subtype": CHECKPOINT_ROW, "checkpoint": checkpoint, "name": name });
+        self.push(host_row(CHECKPOINT_ROW, &body, name.to_owned(), at_ms));
+    }
+
+    /// Notes the checkpoints of the project that were made since it was last asked, or since the start.
+    pub fn note_checkpoints(&self, project: &OpenProject) {
+        let mut beside = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(delivery) = beside.try_next() {
+            let Delivery::Event(envelope) = delivery else { continue };
+            if let Event::CheckpointCreated { checkpoint, name, .. } = envelope.event
+                && envelope.project == project.project.id
+            {
+                self.note_checkpoint(checkpoint, &name, envelope.at_ms);
+            }
+        }
+    }
+
     /// No more messages will come; the thread ends once all are written.
     pub fn close(&self) {
         self.shared.queue().is_closed = true;
@@ -116,20 +163,36 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write_all(&self, store: &ProjectStore, session: &SessionId) -> Result<(), StoreError> {
+    fn write_all(&self, store: &ProjectStore, session: &SessionId, teller: &mut Teller) -> Result<(), StoreError> {
         loop {
             let mut queue = self.queue();
             while queue.rows.is_empty() && !queue.is_closed {
-                queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+                queue = match teller.patience() {
+                    None => self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner),
+                    Some(patience) => {
+                        let waited = self.changed.wait_timeout(queue, patience);
+                        let (queue, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+                        if waited.timed_out() {
+                            teller.tell(false);
+                        }
+                        queue
+                    }
+                };
+            }
+            if std::mem::take(&mut queue.has_progressed) {
+                teller.progress(&queue.progress);
             }
             if queue.rows.is_empty() {
+                drop(queue);
+                teller.tell(true);
                 return Ok(());
             }
             let batch = std::mem::take(&mut queue.rows);
             queue.bytes = 0;
             drop(queue);
             self.changed.notify_all();
-            store.transcript_append(session, &batch)?;
+            teller.rows(store.transcript_append(session, &batch)?);
+            teller.tell(false);
         }
     }
 }
@@ -156,12 +219,18 @@ pub(super) fn loop_row(found: &Loop, step: LoopStep, at_ms: i64) -> TranscriptRo
         "description": found.description,
         "evidence": found.evidence,
     });
+    // The watch compares what tools were really called with and what they answered.
+    host_row(LOOP_ROW, &body, format!("{} {} {}", found.kind, step.as_str(), found.description), at_ms)
+}
+
+/// A row of the host's own, without credentials.
+fn host_row(kind: &str, body: &serde_json::Value, words: String, at_ms: i64) -> TranscriptRow {
+    let body = body.to_string();
     TranscriptRow {
         at_ms,
-        kind: LOOP_ROW.to_owned(),
-        // The watch compares what tools were really called with and what they answered.
-        text_for_search: redact::owned(format!("{} {} {}", found.kind, step.as_str(), found.description)),
-        body: redact::line(&body.to_string()).unwrap_or_else(|| body.to_string()),
+        kind: kind.to_owned(),
+        text_for_search: redact::owned(words),
+        body: redact::line(&body).unwrap_or(body),
     }
 }
 

@@ -52,35 +52,37 @@ impl ProjectStore {
     /// `AlreadyClaimed` while a session works on the card.
     pub fn remove(&self, id: FeatureId, cause: &Cause) -> Result<Vec<FeatureId>> {
         let cause = cause.clone();
-        self.db.write(move |tx| {
-            let card = Card::load(tx, id)?;
-            if let Some(by) = card.lease_session {
-                return Err(StoreError::AlreadyClaimed { feature: id, by }.into());
-            }
-            let fixes = all(tx, "SELECT id FROM feature WHERE parent_id = ?1 ORDER BY id", [id.0], |row| {
-                Ok(FeatureId(row.get(0)?))
-            })?;
-            for fix in &fixes {
-                log_edit(tx, *fix, &format!("parent #{id} was removed"), &cause)?;
-            }
-            log_edit(tx, id, "removed", &cause)?;
-            // In this order the counters of other cards are kept: the triggers look at the card while it is there.
-            for sql in [
-                "UPDATE feature SET parent_id = NULL WHERE parent_id = ?1",
-                "DELETE FROM feature_dependency WHERE feature_id = ?1",
-                "DELETE FROM feature_dependency WHERE needs_id = ?1",
-                "DELETE FROM evidence WHERE feature_id = ?1",
-                "DELETE FROM request WHERE feature_id = ?1",
-                "DELETE FROM feature WHERE id = ?1",
-            ] {
-                execute(tx, sql, [id.0])?;
-            }
-            if let Some(parent) = card.parent {
-                settle_bug(tx, parent, &cause)?;
-            }
-            Ok(fixes)
-        })
+        self.db.write(move |tx| remove_card(tx, id, &cause))
     }
+}
+
+/// Removes one card, as [`ProjectStore::remove`] promises.
+pub(super) fn remove_card(tx: &Connection, id: FeatureId, cause: &Cause) -> Step<Vec<FeatureId>> {
+    let card = Card::load(tx, id)?;
+    if let Some(by) = card.lease_session {
+        return Err(StoreError::AlreadyClaimed { feature: id, by }.into());
+    }
+    let fixes =
+        all(tx, "SELECT id FROM feature WHERE parent_id = ?1 ORDER BY id", [id.0], |row| Ok(FeatureId(row.get(0)?)))?;
+    for fix in &fixes {
+        log_edit(tx, *fix, &format!("parent #{id} was removed"), cause)?;
+    }
+    log_edit(tx, id, "removed", cause)?;
+    // In this order the counters of other cards are kept: the triggers look at the card while it is there.
+    for sql in [
+        "UPDATE feature SET parent_id = NULL WHERE parent_id = ?1",
+        "DELETE FROM feature_dependency WHERE feature_id = ?1",
+        "DELETE FROM feature_dependency WHERE needs_id = ?1",
+        "DELETE FROM evidence WHERE feature_id = ?1",
+        "DELETE FROM request WHERE feature_id = ?1",
+        "DELETE FROM feature WHERE id = ?1",
+    ] {
+        execute(tx, sql, [id.0])?;
+    }
+    if let Some(parent) = card.parent {
+        settle_bug(tx, parent, cause)?;
+    }
+    Ok(fixes)
 }
 
 /// A bug that is being fixed but has no unfinished fix left would wait forever.

@@ -1,14 +1,21 @@
 //! Features, bugs, fixes and redesigns: rows of one table.
 
+mod board;
 pub(crate) mod card;
 mod claim;
 mod create;
 mod edit;
+mod place;
 mod query;
+mod removal;
 mod status;
 
 pub(crate) use card::{Card, change, log_edit, resting_status, trail};
 pub(crate) use query::load;
+
+pub use board::{BoardCard, Proof};
+pub use place::Place;
+pub use removal::Removed;
 
 use harness_domain::{
     feature::{Kind, Status},

@@ -16,7 +16,7 @@ use harness_domain::{
 use rusqlite::{Connection, Row};
 
 /// Rank first, as in `domain::schedule`. The index `feature_queue` has the same columns.
-const QUEUE_ORDER: &str = "ORDER BY is_pinned DESC, queue_turn, queue_layer, priority, id";
+pub(super) const QUEUE_ORDER: &str = "ORDER BY is_pinned DESC, queue_turn, queue_layer, priority, id";
 const SUMMARY_COLUMNS: &str = "id, name, kind, status, category, priority, is_pinned, layer, parent_id, attempts";
 
 impl ProjectStore {
@@ -234,7 +234,7 @@ fn summary_from_row(row: &Row<'_>) -> Step<FeatureSummary> {
     })
 }
 
-fn layer(row: &Row<'_>) -> Step<Layer> {
+pub(super) fn layer(row: &Row<'_>) -> Step<Layer> {
     let number: u64 = row.get::<_, u32>("layer")?.into();
     Layer::new(number).map_err(|_| StoreError::BadValue { expected: "a layer", value: number.to_string() }.into())
 }

@@ -10,6 +10,7 @@ mod faults;
 mod import;
 mod queue;
 mod records;
+mod removal;
 mod requests;
 mod schema;
 mod speed;
