@@ -29,5 +29,7 @@ export default defineConfig(({ mode }) => ({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/gallery/test-setup.ts"],
     restoreMocks: true,
+    // Bounded, and long enough for a busy machine.
+    testTimeout: 30_000,
   },
 }));

@@ -2,7 +2,7 @@ import { screen, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { Failure } from "@/api/failure.ts";
 import { renderApp } from "@/gallery/render.tsx";
-import { browserHost } from "@/host/browser.ts";
+import type { browserHost } from "@/host/browser.ts";
 
 const DESKTOP = {
   can: { pickFolder: true, openInEditor: true, reveal: true, quit: true, logIn: true, desktopSettings: true },

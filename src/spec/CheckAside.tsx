@@ -28,7 +28,7 @@ export function CheckAside({ checked, outline, current, problemId, onAdd, onGoTo
         {checked.check && <Warnings warnings={checked.check.warnings} missing={checked.check.missing} />}
       </section>
       <nav aria-label={text.check.outline}>
-        <h3 className="mb-1.5 text-xs font-semibold text-muted">{text.check.outline}</h3>
+        <h2 className="mb-1.5 text-xs font-semibold text-muted">{text.check.outline}</h2>
         {outline.entries.length === 0 && <p className="text-xs text-faint">{text.check.noOutline}</p>}
         <ul className="flex flex-col">
           {outline.entries.map((entry) => (
@@ -45,9 +45,9 @@ export function CheckAside({ checked, outline, current, problemId, onAdd, onGoTo
                 {entry.isUnclosed ? (
                   <Badge tone="danger">{text.check.unclosed}</Badge>
                 ) : (
-                  entry.isEmpty && <span className="text-2xs text-faint">{text.check.empty} ·</span>
+                  entry.isEmpty && <span className="text-2xs text-muted">{text.check.empty} ·</span>
                 )}
-                <span className="tabular text-2xs text-faint">{text.check.line(entry.line)}</span>
+                <span className="tabular text-2xs text-muted">{text.check.line(entry.line)}</span>
               </button>
             </li>
           ))}
@@ -62,7 +62,7 @@ function Verdict({ checked, problemId }: { checked: Checked; problemId: string }
   return (
     <div className="flex flex-col gap-1.5">
       <div className="flex items-baseline justify-between gap-2">
-        <h3 className="text-xs font-semibold text-muted">{text.check.title}</h3>
+        <h2 className="text-xs font-semibold text-muted">{text.check.title}</h2>
         <span aria-live="polite" className="tabular text-sm font-semibold">
           {check ? text.check.score(check.score) : ""}
         </span>
@@ -96,7 +96,7 @@ function Missing({ missing, onAdd }: { missing: readonly string[]; onAdd: (tag: 
   if (missing.length === 0) return null;
   return (
     <div>
-      <h4 className="mb-1 text-xs text-muted">{text.check.missing}</h4>
+      <h3 className="mb-1 text-xs text-muted">{text.check.missing}</h3>
       <ul className="flex flex-col divide-y divide-line rounded-md border border-line">
         {missing.map((tag) => (
           <li key={tag} className="flex items-center gap-2 py-1 pr-1 pl-2.5 text-xs">
@@ -129,7 +129,7 @@ function Warnings({ warnings, missing }: { warnings: readonly string[]; missing:
     return missing.length === 0 ? <p className="text-xs text-success">{text.check.complete}</p> : null;
   return (
     <div>
-      <h4 className="mb-1 text-xs text-muted">{text.check.better}</h4>
+      <h3 className="mb-1 text-xs text-muted">{text.check.better}</h3>
       <ul className="flex list-disc flex-col gap-1 pl-4 text-xs text-muted marker:text-faint">
         {others.map((warning) => (
           <li key={warning}>{sentence(warning)}</li>
