@@ -46,7 +46,9 @@ fn look() -> Probe {
              memory, and not from its directory with the login"
                 .into(),
             "the names of all programs on this machine are in sight of agents".into(),
-            "servers that agents start are reached on ports named with --allow-port alone".into(),
+            "servers that agents start are reached from within on ports named with --allow-port alone, and those that \
+             checks start not at all"
+                .into(),
         ],
     }
 }

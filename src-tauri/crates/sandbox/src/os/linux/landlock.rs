@@ -74,8 +74,8 @@ pub(super) fn gaps(version: Version) -> Vec<String> {
         "programs of agents have no sockets with a file, no pseudo-terminals and no shared memory in /dev/shm".into(),
     ];
     gaps.push(if version.judges_ports() {
-        "connections are judged by their port only: the proxy's is reached on every host, and servers that agents start \
-         are reached on ports named with --allow-port alone"
+        "connections are judged by their port only: the proxy's is reached on every host; servers that agents start \
+         are reached from within on ports named with --allow-port alone, and those that checks start not at all"
             .into()
     } else {
         "sessions reach every host of the network (Linux 6.7 and later can hold that)".to_owned()
