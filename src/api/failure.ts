@@ -68,6 +68,17 @@ export function failureTitle(failure: Failure): string {
   return TITLES[failure.code];
 }
 
+/** A sentence as a person writes one: the host's begin in lower case, to stand behind a name. */
+export function asSentence(words: string): string {
+  const begun = words.charAt(0).toUpperCase() + words.slice(1);
+  return words === "" || /[.!?…]$/.test(begun) ? begun : `${begun}.`;
+}
+
+/** Why it failed and what to do, as sentences. */
+export function reasonOf({ message, hint }: Failure): string {
+  return [message, hint ?? ""].filter(Boolean).map(asSentence).join(" ");
+}
+
 /** Whether asking again by itself can help. */
 export function mayRetry(failure: Failure): boolean {
   return failure.code === "unavailable" || failure.code === "busy";

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { RefreshCw } from "lucide-react";
 import type { HealthCheck } from "@/api/bindings.ts";
 import { useApiQuery } from "@/api/context.tsx";
-import { failureTitle } from "@/api/failure.ts";
+import { asSentence, failureTitle } from "@/api/failure.ts";
 import { Button } from "@/ui/Button.tsx";
 import { ErrorState } from "@/ui/ErrorState.tsx";
 import { clock } from "@/ui/format.ts";
@@ -38,7 +38,7 @@ export function HealthPage({ project }: { project: number }) {
         {health.error && (
           <ErrorState
             title={text.health.failed}
-            message={`${failureTitle(health.error)}. ${health.error.message}`}
+            message={`${failureTitle(health.error)}. ${asSentence(health.error.message)}`}
             hint={health.error.hint}
             incident={health.error.incident}
             onRetry={again}

@@ -2,7 +2,7 @@ import { ChevronDown, Download, FolderOpen, PlayCircle, Plus, Search } from "luc
 import { type ReactNode, useDeferredValue, useMemo, useState } from "react";
 import type { ProjectSummary } from "@/api/bindings.ts";
 import { useApiQuery } from "@/api/context.tsx";
-import { failureTitle } from "@/api/failure.ts";
+import { asSentence, failureTitle } from "@/api/failure.ts";
 import { Button } from "@/ui/Button.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
 import { ErrorState } from "@/ui/ErrorState.tsx";
@@ -31,7 +31,7 @@ export function HomePage({ notice }: { notice?: ReactNode }) {
         {projects.error && !projects.data && (
           <ErrorState
             title={text.home.failed}
-            message={`${failureTitle(projects.error)}. ${projects.error.message}`}
+            message={`${failureTitle(projects.error)}. ${asSentence(projects.error.message)}`}
             hint={projects.error.hint}
             incident={projects.error.incident}
             onRetry={() => void projects.refetch()}

@@ -1,6 +1,7 @@
 import { useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
 import { type ComponentType, useCallback, useEffect, useReducer, useRef } from "react";
 import { useApiMutation, useApiQuery } from "@/api/context.tsx";
+import { reasonOf } from "@/api/failure.ts";
 import { AlertDialog } from "@/ui/AlertDialog.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { Page } from "@/ui/Page.tsx";
@@ -63,7 +64,7 @@ export function NewProjectPage({ SpecField, skeleton }: Props) {
   const create = useApiMutation("project_create", {
     failureTitle: null,
     onSuccess: ({ id }) => dispatch({ type: "created", project: id }),
-    onError: ({ message, hint }) => dispatch({ type: "failed", message, hint }),
+    onError: (failure) => dispatch({ type: "failed", reason: reasonOf(failure) }),
   });
   const created = wizard.progress.is === "created" ? wizard.progress.project : null;
   useEffect(() => {

@@ -13,7 +13,7 @@ import {
 } from "lucide-react";
 import type { ProjectSummary, RunStatus, SandboxLevel } from "@/api/bindings.ts";
 import { useApiMutation, useApiQuery } from "@/api/context.tsx";
-import { toFailure } from "@/api/failure.ts";
+import { reasonOf, toFailure } from "@/api/failure.ts";
 import { useHost } from "@/host/host.ts";
 import { Badge, type Tone as BadgeTone } from "@/ui/Badge.tsx";
 import { cx } from "@/ui/cx.ts";
@@ -167,7 +167,7 @@ function RowMenu({ project, isReadable }: { project: ProjectSummary; isReadable:
       toast({
         tone: "danger",
         title: text.row.revealFailed,
-        description: [failure.message, failure.hint].filter(Boolean).join(" "),
+        description: reasonOf(failure),
       });
     });
   const actions: MenuAction[] = [];

@@ -15,7 +15,7 @@ export function SummaryStep({ wizard, onChange }: { wizard: Wizard; onChange: (s
       {progress.is === "failed" && (
         <div role="alert" className="rounded-lg bg-danger-soft p-4 text-danger">
           <p className="font-medium">{text.wizard.failed}</p>
-          <p>{[progress.message, progress.hint].filter(Boolean).join(" ")}</p>
+          <p>{progress.reason}</p>
           <p className="mt-1 text-muted">{text.wizard.failedNext}</p>
         </div>
       )}

@@ -142,7 +142,7 @@ export const text = messages("project", {
     nameProblem: {
       empty: "Give the project a name.",
       long: "Use at most 80 characters.",
-      character: 'Leave out / \\ : * ? " < > | and line breaks: a folder carries the name.',
+      character: "Use letters, digits, spaces, dots, - and _ only: a folder carries the name.",
       edge: "A name cannot begin with . ~ or -, nor end with a dot.",
       reserved: "Windows keeps this name for itself. Choose another one.",
       taken: "There is a project of this name already.",

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from "react";
-import { toFailure } from "@/api/failure.ts";
+import { reasonOf, toFailure } from "@/api/failure.ts";
 import { useHost } from "@/host/host.ts";
 import { toast } from "@/ui/toast.ts";
 import { FolderDialog } from "./FolderDialog.tsx";
@@ -33,7 +33,7 @@ export function useFolder({ title, description, actionLabel, isProject, onChoose
         toast({
           tone: "danger",
           title: text.folder.nativeFailed,
-          description: [failure.message, failure.hint].filter(Boolean).join(" "),
+          description: reasonOf(failure),
         });
         // The list of the host's folders works without a desktop.
         setFrom(start?.trim() || null);

@@ -29,7 +29,7 @@ export type Verdict = {
 export type Progress =
   | { readonly is: "filling" }
   | { readonly is: "creating" }
-  | { readonly is: "failed"; readonly message: string; readonly hint: string | null }
+  | { readonly is: "failed"; readonly reason: string }
   | { readonly is: "created"; readonly project: number };
 
 /** Everything a person has said so far. */
@@ -67,7 +67,7 @@ export type Event =
   | { readonly type: "back" }
   | { readonly type: "went"; readonly to: Step }
   | { readonly type: "create" }
-  | { readonly type: "failed"; readonly message: string; readonly hint: string | null }
+  | { readonly type: "failed"; readonly reason: string }
   | { readonly type: "created"; readonly project: number };
 
 /** What is wrong, and where. */
@@ -161,7 +161,7 @@ export function after(wizard: Wizard, event: Event): Wizard {
   if (is === "created") return wizard;
   if (is === "creating") {
     if (event.type === "failed") {
-      return { ...wizard, progress: { is: "failed", message: event.message, hint: event.hint } };
+      return { ...wizard, progress: { is: "failed", reason: event.reason } };
     }
     return event.type === "created" ? { ...wizard, progress: { is: "created", project: event.project } } : wizard;
   }

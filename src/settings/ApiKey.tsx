@@ -2,6 +2,7 @@ import { KeyRound } from "lucide-react";
 import { useState } from "react";
 import type { PayerChoice, SetupStatus } from "@/api/bindings.ts";
 import { useApiMutation } from "@/api/context.tsx";
+import { reasonOf } from "@/api/failure.ts";
 import { useHost } from "@/host/host.ts";
 import { AlertDialog } from "@/ui/AlertDialog.tsx";
 import { Badge } from "@/ui/Badge.tsx";
@@ -55,10 +56,7 @@ export function ApiKey({ keychain }: { keychain: SetupStatus["keychain"] }) {
             <Field
               label={text.key.label}
               hint={text.key.hint}
-              error={
-                store.error &&
-                `${text.key.storeFailed}. ${[store.error.message, store.error.hint].filter(Boolean).join(" ")}`
-              }
+              error={store.error && `${text.key.storeFailed}. ${reasonOf(store.error)}`}
             >
               {(wiring) => (
                 <Input

@@ -2,7 +2,7 @@ import { Copy, LogIn } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { ClaudeStatus } from "@/api/bindings.ts";
 import { useApiQuery } from "@/api/context.tsx";
-import { toFailure } from "@/api/failure.ts";
+import { reasonOf, toFailure } from "@/api/failure.ts";
 import { useHost } from "@/host/host.ts";
 import { Button } from "@/ui/Button.tsx";
 import { Code } from "@/ui/Code.tsx";
@@ -65,7 +65,7 @@ function RunLogin({ onEnded }: { onEnded: () => void }) {
     toast({
       tone: "danger",
       title: text.setup.loginFailed,
-      description: [failure.message, failure.hint].filter(Boolean).join(" "),
+      description: reasonOf(failure),
     });
   };
   const start = () => {

@@ -2,7 +2,7 @@ import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { PolicyEffect, PolicyEntry, PolicyFileView, PolicyRule } from "@/api/bindings.ts";
 import { useApiMutation, useApiQuery } from "@/api/context.tsx";
-import { failureTitle } from "@/api/failure.ts";
+import { asSentence, failureTitle, reasonOf } from "@/api/failure.ts";
 import { Badge } from "@/ui/Badge.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { ErrorState } from "@/ui/ErrorState.tsx";
@@ -27,7 +27,7 @@ export function Policy({ project }: { project: number }) {
       {view.error && !view.data && (
         <ErrorState
           title={text.policy.failed}
-          message={`${failureTitle(view.error)}. ${view.error.message}`}
+          message={`${failureTitle(view.error)}. ${asSentence(view.error.message)}`}
           hint={view.error.hint}
           incident={view.error.incident}
           onRetry={() => void view.refetch()}
@@ -121,7 +121,7 @@ function AddEntry({ project }: { project: number }) {
       <Field
         label={text.policy.add}
         hint={text.policy.addHint}
-        error={add.error && [text.policy.addFailed, add.error.message, add.error.hint].filter(Boolean).join(". ")}
+        error={add.error && `${text.policy.addFailed}. ${reasonOf(add.error)}`}
       >
         {(wiring) => (
           <div className="flex gap-2">

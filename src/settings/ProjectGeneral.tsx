@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ProjectSummary } from "@/api/bindings.ts";
 import { useApiMutation, useApiQuery } from "@/api/context.tsx";
+import { reasonOf } from "@/api/failure.ts";
 import { AlertDialog } from "@/ui/AlertDialog.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { Code } from "@/ui/Code.tsx";
@@ -59,10 +60,7 @@ function Rename({ summary }: { summary: ProjectSummary }) {
         <Field
           label={text.project.name}
           hint={text.project.nameHint}
-          error={
-            rename.error &&
-            [text.project.renameFailed, rename.error.message, rename.error.hint].filter(Boolean).join(" ")
-          }
+          error={rename.error && `${text.project.renameFailed} ${reasonOf(rename.error)}`}
         >
           {(wiring) => (
             <div className="flex max-w-lg gap-2">

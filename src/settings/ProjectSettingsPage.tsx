@@ -2,7 +2,7 @@ import { useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { ProjectSettings, ProjectSettingsView } from "@/api/bindings.ts";
 import { useApiMutation, useApiQuery } from "@/api/context.tsx";
-import { failureTitle } from "@/api/failure.ts";
+import { asSentence, failureTitle } from "@/api/failure.ts";
 import { ErrorState } from "@/ui/ErrorState.tsx";
 import { Page } from "@/ui/Page.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
@@ -66,7 +66,7 @@ function Stored({ project, section }: { project: number; section: "runs" | "chec
     return (
       <ErrorState
         title={text.project.failed}
-        message={`${failureTitle(error)}. ${error.message}`}
+        message={`${failureTitle(error)}. ${asSentence(error.message)}`}
         hint={error.hint}
         incident={error.incident}
         onRetry={() => void read.refetch()}

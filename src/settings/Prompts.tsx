@@ -2,6 +2,7 @@ import { useBlocker } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
 import type { PromptView } from "@/api/bindings.ts";
 import { useApiMutation, useApiQuery } from "@/api/context.tsx";
+import { reasonOf } from "@/api/failure.ts";
 import { AlertDialog } from "@/ui/AlertDialog.tsx";
 import { Badge } from "@/ui/Badge.tsx";
 import { Button } from "@/ui/Button.tsx";
@@ -138,8 +139,7 @@ function Editor({ project, prompt, draft, onDraft }: EditorProps) {
       </div>
       {write.error && (
         <p role="alert" className="rounded-md bg-danger-soft px-3 py-2 text-danger">
-          {text.prompts.failedSave}.{" "}
-          {[write.error.message, write.error.hint, text.prompts.kept].filter(Boolean).join(" ")}
+          {text.prompts.failedSave}. {reasonOf(write.error)} {text.prompts.kept}
         </p>
       )}
       {draft.theirs && (

@@ -2,7 +2,7 @@ import { ShieldCheck } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { SandboxAttempt, SandboxProof } from "@/api/bindings.ts";
 import { useApiMutation, useApiQuery } from "@/api/context.tsx";
-import { failureTitle } from "@/api/failure.ts";
+import { asSentence, failureTitle } from "@/api/failure.ts";
 import { Badge, type Tone } from "@/ui/Badge.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
@@ -40,7 +40,7 @@ export function SandboxPage() {
         {!isPending && error && (
           <ErrorState
             title={text.proof.failed}
-            message={`${failureTitle(error)}. ${error.message}`}
+            message={`${failureTitle(error)}. ${asSentence(error.message)}`}
             hint={error.hint}
             incident={error.incident}
             onRetry={start}

@@ -2,7 +2,7 @@ import { Link, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { AppSettings } from "@/api/bindings.ts";
 import { useApiQuery } from "@/api/context.tsx";
-import { failureTitle } from "@/api/failure.ts";
+import { asSentence, failureTitle } from "@/api/failure.ts";
 import { ErrorState } from "@/ui/ErrorState.tsx";
 import { Page } from "@/ui/Page.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
@@ -33,7 +33,7 @@ export function SettingsPage() {
         {read.error && !read.data && (
           <ErrorState
             title={text.app.failed}
-            message={`${failureTitle(read.error)}. ${read.error.message}`}
+            message={`${failureTitle(read.error)}. ${asSentence(read.error.message)}`}
             hint={read.error.hint}
             incident={read.error.incident}
             onRetry={() => void read.refetch()}

@@ -3,7 +3,7 @@ import { RefreshCw } from "lucide-react";
 import { type ReactNode, useCallback } from "react";
 import type { SetupStatus } from "@/api/bindings.ts";
 import { useApiQuery } from "@/api/context.tsx";
-import { failureTitle } from "@/api/failure.ts";
+import { asSentence, failureTitle } from "@/api/failure.ts";
 import { Badge } from "@/ui/Badge.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { Code } from "@/ui/Code.tsx";
@@ -44,7 +44,7 @@ export function SetupPage() {
         {setup.error && (
           <ErrorState
             title={text.setup.failed}
-            message={`${failureTitle(setup.error)}. ${setup.error.message}`}
+            message={`${failureTitle(setup.error)}. ${asSentence(setup.error.message)}`}
             hint={setup.error.hint}
             incident={setup.error.incident}
             onRetry={again}

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { useApiQuery } from "@/api/context.tsx";
+import { reasonOf } from "@/api/failure.ts";
 import { Badge } from "@/ui/Badge.tsx";
 import { Field } from "@/ui/Field.tsx";
 import { Input } from "@/ui/Input.tsx";
@@ -48,7 +49,7 @@ export function TryCommand({ project }: { project: number }) {
         )}
         {verdict.error && (
           <p className="text-danger">
-            {text.policy.tryFailed}. {[verdict.error.message, verdict.error.hint].filter(Boolean).join(" ")}
+            {text.policy.tryFailed}. {reasonOf(verdict.error)}
           </p>
         )}
       </div>

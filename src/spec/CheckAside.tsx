@@ -1,4 +1,5 @@
 import { Plus } from "lucide-react";
+import { asSentence, reasonOf } from "@/api/failure.ts";
 import { Badge } from "@/ui/Badge.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { Progress } from "@/ui/Progress.tsx";
@@ -80,12 +81,12 @@ function Verdict({ checked, problemId }: { checked: Checked; problemId: string }
       )}
       {check?.problem && (
         <p id={problemId} role="alert" className="rounded-md bg-danger-soft px-2.5 py-2 text-xs text-danger">
-          {sentence(check.problem)}
+          {asSentence(check.problem)}
         </p>
       )}
       {failure && (
         <p role="alert" className="rounded-md bg-danger-soft px-2.5 py-2 text-xs text-danger">
-          {text.check.failed}: {failure.message} {failure.hint}
+          {text.check.failed}. {reasonOf(failure)}
         </p>
       )}
     </div>
@@ -132,15 +133,9 @@ function Warnings({ warnings, missing }: { warnings: readonly string[]; missing:
       <h3 className="mb-1 text-xs text-muted">{text.check.better}</h3>
       <ul className="flex list-disc flex-col gap-1 pl-4 text-xs text-muted marker:text-faint">
         {others.map((warning) => (
-          <li key={warning}>{sentence(warning)}</li>
+          <li key={warning}>{asSentence(warning)}</li>
         ))}
       </ul>
     </div>
   );
-}
-
-/** The host's sentences begin in lower case, to stand behind a file's name. */
-function sentence(text: string): string {
-  const begun = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Ellipsis, Trash2 } from "lucide-react";
 import { type KeyboardEvent, useRef, useState } from "react";
 import { useApiMutation } from "@/api/context.tsx";
+import { reasonOf } from "@/api/failure.ts";
 import { AlertDialog } from "@/ui/AlertDialog.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { isChanged, keepMine, takeTheirs } from "@/ui/draft.ts";
@@ -67,7 +68,7 @@ export function Editor({ project, spec, drafts }: Props) {
       </div>
       {failure && (
         <p role="alert" className="rounded-md bg-danger-soft px-3 py-2 text-danger">
-          {text.editor.failed}. {[failure.message, failure.hint, text.editor.failedNext].filter(Boolean).join(" ")}
+          {text.editor.failed}. {reasonOf(failure)} {text.editor.failedNext}
         </p>
       )}
       {draft.theirs && (

@@ -2,7 +2,7 @@ import { useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
 import { FileText, Plus } from "lucide-react";
 import { useState } from "react";
 import { useApiQuery } from "@/api/context.tsx";
-import { failureTitle } from "@/api/failure.ts";
+import { asSentence, failureTitle } from "@/api/failure.ts";
 import { AlertDialog } from "@/ui/AlertDialog.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
@@ -47,7 +47,7 @@ export function SpecsPage({ project }: { project: number }) {
       {specs.error && !specs.data && (
         <ErrorState
           title={text.page.failed}
-          message={`${failureTitle(specs.error)}. ${specs.error.message}`}
+          message={`${failureTitle(specs.error)}. ${asSentence(specs.error.message)}`}
           hint={specs.error.hint}
           incident={specs.error.incident}
           onRetry={() => void specs.refetch()}
