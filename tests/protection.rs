@@ -5,6 +5,8 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::disallowed_methods, reason = "a test is the owner of the processes it starts, and ends them")]
 
+#[path = "support/terminal.rs"]
+mod screen;
 #[path = "support/mod.rs"]
 #[allow(dead_code, reason = "each test binary uses its own part of the machine")]
 mod support;
@@ -24,5 +26,7 @@ mod secrets;
 #[path = "run_faults/stage.rs"]
 #[allow(dead_code, reason = "each test binary uses its own part of the stage")]
 mod stage;
+#[path = "protection/terminal.rs"]
+mod terminal;
 #[path = "protection/walls.rs"]
 mod walls;

@@ -139,13 +139,14 @@ fn no_spelling_of_a_protected_name_is_written() {
     each_is_refused("spellings", &stage(), &cases, walled);
 }
 
-fn reads(stage: &Stage) -> [Case; 7] {
+fn reads(stage: &Stage) -> [Case; 8] {
     let home = stage.machine.path("home");
     [
         ("Read", json!({ "file_path": home.join(".ssh/id_rsa") }), "path.secret-store"),
         ("Grep", json!({ "pattern": "s3cret", "path": home, "output_mode": "content" }), "path.outside"),
         ("Read", json!({ "file_path": "node_modules/top/etc/shadow" }), "path.kernel"),
         ("Glob", json!({ "pattern": "../../**" }), "path.pattern"),
+        ("Grep", json!({ "pattern": "s3cret", "glob": "../{a,..}/**" }), "path.pattern"),
         ("Read", json!({ "file_path": stage.machine.path("data/policy.yaml") }), "path.hidden"),
         ("Read", json!({ "file_path": "node_modules/keys/id_rsa" }), "path.secret-store"),
         ("Glob", json!({ "pattern": "*", "path": "/etc" }), "path.secret-store"),

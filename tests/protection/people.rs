@@ -7,7 +7,7 @@ use std::{fs, os::unix::fs::PermissionsExt};
 /// A command that no rule knows, so that a person has to agree. It is not installed: where it runs, the shell says so.
 const UNKNOWN: &str = "terrastack plan";
 /// What the shell says when it ran.
-const IT_RAN: &str = "terrastack: command not found";
+pub const IT_RAN: &str = "terrastack: command not found";
 
 /// Sessions that try the unknown command so many times and then build their card.
 fn tries(times: usize) -> Value {
@@ -18,7 +18,7 @@ fn tries(times: usize) -> Value {
 }
 
 /// Sessions that build their card only once the unknown command has run.
-fn needs_it() -> Value {
+pub fn needs_it() -> Value {
     let ran = json!({ "Bash": { "contains": IT_RAN } });
     coding(
         "needs-it",
@@ -57,7 +57,7 @@ fn settled(events: &[Value]) -> Vec<&str> {
 }
 
 /// Everything that was said in every session of the project, the agents' tools included.
-fn transcripts(stage: &Stage) -> String {
+pub fn transcripts(stage: &Stage) -> String {
     let runs = stage.runs();
     let ids = runs.iter().filter_map(|run| u32::try_from(run["id"].as_u64()?).ok());
     let sessions = ids.flat_map(|id| stage.a_run(id)["session_list"].as_array().cloned().unwrap_or_default());

@@ -86,7 +86,7 @@ impl Desk {
                 let decided = requests::decide(project, id, &word).map_err(|error| error.to_string())?;
                 Ok(Some(told(project, &decided, &word)))
             }
-            (RequestKind::Approval, _) => Err(format!("request {id} is answered with y, r, a or n")),
+            (RequestKind::Approval, _) => Err(format!("request {id} is answered with y, r, a, n or never")),
             (RequestKind::Question, _) => answer(project, &request, line.trim()),
         }
     }
