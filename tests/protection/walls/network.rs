@@ -77,3 +77,22 @@ fn a_session_reaches_neither_the_hosts_services_nor_a_host_that_is_not_listed() 
     let told = notices(&events, "network");
     assert!(told.iter().any(|text| text.contains("evil.example")), "the person hears what was wanted: {told:?}");
 }
+
+#[test]
+fn the_sockets_of_a_host_that_was_killed_are_removed_at_the_next_start() {
+    let stage = Stage::new(&["Build"]);
+    let run = stage.start(&builds("sockets", "sleep 86398"), &[]);
+    let mark = format!("-{}-", run.pid());
+    run.until_tool("sleep 86398");
+    stage.kill(run, &["86398"]);
+    let left = || {
+        let all = std::fs::read_dir(std::env::temp_dir()).expect("a directory for temporary files").flatten();
+        let names = all.filter_map(|entry| entry.file_name().into_string().ok());
+        names.filter(|name| name.starts_with("harness-net-") && name.contains(&mark)).collect::<Vec<_>>()
+    };
+    assert_eq!(left().len(), 1, "whoever is killed leaves something");
+
+    stage.run_to_all_passing(&builds("after", BUILD), &[]);
+
+    assert_eq!(left(), Vec::<String>::new(), "the next start removes it");
+}

@@ -80,6 +80,8 @@ pub(crate) async fn conduct_telling(
     if options.rehearsal.is_none() && options.account.is_none() {
         options.account = Some(who_pays(project).await?);
     }
+    #[cfg(unix)]
+    let _ = tokio::task::spawn_blocking(super::gate::sweep).await;
     let found = recover(project).await?;
     let limit = limit_left(project, options.rehearsal.is_some())?;
     let mut cli = locate(options.cli.as_deref(), &child_environment(std::env::vars_os())).await?;

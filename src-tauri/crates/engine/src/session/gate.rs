@@ -4,10 +4,12 @@
 //! another, and the host's services are out of reach. What must be reached outside goes through sockets that the host
 //! listens on; within, a forwarder gives each a port. Tools find the proxy by the usual variables.
 
+mod leftover;
 mod upstream;
 mod wanted;
 
 use crate::{EngineError, OpenProject};
+use harness_agent::process;
 use harness_sandbox::{AllowedHosts, Reach};
 use std::{
     collections::HashSet,
@@ -191,11 +193,20 @@ pub(super) fn java_options() -> String {
     format!("{} {} -Dhttp.nonProxyHosts=localhost|127.*|[::1]", host("http"), host("https"))
 }
 
-/// A directory whose path leaves room for a socket's name: the system takes about a hundred bytes.
+/// A new directory that names its owner. Its path leaves room for a socket's name: the system takes about a hundred bytes.
 fn short_dir() -> io::Result<TempDir> {
+    tempfile::Builder::new().prefix(&leftover::prefix(process::own())).tempdir_in(place())
+}
+
+/// Where the directories of gates lie.
+fn place() -> PathBuf {
     let usual = std::env::temp_dir();
-    let place = if usual.as_os_str().len() <= 60 { usual } else { PathBuf::from("/tmp") };
-    tempfile::Builder::new().prefix("harness-net-").tempdir_in(place)
+    if usual.as_os_str().len() <= 50 { usual } else { PathBuf::from("/tmp") }
+}
+
+/// Removes the directories of gates whose process is gone. Call it on a thread that may block.
+pub(super) fn sweep() {
+    leftover::sweep(&place());
 }
 
 /// Something that clients connect to.
