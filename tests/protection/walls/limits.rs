@@ -40,6 +40,42 @@ fn a_run_below_the_level_that_was_asked_for_does_not_start_and_the_level_stands_
 }
 
 #[test]
+fn a_session_that_takes_more_memory_than_it_may_is_ended_with_the_reason() {
+    let stage = Stage::new(&["Attack"]);
+    // Touches what it takes, so that it is really there, and stops at 2 GiB whoever holds it.
+    let hog = "const all = [];\nsetInterval(() => { if (all.length < 64) all.push(Buffer.alloc(32 << 20, 1)); }, 5);\n";
+    stage.file("hog.mjs", hog);
+    let scenario = coding("hog", serde_json::json!([take_card(), bash("node hog.mjs"), { "say": "Done." }]));
+    let begun = Instant::now();
+
+    let (ended, events) = stage.run(&scenario, &["--max-memory", "900", "--max-sessions", "1"]);
+
+    let session = crate::support::of_kind(&events, "session_ended");
+    let detail = session[0]["outcome"]["detail"].as_str().unwrap_or_default().to_owned();
+    assert!(detail.contains("MiB of memory") && detail.contains("900"), "in words: {}", told(&ended, &events));
+    assert!(begun.elapsed().as_secs() < 60, "it would go on for ever");
+    assert_eq!(stage.processes(&["hog.mjs"]), [], "nothing of it is left");
+}
+
+#[test]
+fn the_walls_of_a_project_prove_themselves_with_what_its_policy_adds() {
+    let stage = Stage::new(&["Build"]);
+    let granted = stage.machine.project("datasets").canonicalize().expect("it is there");
+    let policy = format!("readable:\n  - {}\nnetwork:\n  allow:\n    - registry.example.org\n", granted.display());
+    fs::write(stage.machine.path("data/projects/1/policy.yaml"), policy).expect("a policy");
+
+    let proofs = stage.json(&["doctor", "--prove"]);
+
+    let proofs = proofs.as_array().expect("a list");
+    assert!(proofs.iter().all(|proof| proof["outcome"] == "held"), "a grant is for reading only: {proofs:#?}");
+    let detail = |id: &str| proofs.iter().find(|proof| proof["id"] == id).map(|proof| proof["detail"].to_string());
+    let (reads, reaches) =
+        (detail("write.granted").unwrap_or_default(), detail("network.unlisted").unwrap_or_default());
+    assert!(reads.contains("datasets"), "which directories: {reads}");
+    assert!(reaches.contains("registry.example.org"), "and which hosts: {reaches}");
+}
+
+#[test]
 fn the_walls_prove_themselves_and_touch_nothing_of_the_persons() {
     let stage = Stage::empty();
     fs::create_dir(stage.machine.path("home/.ssh")).expect("a directory");

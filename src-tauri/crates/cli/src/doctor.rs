@@ -25,6 +25,9 @@ pub struct DoctorArgs {
     /// Make real attempts to get out of the walls, and print which of them are held
     #[arg(long)]
     prove: bool,
+    /// With --prove: the project whose granted directories and listed hosts the walls have then, by name or directory
+    #[arg(long, value_name = "PROJECT", requires = "prove")]
+    project: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -64,7 +67,8 @@ impl Finding {
 /// Looks at everything a run needs. The exit code is 1 when something is missing.
 pub async fn examine(args: DoctorArgs) -> anyhow::Result<ExitCode> {
     if args.prove {
-        return crate::prove::prove(args.json).await;
+        let project = args.project.as_deref().map(|project| open::app()?.open_known(project)).transpose()?;
+        return crate::prove::prove(project.as_ref(), args.json).await;
     }
     let mut findings = vec![data_directory()];
     findings.extend(claude(&args).await);

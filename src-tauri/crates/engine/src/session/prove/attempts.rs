@@ -16,13 +16,20 @@ pub(super) enum Sign {
 /// What an attempt prints when it got through.
 pub(super) const THROUGH: &str = "GOT-THROUGH";
 
+/// What an attempt prints when what it is about is not there.
+pub(super) const NOT_SHOWN: &str = "NOT-SHOWN";
+/// The attempt on what a policy grants.
+pub(super) const GRANTED: &str = "write.granted";
+/// The attempt on hosts that no policy lists.
+pub(super) const UNLISTED: &str = "network.unlisted";
+
 /// One attempt to get out.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Attempt {
     pub id: &'static str,
     pub what: &'static str,
     /// Variables: OUTSIDE, a directory of the host; DECOY, a secret's path in the person's home; VICTIM, a process of the
-    /// host; PORT and ABSTRACT, services of the host; DATA, the product's data; CLI_HOME, the CLI's own home; TOKEN, what is secret.
+    /// host; PORT and ABSTRACT, services of the host; DATA, the product's data; CLI_HOME, the CLI's own home; TOKEN, what is secret; GRANTED, what may be read, a path a line.
     pub line: &'static str,
     pub sign: Sign,
 }
@@ -41,6 +48,12 @@ pub(super) const ATTEMPTS: &[Attempt] = &[
         "write into the system",
         Printed,
         "for d in /etc /usr /opt; do (: > $d/.harness-prove) 2>/dev/null && rm $d/.harness-prove && echo GOT-THROUGH; done",
+    ),
+    attempt(
+        GRANTED,
+        "write to what a policy grants for reading", // asked of the system and not done, since it is the person's own
+        Printed,
+        "printf %s \"$GRANTED\" | while IFS= read -r p; do test -e \"$p\" || echo NOT-SHOWN \"$p\"; test -w \"$p\" && echo GOT-THROUGH; done",
     ),
     attempt(
         "write.link",
@@ -216,7 +229,7 @@ pub(super) const ATTEMPTS: &[Attempt] = &[
         "socat -u -T 3 ABSTRACT-CONNECT:$ABSTRACT - 2>/dev/null | grep -q prove-greeting && echo GOT-THROUGH",
     ),
     attempt(
-        "network.unlisted",
+        UNLISTED,
         "reach a host that is not listed",
         Printed,
         "p=${HTTP_PROXY#http://}; u=${p%@*}; a=; test \"$u\" = \"$p\" || a=\"Proxy-Authorization: Basic $(printf %s \"$u\" | base64 -w0)\\r\\n\"; \

@@ -5,9 +5,9 @@
 
 mod attempts;
 
-use super::{RunOptions, bounds::Bounds, gate::Gate, launch::Start};
-use crate::{App, EngineError, clock::SystemClock, home::Home};
-use attempts::{ATTEMPTS, Attempt, Sign, THROUGH};
+use super::{RunOptions, bounds::Bounds, gate::Gate, guard::SessionGuard, launch::Start};
+use crate::{App, EngineError, OpenProject, clock::SystemClock, home::Home};
+use attempts::{ATTEMPTS, Attempt, GRANTED, NOT_SHOWN, Sign, THROUGH, UNLISTED};
 use harness_agent::{kill_tree, process_identity};
 use harness_domain::{id::SessionId, run::Role};
 use harness_rehearsal::{Rehearsal, Scenario};
@@ -60,12 +60,46 @@ pub struct Proof {
     pub detail: String,
 }
 
-/// Makes every attempt, one after the other, inside walls like those of a session. Takes some seconds.
+/// What a project's policy adds to the usual walls.
+#[derive(Debug, Default)]
+struct Added {
+    /// What sessions may read besides.
+    granted: Vec<PathBuf>,
+    /// What they may reach besides.
+    hosts: Vec<String>,
+}
+
+/// Makes every attempt, one after the other, inside walls like those of a session without a policy. Takes some seconds.
 ///
 /// Fails with `EngineError` when the scratch project cannot be set up. Where this machine has no walls, nothing is
 /// attempted and every proof says [`Held::NotHeld`]: nothing would hold it.
 pub async fn prove() -> Result<Vec<Proof>, EngineError> {
-    let scratch = Scratch::set_up().await?;
+    attempt_all(Added::default()).await
+}
+
+/// As [`prove`], inside walls with what the policy of `project` lets its sessions read and reach besides; the proofs about
+/// that name it. Nothing of the project itself is looked at.
+///
+/// Fails with `EngineError` also when the project's directory is missing or a policy file is broken.
+pub async fn prove_for(project: &OpenProject) -> Result<Vec<Proof>, EngineError> {
+    let guard = SessionGuard::new(project, &SessionId(Uuid::new_v4().to_string()))?;
+    let added = Added { granted: guard.granted(project), hosts: guard.hosts() };
+    let granted: Vec<String> = added.granted.iter().map(|path| path.display().to_string()).collect();
+    let hosts = added.hosts.join(", ");
+    let mut proofs = attempt_all(added).await?;
+    for proof in proofs.iter_mut().filter(|proof| proof.outcome == Held::Held) {
+        proof.detail = match proof.id.as_str() {
+            GRANTED if !granted.is_empty() => format!("with {} granted", granted.join(", ")),
+            UNLISTED if !hosts.is_empty() => format!("with {hosts} listed besides the usual hosts"),
+            GRANTED | UNLISTED => "the project's policy adds none".into(),
+            _ => continue,
+        };
+    }
+    Ok(proofs)
+}
+
+async fn attempt_all(added: Added) -> Result<Vec<Proof>, EngineError> {
+    let scratch = Scratch::set_up(added).await?;
     if scratch.words.is_empty() {
         let missing = harness_sandbox::probe().missing.join("; ");
         return Ok(ATTEMPTS.iter().map(|attempt| proof(attempt, Held::NotHeld, missing.clone())).collect());
@@ -94,7 +128,7 @@ struct Scratch {
 }
 
 impl Scratch {
-    async fn set_up() -> Result<Self, EngineError> {
+    async fn set_up(added: Added) -> Result<Self, EngineError> {
         let failed = |source| EngineError::File { path: std::env::temp_dir(), action: "written", source };
         let root = tempfile::Builder::new().prefix("harness-prove-").tempdir().map_err(failed)?;
         let at = |name: &str| root.path().join(name);
@@ -131,8 +165,8 @@ impl Scratch {
             session: &SessionId(Uuid::new_v4().to_string()),
             role: Role::Coding,
             mcp_tools: Vec::new(),
-            granted: Vec::new(),
-            hosts: Vec::new(),
+            granted: added.granted.clone(),
+            hosts: added.hosts,
             budget_left_usd: None,
         };
         let (launch, gate) = start.launch()?;
@@ -147,6 +181,7 @@ impl Scratch {
         fs::write(login.join(LOGIN), TOKEN).map_err(failed)?;
         env.insert("LOGIN".into(), config.join(LOGIN).into());
         env.insert("CLI_HOME".into(), env.get(OsStr::new("HOME")).cloned().unwrap_or_default());
+        env.insert("GRANTED".into(), lines(&added.granted));
         let name = root.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
         let port = greet_on_loopback(&name).map_err(failed)?;
         Ok(Self { root, words: launch.wrapper, env, port, _gate: gate, _rehearsal: rehearsal })
@@ -173,7 +208,7 @@ impl Scratch {
             Sign::Outside | Sign::Places => self.state(attempt.sign) != before,
         };
         // A walled-in shell that never ran proves nothing.
-        if !printed.contains(BEGAN) {
+        if !printed.contains(BEGAN) || printed.contains(NOT_SHOWN) {
             return proof(attempt, Held::NotTested, printed.trim().to_owned());
         }
         proof(attempt, if is_through { Held::NotHeld } else { Held::Held }, String::new())
@@ -267,6 +302,16 @@ impl Scratch {
     }
 }
 
+/// Paths, one on each line. One that holds a line's end itself is two that are not there.
+fn lines(paths: &[PathBuf]) -> OsString {
+    let mut lines = OsString::new();
+    for path in paths {
+        lines.push(path);
+        lines.push("\n");
+    }
+    lines
+}
+
 /// What every attempt prints first.
 const BEGAN: &str = "attempt-began";
 
@@ -331,7 +376,9 @@ mod tests {
 
     #[tokio::test]
     async fn without_walls_the_attempts_get_through_and_the_self_test_says_so() {
-        let scratch = Scratch::set_up().await.expect("the scratch project is set up");
+        let granted = tempfile::tempdir().expect("a temporary directory");
+        let added = Added { granted: vec![granted.path().into()], hosts: Vec::new() };
+        let scratch = Scratch::set_up(added).await.expect("the scratch project is set up");
         let mut without = scratch;
         // Outside, the home is where it is, and there is no inner shell.
         without.env.insert("HOME".into(), without.at("home").into());
@@ -344,6 +391,7 @@ mod tests {
             "write.link",
             "write.hard-link",
             "write.rename",
+            "write.granted",
             "read.secret",
             "read.environment",
             "read.key",
