@@ -99,6 +99,86 @@ fn a_place_that_git_is_told_to_obey_by_its_settings_is_held_too() {
     assert_eq!(stage.read("report.txt"), "EROFS EROFS ", "what the settings name is as good as the settings");
 }
 
+/// Tries to change what steers the repositories that this place is part of.
+const STEERS: &str = r#"
+import fs from 'node:fs';
+const worked = [];
+const attempt = (name, act) => { try { act(); worked.push(name); } catch {} };
+for (const dir of process.argv.slice(2)) {
+  for (const name of ['config', 'config.worktree', 'hooks/pre-commit', 'info/attributes'])
+    attempt(`${dir}/${name}`, () => fs.writeFileSync(`${dir}/${name}`, 'x'));
+  // Where there is none, one would end the run.
+  for (const name of ['commondir', 'gitdir'].filter((name) => fs.existsSync(`${dir}/${name}`)))
+    attempt(`${dir}/${name}`, () => fs.writeFileSync(`${dir}/${name}`, 'x'));
+  attempt(`${dir} away`, () => fs.renameSync(dir, `${dir}2`));
+}
+attempt('all modules away', () => fs.renameSync('.git/modules', '.git/modules2'));
+for (const pointer of ['.git', 'lib/.git'])
+  if (fs.existsSync(pointer) && fs.statSync(pointer).isFile()) {
+    attempt(`${pointer} replaced`, () => { fs.writeFileSync('p', 'gitdir: evil\n'); fs.renameSync('p', pointer); });
+    attempt(`${pointer} written`, () => fs.writeFileSync(pointer, 'gitdir: evil\n'));
+  }
+fs.rmSync('p', { force: true });
+fs.writeFileSync('report.json', JSON.stringify(worked));
+"#;
+
+#[test]
+fn the_repository_of_a_submodule_is_held_like_the_projects_own() {
+    let stage = Stage::new(&["Attack"]);
+    stage.file("attack.mjs", STEERS);
+    stage.git(&["init", "-q", "-b", "main"]);
+    let library = stage.machine.project("library");
+    fs::write(library.join("code.txt"), "shared").expect("a file");
+    for words in [&["init", "-q"][..], &["add", "."], &["commit", "-qm", "Start"]] {
+        crate::support::git(&library, words);
+    }
+    let from = library.to_str().expect("a plain path");
+    stage.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", from, "lib"]);
+    stage.git(&["add", "."]);
+    stage.git(&["commit", "-qm", "With a library"]);
+    let git_dir = stage.dir.join(".git/modules/lib");
+    let (config, pointer) = (fs::read_to_string(git_dir.join("config")).expect("settings"), stage.read("lib/.git"));
+
+    stage.run_to_all_passing(&builds("submodule", "node attack.mjs .git/modules/lib .git"), &[]);
+
+    assert_eq!(stage.read("report.json"), "[]", "git obeys these the next time somebody stands in lib");
+    assert_eq!(fs::read_to_string(git_dir.join("config")).expect("settings"), config, "and it is as it was");
+    assert_eq!(stage.read("lib/.git"), pointer, "which repository that is, too");
+}
+
+#[test]
+fn a_project_that_is_a_linked_tree_of_another_repository_can_change_nothing_that_steers_it() {
+    let stage = Stage::new(&["Attack"]);
+    let main = stage.machine.project("main-tree");
+    fs::write(main.join("attack.mjs"), STEERS).expect("a file");
+    for entry in fs::read_dir(&stage.dir).expect("the project").flatten() {
+        let to = main.join(entry.file_name());
+        if entry.path().is_dir() {
+            let copied = std::process::Command::new("cp").arg("-r").arg(entry.path()).arg(&to).status();
+            assert!(copied.is_ok_and(|status| status.success()), "the project's files are the main tree's");
+        } else {
+            fs::copy(entry.path(), &to).expect("a copy");
+        }
+    }
+    for words in [&["init", "-q", "-b", "main"][..], &["add", "."], &["commit", "-qm", "Start"]] {
+        crate::support::git(&main, words);
+    }
+    fs::remove_dir_all(&stage.dir).expect("it was empty but for that");
+    let tree = stage.dir.to_str().expect("a plain path");
+    crate::support::git(&main, &["worktree", "add", "-q", "-b", "side", tree]);
+    let git_dir = main.join(".git").canonicalize().expect("it is there");
+    let (own, config) = (git_dir.join("worktrees"), fs::read_to_string(git_dir.join("config")).expect("settings"));
+    let own = fs::read_dir(own).expect("it has one").flatten().next().expect("it has one").path();
+    let attack = format!("node attack.mjs '{}' '{}'", git_dir.display(), own.display());
+    let pointer = stage.read(".git");
+
+    stage.run_to_all_passing(&builds("linked-tree", &attack), &[]);
+
+    assert_eq!(stage.read("report.json"), "[]", "the main tree is the person's, and so is what steers it");
+    assert_eq!(fs::read_to_string(git_dir.join("config")).expect("settings"), config, "nothing changed there");
+    assert_eq!(stage.read(".git"), pointer, "nor where the tree belongs");
+}
+
 #[test]
 fn a_file_that_would_lead_git_to_other_settings_ends_the_run_and_is_gone() {
     let stage = Stage::new(&["Attack"]);
