@@ -25,7 +25,7 @@ export function HomePage({ notice }: { notice?: ReactNode }) {
   const hasProjects = (projects.data?.length ?? 0) > 0;
   return (
     <Page title={text.home.title} actions={hasProjects && <AddButtons add={add} />}>
-      <div className="flex min-h-full flex-col gap-4">
+      <div className="mx-auto flex min-h-full w-full max-w-7xl flex-col gap-4">
         {notice}
         {projects.isPending && <SkeletonRows label={text.home.loading} count={4} />}
         {projects.error && !projects.data && (

@@ -51,6 +51,11 @@ describe("outline", () => {
       ["overview", true, false],
       ["core_features", true, true],
     ]);
+    const headed = outlineOf("# Shop\n\n## Overview\n\n## Features\nBasket\n").entries;
+    expect(
+      headed.map(({ isEmpty }) => isEmpty),
+      "a title above parts is not empty",
+    ).toEqual([false, true, false]);
   });
 
   it("finds the innermost part at a position", () => {

@@ -153,7 +153,9 @@ function headings(text: string, lineAt: (position: number) => number): OutlineEn
   const top = Math.min(...found.map((heading) => heading.level));
   return found
     .map((heading, at) => {
-      const to = found[at + 1]?.from ?? text.length;
+      const next = found[at + 1];
+      const to = next?.from ?? text.length;
+      const holdsOthers = next !== undefined && next.level > heading.level;
       return {
         tag: asTag(heading.title),
         title: heading.title.replace(/^[\d.)\s]+/, "") || heading.title,
@@ -161,7 +163,7 @@ function headings(text: string, lineAt: (position: number) => number): OutlineEn
         from: heading.from,
         to,
         depth: Math.min(heading.level - top, DEEPEST),
-        isEmpty: text.slice(heading.inner, to).trim() === "",
+        isEmpty: !holdsOthers && text.slice(heading.inner, to).trim() === "",
         isUnclosed: false,
       };
     })

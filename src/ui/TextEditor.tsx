@@ -27,7 +27,9 @@ type Props = {
 };
 
 /** More lines than this are not numbered: laying them out twice would make typing slow. */
-const MOST_NUMBERED = 4_000;
+const MOST_NUMBERED = 2_000;
+/** Longer texts are put in at once: typing them would hold the page up. They cannot be taken back by the browser's undo. */
+const LONGEST_TYPED = 50_000;
 
 /**
  * A field for long texts, with line numbers. The browser's own field does the editing, so that undo, spelling, dictation and
@@ -56,7 +58,10 @@ export function TextEditor({
     element.focus({ preventScroll: true });
     element.setSelectionRange(from, to);
     const line = element.value.slice(0, from).split("\n").length - 1;
-    numbers.current?.children[line]?.scrollIntoView?.({ block: "center" });
+    const numbered = numbers.current?.children[line];
+    if (numbered) numbered.scrollIntoView({ block: "center" });
+    // Without numbers nothing says where a line is; lines are about as high as each other.
+    else element.scrollTop = (line / lines.length) * element.scrollHeight - element.clientHeight / 2;
     onCursor?.(from);
   };
 
@@ -131,6 +136,7 @@ const NumberedLine = memo(function NumberedLine({ text }: { text: string }) {
 
 /** Types at the cursor through the browser, which keeps its undo history. False where the browser cannot. */
 function typeInto(element: HTMLTextAreaElement, text: string): boolean {
+  if (text.length > LONGEST_TYPED) return false;
   const { ownerDocument } = element;
   // No other way of editing a field leaves the browser's undo history whole.
   return typeof ownerDocument.execCommand === "function" && ownerDocument.execCommand("insertText", false, text);
