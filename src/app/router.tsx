@@ -3,10 +3,10 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  lazyRouteComponent,
   notFound,
   redirect,
 } from "@tanstack/react-router";
+import { lazy } from "react";
 import { BoardPage } from "@/board/BoardPage.tsx";
 import { boardSearch } from "@/board/search.ts";
 import { newProjectSearch } from "@/project/search.ts";
@@ -33,7 +33,7 @@ function idOf(text: string): number {
 
 const root = createRootRoute({ component: Layout, notFoundComponent: NotFoundPage });
 
-const HomePage = lazyRouteComponent(() => import("@/project/HomePage.tsx"), "HomePage");
+const HomePage = lazy(async () => ({ default: (await import("@/project/HomePage.tsx")).HomePage }));
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
@@ -45,11 +45,11 @@ const home = createRoute({
 const setup = createRoute({
   getParentRoute: () => root,
   path: "/setup",
-  component: lazyRouteComponent(() => import("@/settings/SetupPage.tsx"), "SetupPage"),
+  component: lazy(async () => ({ default: (await import("@/settings/SetupPage.tsx")).SetupPage })),
 });
 
-const NewProjectPage = lazyRouteComponent(() => import("@/project/NewProjectPage.tsx"), "NewProjectPage");
-const SpecField = lazyRouteComponent(() => import("@/spec/SpecField.tsx"), "SpecField");
+const NewProjectPage = lazy(async () => ({ default: (await import("@/project/NewProjectPage.tsx")).NewProjectPage }));
+const SpecField = lazy(async () => ({ default: (await import("@/spec/SpecField.tsx")).SpecField }));
 const newProject = createRoute({
   getParentRoute: () => root,
   path: "/new",
@@ -63,13 +63,13 @@ const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
   validateSearch: settingsSearch,
-  component: lazyRouteComponent(() => import("@/settings/SettingsPage.tsx"), "SettingsPage"),
+  component: lazy(async () => ({ default: (await import("@/settings/SettingsPage.tsx")).SettingsPage })),
 });
 
 const sandbox = createRoute({
   getParentRoute: () => root,
   path: "/sandbox",
-  component: lazyRouteComponent(() => import("@/settings/SandboxPage.tsx"), "SandboxPage"),
+  component: lazy(async () => ({ default: (await import("@/settings/SandboxPage.tsx")).SandboxPage })),
 });
 
 const project = createRoute({
@@ -113,7 +113,7 @@ const board = createRoute({
   },
 });
 
-const GraphPage = lazyRouteComponent(() => import("@/board/GraphPage.tsx"), "GraphPage");
+const GraphPage = lazy(async () => ({ default: (await import("@/board/GraphPage.tsx")).GraphPage }));
 const graph = createRoute({
   getParentRoute: () => project,
   path: "graph",
@@ -123,7 +123,7 @@ const graph = createRoute({
   },
 });
 
-const FeaturePage = lazyRouteComponent(() => import("@/board/FeaturePage.tsx"), "FeaturePage");
+const FeaturePage = lazy(async () => ({ default: (await import("@/board/FeaturePage.tsx")).FeaturePage }));
 const feature = createRoute({
   getParentRoute: () => project,
   path: "feature/$feature",
@@ -137,7 +137,7 @@ const feature = createRoute({
   },
 });
 
-const RunPage = lazyRouteComponent(() => import("@/session/RunPage.tsx"), "RunPage");
+const RunPage = lazy(async () => ({ default: (await import("@/session/RunPage.tsx")).RunPage }));
 const run = createRoute({
   getParentRoute: () => project,
   path: "run",
@@ -147,7 +147,7 @@ const run = createRoute({
   },
 });
 
-const RunHistoryPage = lazyRouteComponent(() => import("@/session/RunHistoryPage.tsx"), "RunHistoryPage");
+const RunHistoryPage = lazy(async () => ({ default: (await import("@/session/RunHistoryPage.tsx")).RunHistoryPage }));
 const runs = createRoute({
   getParentRoute: () => project,
   path: "runs",
@@ -157,7 +157,7 @@ const runs = createRoute({
   },
 });
 
-const TranscriptPage = lazyRouteComponent(() => import("@/session/TranscriptPage.tsx"), "TranscriptPage");
+const TranscriptPage = lazy(async () => ({ default: (await import("@/session/TranscriptPage.tsx")).TranscriptPage }));
 const transcript = createRoute({
   getParentRoute: () => project,
   path: "transcript",
@@ -167,7 +167,7 @@ const transcript = createRoute({
   },
 });
 
-const ReviewPage = lazyRouteComponent(() => import("@/review/ReviewPage.tsx"), "ReviewPage");
+const ReviewPage = lazy(async () => ({ default: (await import("@/review/ReviewPage.tsx")).ReviewPage }));
 const review = createRoute({
   getParentRoute: () => project,
   path: "review",
@@ -177,7 +177,7 @@ const review = createRoute({
   },
 });
 
-const CheckpointsPage = lazyRouteComponent(() => import("@/review/CheckpointsPage.tsx"), "CheckpointsPage");
+const CheckpointsPage = lazy(async () => ({ default: (await import("@/review/CheckpointsPage.tsx")).CheckpointsPage }));
 const checkpoints = createRoute({
   getParentRoute: () => project,
   path: "checkpoints",
@@ -187,7 +187,7 @@ const checkpoints = createRoute({
   },
 });
 
-const SpecsPage = lazyRouteComponent(() => import("@/spec/SpecsPage.tsx"), "SpecsPage");
+const SpecsPage = lazy(async () => ({ default: (await import("@/spec/SpecsPage.tsx")).SpecsPage }));
 const specs = createRoute({
   getParentRoute: () => project,
   path: "specs",
@@ -197,7 +197,7 @@ const specs = createRoute({
   },
 });
 
-const HealthPage = lazyRouteComponent(() => import("@/project/HealthPage.tsx"), "HealthPage");
+const HealthPage = lazy(async () => ({ default: (await import("@/project/HealthPage.tsx")).HealthPage }));
 const health = createRoute({
   getParentRoute: () => project,
   path: "health",
@@ -206,10 +206,9 @@ const health = createRoute({
   },
 });
 
-const ProjectSettingsPage = lazyRouteComponent(
-  () => import("@/settings/ProjectSettingsPage.tsx"),
-  "ProjectSettingsPage",
-);
+const ProjectSettingsPage = lazy(async () => ({
+  default: (await import("@/settings/ProjectSettingsPage.tsx")).ProjectSettingsPage,
+}));
 const projectSettings = createRoute({
   getParentRoute: () => project,
   path: "settings",

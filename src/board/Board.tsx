@@ -15,7 +15,7 @@ import { AnchoredMenu } from "@/ui/Menu.tsx";
 import { CardFace } from "./BoardCard.tsx";
 import { STEP_KEYS, stepFrom } from "./board-keys.ts";
 import { useBoardState, useBoardStore } from "./board-store.ts";
-import { BoardColumn } from "./BoardColumn.tsx";
+import { BoardColumn, type DropVerdict } from "./BoardColumn.tsx";
 import { cardActions, moveActions } from "./card-actions.tsx";
 import { drawingOf } from "./card-size.ts";
 import { collisionDetection, keyboardCoordinates, targetOf } from "./dragging.ts";
@@ -144,12 +144,14 @@ export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, 
     setCarried(null);
     setTarget(null);
   };
-  const told = () => {
-    if (!carried || !target) return "";
-    const verdict = verdictOf(carried, target);
+  const told = ({ active, over: at }: Pick<DragMoveEvent, "active" | "over">) => {
+    const place = targetOf(at, active.rect.current.translated);
+    const card = find(Number(active.id));
+    if (!card || !place) return "";
+    const verdict = verdictOf(card, place);
     if (verdict.kind === "refused") return text.dragRefused(verdict.why);
-    if ("column" in target) return text.dragOver(text.columns[target.column]);
-    return text.dragOver(target.side === "before" ? text.before(target.beside.id) : text.after(target.beside.id));
+    if ("column" in place) return text.dragOver(text.columns[place.column]);
+    return text.dragOver(place.side === "before" ? text.before(place.beside.id) : text.after(place.beside.id));
   };
 
   return (
@@ -224,10 +226,11 @@ function isSame(a: Target | null, b: Target | null): boolean {
 }
 
 /** What a column says while a card is carried: of the very place under it, or of the column as a whole. */
-function verdictFor(carried: FeatureCard, { progress }: Column, target: Target | null) {
-  const isHere = target !== null && "beside" in target && target.beside.progress === progress;
-  const verdict = verdictOf(carried, isHere ? target : { column: progress });
-  return { isLawful: verdict.kind !== "refused", why: verdict.kind === "refused" ? verdict.why : null };
+function verdictFor(carried: FeatureCard, { progress }: Column, target: Target | null): DropVerdict {
+  const over = target && ("column" in target ? target.column : target.beside.progress);
+  const isHere = over === progress;
+  const verdict = verdictOf(carried, isHere && target ? target : { column: progress });
+  return { isLawful: verdict.kind !== "refused", why: verdict.kind === "refused" ? verdict.why : null, isHere };
 }
 
 /** Gives the focus to the card the keyboard went to, once it is drawn. */

@@ -20,12 +20,15 @@ const DOTS: Readonly<Record<Progress, string>> = {
   passing: "bg-success",
 };
 
+/** Whether a carried card may be dropped in a column, why not, and whether it is over it. */
+export type DropVerdict = { isLawful: boolean; why: string | null; isHere: boolean };
+
 type Props = {
   project: number;
   column: Column;
   hasManySpecs: boolean;
   /** What dropping the carried card here would mean, while one is carried. */
-  verdict: { isLawful: boolean; why: string | null } | null;
+  verdict: DropVerdict | null;
 };
 
 /** One column: only the cards in view exist, however many there are. */
@@ -108,10 +111,10 @@ export const BoardColumn = memo(function BoardColumn({ project, column, hasManyS
         className={cx(
           "relative min-h-0 flex-1 overflow-y-auto rounded-lg border border-transparent px-1.5 pt-1 pb-2 [contain:strict]",
           verdict?.isLawful && "border-line-strong border-dashed",
-          drop.isOver && verdict?.isLawful && "border-accent bg-accent-soft",
+          verdict?.isHere && verdict.isLawful && "border-accent bg-accent-soft",
         )}
       >
-        {verdict?.why && drop.isOver && (
+        {verdict?.why && verdict.isHere && (
           <p className="sticky top-0 z-10 rounded-md bg-warning-soft p-2 text-xs text-warning">{verdict.why}</p>
         )}
         {rows.length === 0 ? (

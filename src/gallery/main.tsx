@@ -1,3 +1,4 @@
+import type { Theme } from "@/api/bindings.ts";
 import { FakeHost } from "@/api/fake/host.ts";
 import { start } from "@/app/start.tsx";
 import { browserHost } from "@/host/browser.ts";
@@ -27,5 +28,7 @@ if (wanted.has("ask")) {
   host.ask("approval");
   host.ask("question");
 }
+const theme = (window as { galleryTheme?: Theme }).galleryTheme;
+if (theme) host.world.settings = { ...host.world.settings, theme };
 Object.assign(window, { fakeHost: host });
 start(host, browserHost());

@@ -4,12 +4,13 @@ import { afterEach, vi } from "vitest";
 import { useToasts } from "@/ui/toast.ts";
 
 // The first page of a file is loaded and compiled while its test waits, perhaps on a busy machine.
-configure({ asyncUtilTimeout: 5000 });
+configure({ asyncUtilTimeout: 8000 });
 
 afterEach(() => {
   cleanup();
   // What was said in one test is not said in the next.
   useToasts.setState({ toasts: [] });
+  window.localStorage.clear();
 });
 
 // What a browser has and jsdom lacks.
@@ -42,3 +43,5 @@ Element.prototype.releasePointerCapture ??= () => undefined;
 // Lists draw only what is in view: give everything a size, or nothing would be.
 Object.defineProperty(HTMLElement.prototype, "offsetHeight", { configurable: true, get: () => 800 });
 Object.defineProperty(HTMLElement.prototype, "offsetWidth", { configurable: true, get: () => 320 });
+Object.defineProperty(HTMLElement.prototype, "clientHeight", { configurable: true, get: () => 800 });
+Object.defineProperty(HTMLElement.prototype, "clientWidth", { configurable: true, get: () => 320 });

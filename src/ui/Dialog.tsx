@@ -23,6 +23,17 @@ export const OVERLAY = "fixed inset-0 z-40 bg-shade";
 export const SURFACE =
   "fixed left-1/2 top-[12vh] z-40 flex max-h-[76vh] w-[calc(100vw-3rem)] -translate-x-1/2 flex-col rounded-xl border border-line bg-panel shadow-overlay";
 
+/**
+ * The focus goes to the window itself unless a field asked for it: were it on the button that closes, its tooltip would
+ * open, and take the first Escape.
+ */
+export function focusContent(event: Event): void {
+  const content = event.currentTarget;
+  if (!(content instanceof HTMLElement)) return;
+  event.preventDefault();
+  if (!content.contains(document.activeElement)) content.focus();
+}
+
 /** A window over the page. The focus stays inside, Escape closes, and the focus returns to where it was. */
 export function Dialog({
   isOpen,
@@ -39,7 +50,8 @@ export function Dialog({
       <Radix.Portal>
         <Radix.Overlay className={OVERLAY} />
         <Radix.Content
-          className={cx(SURFACE, WIDTHS[size])}
+          className={cx(SURFACE, WIDTHS[size], "outline-none")}
+          onOpenAutoFocus={focusContent}
           {...(description ? {} : { "aria-describedby": undefined })}
         >
           <div className="flex items-start gap-4 border-b border-line px-5 py-3.5">

@@ -1,0 +1,105 @@
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Event, FeatureCard } from "./bindings.ts";
+import { createClient } from "./client.ts";
+import { FakeHost } from "./fake/host.ts";
+import { query } from "./queries.ts";
+import { Refetcher, cardsOf } from "./refetch.ts";
+
+let host: FakeHost;
+let queries: QueryClient;
+let leave: () => void;
+
+/** Reads the board as an open page would, and forgets how it came. */
+async function openBoard(cards: number) {
+  host = new FakeHost({ projects: [{ name: "ledger", cards }] });
+  queries = new QueryClient();
+  const client = createClient(host);
+  const refetcher = new Refetcher(queries, client);
+  const stop = host.subscribe({ connection: () => undefined, frame: (frame) => refetcher.frame(frame) });
+  const observers = [
+    new QueryObserver(queries, query(client, "feature_list", { project: 1 })).subscribe(() => undefined),
+    new QueryObserver(queries, query(client, "project_list", null)).subscribe(() => undefined),
+  ];
+  leave = () => {
+    for (const close of [...observers, stop]) close();
+    refetcher.stop();
+    queries.clear();
+  };
+  await vi.waitFor(() => expect(queries.isFetching()).toBe(0));
+  host.calls.length = 0;
+}
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => {
+  leave();
+  vi.useRealTimers();
+});
+
+const listed = () => queries.getQueryData<FeatureCard[]>(["feature_list", { project: 1 }]) ?? [];
+const called = (procedure: string) => host.calls.filter((call) => call.procedure === procedure);
+
+test("a thousand events in a moment cause one read of each query that they touch", async () => {
+  await openBoard(20);
+  for (let event = 0; event < 1000; event += 1) host.emit(1, { event: "features_edited", features: [1 + (event % 3)] });
+  await vi.advanceTimersByTimeAsync(200);
+  expect(called("feature_cards").length, "events are gathered before anything is read").toBe(1);
+  expect(called("feature_list").length, "the whole board is not read for three cards").toBe(0);
+});
+
+test("of a board only the changed cards are read, and those that wait for them", async () => {
+  await openBoard(40);
+  const waiting = listed().find((card) => card.dependencies.length > 0);
+  const need = waiting?.dependencies[0] ?? 0;
+  host.emit(1, { event: "features_edited", features: [need] });
+  await vi.advanceTimersByTimeAsync(200);
+  const [read] = called("feature_cards");
+  const ids: unknown = expect.arrayContaining([need, waiting?.id]);
+  expect(read?.input, "whether they still wait may have changed").toEqual({ project: 1, ids });
+});
+
+test("a card that is deleted elsewhere goes from the board", async () => {
+  await openBoard(20);
+  await host.call("feature_remove", { project: 1, features: [20] });
+  await vi.advanceTimersByTimeAsync(200);
+  expect(listed().some(({ id }) => id === 20)).toBe(false);
+});
+
+test("an event of another project reads nothing of this one", async () => {
+  await openBoard(20);
+  host.emit(2, { event: "features_edited", features: [1] });
+  await vi.advanceTimersByTimeAsync(200);
+  expect(called("feature_list").length + called("feature_cards").length).toBe(0);
+});
+
+test("an event that may be about any card reads the whole board", async () => {
+  await openBoard(20);
+  host.emit(1, { event: "changed_elsewhere" });
+  await vi.advanceTimersByTimeAsync(200);
+  expect(called("feature_list").length).toBe(1);
+});
+
+test("when events were missed everything on the screen is read again", async () => {
+  await openBoard(20);
+  host.cut(true);
+  host.emit(1, { event: "features_edited", features: [1] });
+  host.cut(false);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(called("feature_list").length, "the board").toBe(1);
+  expect(called("project_list").length, "and the projects").toBe(1);
+});
+
+test("an event this version does not know changes nothing", async () => {
+  await openBoard(20);
+  host.emit(1, { event: "from_the_future" } as unknown as Event);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(host.calls).toEqual([]);
+});
+
+test("a checkpoint that is restored may change any card", () => {
+  expect(cardsOf({ event: "checkpoint_restored", checkpoint: 1, undo_with: 2 })).toBeNull();
+  expect(
+    cardsOf({ event: "committed", feature: null, commit: "a", subject: "b" }),
+    "a commit for no card changes none",
+  ).toEqual([]);
+});
