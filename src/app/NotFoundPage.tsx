@@ -1,19 +1,20 @@
-import { Link } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { Compass } from "lucide-react";
+import { Button } from "@/ui/Button.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
+import { Page } from "@/ui/Page.tsx";
 import { text } from "./messages.ts";
 
 export function NotFoundPage() {
+  const navigate = useNavigate();
   return (
-    <EmptyState
-      icon={<Compass aria-hidden />}
-      title={text.notFound}
-      description={text.notFoundHint}
-      actions={
-        <Link to="/" className="text-accent underline">
-          {text.home}
-        </Link>
-      }
-    />
+    <Page title={text.notFound} isBare>
+      <EmptyState
+        icon={<Compass aria-hidden />}
+        title={text.nothingHere}
+        description={text.notFoundHint}
+        actions={<Button onClick={() => void navigate({ to: "/" })}>{text.home}</Button>}
+      />
+    </Page>
   );
 }

@@ -27,6 +27,8 @@ export const text = messages("app", {
   reload: "Reload",
   incident: "Incident",
   notFound: "There is no such page",
+  project: "Project",
+  nothingHere: "Nothing is at this address",
   notFoundHint: "The link may be old, or the project was removed.",
   home: "All projects",
   noProject: "This project is not open here",

@@ -161,7 +161,7 @@ function NodeList({ title, hint, nodes, current, hasCounts = false, onCurrent }:
   if (nodes.length === 0) return null;
   return (
     <section className="mb-3">
-      <h3 className="text-xs font-semibold text-faint">{title}</h3>
+      <h2 className="text-xs font-semibold text-faint">{title}</h2>
       {hint && <p className="text-xs text-faint">{hint}</p>}
       <ul className="-mx-2 mt-1">
         {nodes.map(({ id, name, unblocks }) => (

@@ -1,0 +1,55 @@
+// Looks for barriers with axe on every page of the gallery, in a real browser, since only that knows colours and sizes.
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { openGallery } from "./browser.mjs";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const THEMES = ["light", "dark", "high_contrast"];
+const PAGES = [
+  "/",
+  "/setup",
+  "/new",
+  "/settings",
+  "/sandbox",
+  "/p/1/board?run=still",
+  "/p/1/board?run=still&ask=1",
+  "/p/1/board?run=none&add=feature",
+  "/p/1/board?run=none&add=bug",
+  "/p/1/board?run=none&add=several",
+  "/p/1/board?run=none&edit=193",
+  "/p/1/board?run=none&q=nothing-like-this",
+  "/p/1/graph?run=none",
+  "/p/1/feature/193?run=none",
+  "/p/1/feature/9999?run=none",
+  "/p/1/run?run=still&ask=1",
+  "/p/1/runs?run=still&rows=5000",
+  "/p/1/transcript?run=still&rows=5000",
+  "/p/1/review?run=none&feature=12",
+  "/p/1/checkpoints?run=none",
+  "/p/1/specs?run=none",
+  "/p/1/health?run=none",
+  "/p/1/settings?run=none",
+  "/nowhere",
+];
+
+const gallery = await openGallery();
+const page = await gallery.browser.newPage();
+await page.setViewport({ width: 1280, height: 800 });
+let found = 0;
+for (const theme of process.env.THEME ? [process.env.THEME] : THEMES) {
+  await page.evaluateOnNewDocument(`window.galleryTheme = ${JSON.stringify(theme)}`);
+  for (const path of PAGES) {
+    await page.goto(gallery.origin + path, { waitUntil: "networkidle0" });
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+    for (const { id, help, nodes } of violations) {
+      found += nodes.length;
+      console.log(`${theme} ${path}: ${id}: ${help}`);
+      for (const { html, failureSummary } of nodes.slice(0, 3))
+        console.log(`    ${html.slice(0, 160)}\n    ${failureSummary.replace(/\s+/g, " ").slice(0, 240)}`);
+    }
+  }
+}
+await gallery.close();
+console.log(`${PAGES.length} pages, ${found} barriers`);
+process.exit(found > 0 ? 1 : 0);
