@@ -34,6 +34,8 @@ HARNESS_HOME is where the data is kept; HARNESS_LOG=info tells what happens on s
 `harness` is the same product for terminals and servers.";
 
 fn main() -> ExitCode {
+    // First of all: where walls are put up by Landlock, it is this program that puts itself behind them.
+    harness_sandbox::stand_guard();
     log::start();
     // Before the toolkit is touched: it ends the process where it finds no screen, and says nothing a person can use.
     match std::env::args().nth(1).as_deref() {
