@@ -108,7 +108,7 @@ function Browser({
         )}
       </div>
       {mayNot && (
-        <p role="status" className="text-xs text-warning">
+        <p role="status" className="text-xs text-muted">
           {text.folder.mayNot}
         </p>
       )}

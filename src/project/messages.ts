@@ -213,6 +213,6 @@ export const text = messages("project", {
     repository: "git",
     native: "Use the system's dialog",
     nativeFailed: "The folder could not be chosen",
-    mayNot: "A project may not be here. Choose a folder inside your home directory or another allowed place.",
+    mayNot: "This folder itself cannot be a project. Go into one of its folders, or to another place.",
   },
 });

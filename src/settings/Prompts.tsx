@@ -103,6 +103,11 @@ function Editor({ project, prompt, draft, onDraft }: EditorProps) {
     },
   });
   const hasChanges = isChanged(draft);
+  const discard = () => {
+    if (isComparing) onDraft(takeTheirs(draft));
+    else editor.current?.replace(draft.base.text);
+    toast({ title: text.prompts.discarded, action: { label: text.keys.undo, run: () => onDraft(draft) } });
+  };
   return (
     <div className="flex min-w-0 flex-1 flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
@@ -114,10 +119,7 @@ function Editor({ project, prompt, draft, onDraft }: EditorProps) {
           {isComparing ? text.prompts.edit : text.prompts.compare}
         </Button>
         {hasChanges && (
-          <Button
-            variant="ghost"
-            onClick={() => (isComparing ? onDraft(takeTheirs(draft)) : editor.current?.replace(draft.base.text))}
-          >
+          <Button variant="ghost" onClick={discard}>
             {text.app.reset}
           </Button>
         )}

@@ -167,6 +167,7 @@ export const text = messages("settings", {
     resetFailed: "The prompt was not reset",
     failedSave: "The prompt was not saved",
     kept: "Your text is still here.",
+    discarded: "Your changes are gone",
     fromNext: "Agents read it from the next session on.",
     placeholders: "Filled in by the host:",
     conflict:

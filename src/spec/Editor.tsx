@@ -32,6 +32,10 @@ export function Editor({ project, spec, drafts }: Props) {
   const save = async () => {
     if (maySave && (await drafts.save(spec))) toast({ tone: "success", title: text.editor.saved });
   };
+  const discard = () => {
+    field.current?.replace(draft.base.text);
+    toast({ title: text.editor.discarded, action: { label: text.editor.undo, run: () => drafts.settle(name, draft) } });
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (strokeOf(event.nativeEvent) !== SAVE_KEYS) return;
     event.preventDefault();
@@ -50,7 +54,7 @@ export function Editor({ project, spec, drafts }: Props) {
         </span>
         <div className="ml-auto flex items-center gap-2">
           {hasChanges && view && (
-            <Button variant="ghost" onClick={() => field.current?.replace(draft.base.text)}>
+            <Button variant="ghost" onClick={discard}>
               {text.editor.discard}
             </Button>
           )}

@@ -71,6 +71,27 @@ test("a change made elsewhere never replaces what was typed: both can be compare
   await vi.waitFor(() => expect(host.project().specs[0]?.text).toMatch(/Mine\.$/));
 });
 
+test("a change that was not heard of is found before it would be overwritten", async () => {
+  const { user, host } = renderApp(PATH);
+  await user.type(await field(), "Mine.");
+  const [main, ...others] = host.project().specs;
+  if (!main) throw new Error("there is a main specification");
+  host.project().specs = [{ ...main, text: "Theirs." }, ...others];
+  await user.click(button("Save"));
+  expect(await screen.findByText(/was changed elsewhere while you were editing/)).toBeVisible();
+  expect(host.project().specs[0]?.text, "theirs is still there").toBe("Theirs.");
+});
+
+test("discarded changes can be had back", async () => {
+  const { user } = renderApp(PATH);
+  const before = (await field()).value;
+  await user.type(await field(), "Mine.");
+  await user.click(button("Discard changes"));
+  await vi.waitFor(async () => expect((await field()).value).toBe(before));
+  await user.click(await screen.findByRole("button", { name: "Undo" }));
+  await vi.waitFor(async () => expect((await field()).value).toMatch(/Mine\.$/));
+});
+
 test("taking the other text can be undone", async () => {
   const { user, host } = renderApp(PATH);
   await user.type(await field(), "Mine.");

