@@ -53,6 +53,11 @@ describe("shortcuts", () => {
           expect(keysOf(action, chosen)).toBe(keys);
         }
         expect(conflicts(chosen)).toEqual([]);
+        for (const group of new Set(ACTION_IDS.map((id) => ACTIONS[id].group))) {
+          const keys = ACTION_IDS.filter((id) => ACTIONS[id].group === group).map((id) => keysOf(id, chosen));
+          const given = keys.filter((one) => one !== null);
+          expect(new Set(given).size, `${group}: no keys do two things`).toBe(given.length);
+        }
       }),
     );
   });
