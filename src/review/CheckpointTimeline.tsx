@@ -3,7 +3,7 @@ import type { ComponentType } from "react";
 import type { CheckpointCard, CheckpointKind } from "@/api/bindings.ts";
 import { cx } from "@/ui/cx.ts";
 import { moment } from "@/ui/format.ts";
-import { VirtualList } from "@/ui/VirtualList.tsx";
+import { LongList } from "@/ui/long-list/LongList.tsx";
 import { checkpointText as text } from "./messages.ts";
 
 type Props = { checkpoints: readonly CheckpointCard[]; chosen: number; onChoose: (checkpoint: number) => void };
@@ -21,11 +21,11 @@ const ICONS: Readonly<Record<CheckpointKind, { icon: Icon; colour: string }>> = 
 export function CheckpointTimeline({ checkpoints, chosen, onChoose }: Props) {
   return (
     <nav aria-label={text.timeline} className="flex min-h-0 flex-1 flex-col">
-      <VirtualList
+      <LongList
         label={text.timeline}
-        className="p-2"
+        className="[&_[data-row]]:px-2 [&_[data-row='0']]:pt-2"
         count={checkpoints.length}
-        estimate={() => 60}
+        estimate={60}
         keyOf={(at) => checkpoints[at]?.id ?? at}
         reveal={checkpoints.findIndex((one) => one.id === chosen)}
         render={(at) => {

@@ -3,7 +3,7 @@ import { type ComponentType, useMemo, useState } from "react";
 import type { ChangedFile } from "@/api/bindings.ts";
 import { cx } from "@/ui/cx.ts";
 import { Input } from "@/ui/Input.tsx";
-import { VirtualList } from "@/ui/VirtualList.tsx";
+import { LongList } from "@/ui/long-list/LongList.tsx";
 import { text } from "./messages.ts";
 import { treeRows } from "./tree.ts";
 
@@ -55,11 +55,11 @@ export function FileTree({ files, current, isViewed, onChoose }: Props) {
       {rows.length === 0 ? (
         <p className="p-4 text-muted">{text.noMatch}</p>
       ) : (
-        <VirtualList
+        <LongList
           label={text.tree}
-          className="p-1"
+          className="[&_[data-row]]:px-1 [&_[data-row='0']]:pt-1"
           count={rows.length}
-          estimate={() => 28}
+          estimate={28}
           keyOf={(at) => rows[at]?.path ?? at}
           reveal={reveal}
           render={(at) => {

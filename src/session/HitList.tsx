@@ -6,7 +6,7 @@ import { cx } from "@/ui/cx.ts";
 import { EmptyState } from "@/ui/EmptyState.tsx";
 import { ErrorState } from "@/ui/ErrorState.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
-import { VirtualList } from "@/ui/VirtualList.tsx";
+import { LongList } from "@/ui/long-list/LongList.tsx";
 import { text, transcriptText } from "./messages.ts";
 
 /** Hits that are asked for at once; more than a person looks through. */
@@ -44,13 +44,13 @@ export function HitList({ project, run, query, hits, failure, onRetry, parts, cu
       <p role="status" className="px-4 pt-3 text-xs text-muted">
         {transcriptText.hits(hits.length, hits.length < MOST_HITS)}
       </p>
-      <VirtualList
+      <LongList
         label={transcriptText.hits(hits.length, hits.length < MOST_HITS)}
         count={hits.length}
-        estimate={() => 76}
+        estimate={76}
         keyOf={(row) => `${hits[row]?.session}/${hits[row]?.ordinal}`}
         reveal={current}
-        className="p-2"
+        className="[&_[data-row]]:px-2 [&_[data-row='0']]:pt-2"
         render={(row) => {
           const hit = hits[row];
           if (!hit) return null;

@@ -3,7 +3,7 @@ import type { TranscriptPart } from "@/api/bindings.ts";
 import { Badge } from "@/ui/Badge.tsx";
 import { cx } from "@/ui/cx.ts";
 import { moment } from "@/ui/format.ts";
-import { VirtualList } from "@/ui/VirtualList.tsx";
+import { LongList } from "@/ui/long-list/LongList.tsx";
 import { text, transcriptText } from "./messages.ts";
 import type { Outline } from "./outline.ts";
 import { outcomeTone, outcomeWords, ROLES } from "./words.ts";
@@ -20,12 +20,12 @@ type Props = {
 export function SessionList({ project, run, parts, outline, current }: Props) {
   return (
     <nav aria-label={transcriptText.sessionsOf} className="flex min-h-0 flex-1 flex-col">
-      <VirtualList
+      <LongList
         label={transcriptText.sessionsOf}
         count={parts.length}
-        estimate={() => 58}
+        estimate={58}
         keyOf={(row) => parts[parts.length - 1 - row]?.session ?? row}
-        className="p-2"
+        className="[&_[data-row]]:px-2 [&_[data-row='0']]:pt-2"
         render={(row) => {
           const part = parts[parts.length - 1 - row];
           if (!part) return null;

@@ -46,7 +46,7 @@ export function StartDialog({ project, onClose }: Props) {
     start.mutate(runOf(project, choices), { onSuccess: onClose });
   };
 
-  const isReady = summary.data !== undefined && settings.data !== undefined;
+  const isReady = summary.data !== undefined && settings.data !== undefined && !rehearsals.isPending;
   // What was chosen last time is mostly right: Enter starts.
   useEffect(() => {
     if (isReady) startButton.current?.focus();

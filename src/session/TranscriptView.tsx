@@ -85,7 +85,10 @@ function Loaded({ project, run, search, transcript, parts }: LoadedProps) {
     feed.current?.toEnd();
   };
   const toggleFollow = () => (isFollowing ? dispatch({ type: "went" }) : toEnd());
-  useAction("transcript.search", () => field.current?.select());
+  useAction("transcript.search", () => {
+    field.current?.focus();
+    field.current?.select();
+  });
   useAction("transcript.follow", toggleFollow);
   useAction("transcript.next", () => step(1));
   useAction("transcript.previous", () => step(-1));

@@ -117,8 +117,9 @@ export function transcriptHandlers(world: World): Pick<Handlers, TranscriptName>
       return Array.from({ length: count }, (_, at) => rowOf(session, from + at));
     },
     transcript_search: ({ project, query, session: id, run, limit }) => {
-      const word = query.trim().toLowerCase();
-      if (word === "") return [];
+      const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+      const [first] = words;
+      if (first === undefined) return [];
       const sessions = projectOf(world, project).sessions.filter(
         (one) => (!id || one.id === id) && (typeof run !== "number" || one.run === run),
       );
@@ -128,8 +129,9 @@ export function transcriptHandlers(world: World): Pick<Handlers, TranscriptName>
         // A real host has an index; here a stretch of each session stands for the whole.
         for (let ordinal = 0; ordinal < Math.min(session.rows, 5000) && hits.length < most; ordinal += 1) {
           const text = wordsOf(rowOf(session, ordinal));
-          const at = text.toLowerCase().indexOf(word);
-          if (at >= 0)
+          const lower = text.toLowerCase();
+          const at = lower.indexOf(first);
+          if (words.every((word) => lower.includes(word)))
             hits.push({
               session: session.id,
               run: session.run,

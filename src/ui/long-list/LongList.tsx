@@ -34,6 +34,8 @@ type Props = {
   /** Rows in sight, and those just outside of it. */
   onRange?: (first: number, last: number) => void;
   role?: "feed" | "list" | "presentation";
+  /** The row to bring into sight, when it changes. */
+  reveal?: number | null;
   label: string;
   className?: string;
   ref?: Ref<LongListHandle>;
@@ -48,7 +50,7 @@ const ROW_ROLES = { feed: "article", list: "listitem", presentation: "presentati
  */
 export function LongList(props: Props) {
   const { count, estimate, keyOf, render, isHidden, isFollowing = false, onScrolled, onRange } = props;
-  const { role = "list", label, className, ref } = props;
+  const { role = "list", reveal = null, label, className, ref } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [list] = useState(() => new ListModel(estimate));
   const view = useSyncExternalStore(list.subscribe, list.view);
@@ -99,6 +101,12 @@ export function LongList(props: Props) {
     list.settle();
     place(scroller.current, list);
   }, [list, view]);
+
+  useLayoutEffect(() => {
+    if (reveal === null || reveal < 0) return;
+    list.goTo(reveal, "nearest", false);
+    place(scroller.current, list);
+  }, [list, reveal]);
 
   useEffect(() => {
     if (count > 0) onRange?.(view.firstLooked, view.lastLooked);
@@ -160,6 +168,9 @@ function place(scroller: HTMLElement | null, list: ListModel): void {
   rows.style.transform = `translateY(${list.windowTop}px)`;
   const bar = list.takeBar();
   if (bar !== null) scroller.scrollTop = bar;
-  const wanted = list.takeWanted();
-  if (wanted !== null) elementOf(scroller, wanted)?.focus({ preventScroll: true });
+  const wanted = list.wanted === null ? null : elementOf(scroller, list.wanted);
+  if (wanted) {
+    wanted.focus({ preventScroll: true });
+    list.focused();
+  }
 }

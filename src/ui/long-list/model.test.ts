@@ -106,6 +106,18 @@ describe("which rows of a long list are drawn", () => {
     }
   });
 
+  test("a person who scrolls up while the list follows is not pulled back to the end", () => {
+    const list = new ListModel(50);
+    list.resizeScreen(SCREEN);
+    list.update(1000, undefined, true);
+    layOut(list, height);
+    expect(list.scrolledTo(list.bar - 120)).toBe(true);
+    expect(list.toEnd).toBeCloseTo(120, 1);
+    list.update(1010, undefined, false);
+    layOut(list, height);
+    expect(list.toEnd).toBeGreaterThan(120);
+  });
+
   test("going to the nearest place moves nothing when the row is in sight already", () => {
     const list = made(1000);
     layOut(list, height);
@@ -115,8 +127,9 @@ describe("which rows of a long list are drawn", () => {
     list.goTo(900, "nearest", true);
     layOut(list, height);
     expect(list.view().rows).toContain(900);
-    expect(list.takeWanted()).toBe(900);
-    expect(list.takeWanted(), "the focus is given once").toBeNull();
+    expect(list.wanted).toBe(900);
+    list.focused();
+    expect(list.wanted, "the focus is given once").toBeNull();
   });
 
   test("fewer rows than before is another list, from its beginning", () => {

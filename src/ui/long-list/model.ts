@@ -71,12 +71,14 @@ export class ListModel {
     return this.#heights.rowAt(this.#space.top);
   }
 
-  /** The row that is to have the focus, once. */
-  takeWanted(): number | null {
-    const wanted = this.#wanted;
-    if (wanted === null || !this.#view.rows.includes(wanted)) return null;
+  /** The row that is to have the focus as soon as it is drawn. */
+  get wanted(): number | null {
+    return this.#wanted;
+  }
+
+  /** It has the focus. */
+  focused(): void {
     this.#wanted = null;
-    return wanted;
   }
 
   resizeScreen(px: number): void {
@@ -118,6 +120,8 @@ export class ListModel {
     this.#shownBar = bar;
     if (Math.abs(bar - this.bar) < 1) return false;
     this.#goal = null;
+    // Whether it goes on following is for the owner to say; until then a person is not pulled back.
+    this.#isFollowing = false;
     this.#space.scrolledTo(bar);
     this.#remember();
     this.#draw();
