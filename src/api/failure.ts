@@ -45,11 +45,6 @@ export function toFailure(thrown: unknown, fallback: ErrorCode = "internal"): Fa
   return new Failure({ code: fallback, message, hint: null, incident: null });
 }
 
-/** Whether `thrown` is a failure with this code. */
-export function isFailure(thrown: unknown, code: ErrorCode): thrown is Failure {
-  return thrown instanceof Failure && thrown.code === code;
-}
-
 const TITLES: Readonly<Record<ErrorCode, string>> = {
   bad_input: "That cannot be saved as it is",
   not_found: "It is no longer there",

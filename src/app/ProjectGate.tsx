@@ -1,6 +1,7 @@
 import { Outlet, useNavigate } from "@tanstack/react-router";
 import { FolderX } from "lucide-react";
-import { useApiQuery } from "@/api/context.tsx";
+import { useEffect } from "react";
+import { useApiQuery, useClient } from "@/api/context.tsx";
 import { failureTitle } from "@/api/failure.ts";
 import { Button } from "@/ui/Button.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
@@ -12,6 +13,11 @@ import { text } from "./messages.ts";
 export function ProjectGate({ project }: { project: number }) {
   const known = useApiQuery("project_list", null);
   const navigate = useNavigate();
+  const client = useClient();
+  useEffect(() => {
+    // It only moves the project up in the list of those opened last; where that fails, nothing is lost.
+    client.project_touch({ project }).catch(() => undefined);
+  }, [client, project]);
   const home = <Button onClick={() => void navigate({ to: "/" })}>{text.home}</Button>;
   if (known.isError && !known.data) {
     const { error } = known;

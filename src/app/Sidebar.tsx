@@ -48,6 +48,9 @@ export const PAGES: readonly { to: PageTo; label: string; icon: LucideIcon }[] =
   { to: "/p/$project/settings", label: text.settings, icon: SlidersHorizontal },
 ];
 
+/** By name: a list that changes its order when one of its entries is opened cannot be learnt. */
+const byName = (a: ProjectSummary, b: ProjectSummary) => a.name.localeCompare(b.name);
+
 /** All projects with how they do, and the pages of the open one. */
 export function Sidebar() {
   const { project } = useParams({ strict: false });
@@ -79,7 +82,7 @@ export function Sidebar() {
           </div>
         )}
         <ul className="flex flex-col gap-0.5">
-          {projects.data?.map((one) => (
+          {projects.data?.toSorted(byName).map((one) => (
             <li key={one.id}>
               <ProjectRow project={one} isOpen={one.id === project} />
               {one.id === project && <ProjectPages project={one.id} />}

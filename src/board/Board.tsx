@@ -9,7 +9,7 @@ import {
   useSensors,
 } from "@dnd-kit/core";
 import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
-import type { FeatureCard } from "@/api/bindings.ts";
+import type { FeatureCard, Progress } from "@/api/bindings.ts";
 import { useAction, useActions, keysOf } from "@/ui/actions.ts";
 import { AnchoredMenu } from "@/ui/Menu.tsx";
 import { CardFace } from "./BoardCard.tsx";
@@ -18,7 +18,7 @@ import { useBoardState, useBoardStore } from "./board-store.ts";
 import { BoardColumn, type DropVerdict } from "./BoardColumn.tsx";
 import { cardActions, moveActions } from "./card-actions.tsx";
 import { drawingOf } from "./card-size.ts";
-import { collisionDetection, keyboardCoordinates, targetOf } from "./dragging.ts";
+import { besideAt, collisionDetection, keyboardCoordinates, spansOf } from "./dragging.ts";
 import { text } from "./messages.ts";
 import type { Column } from "./model.ts";
 import { type Target, verdictOf } from "./moves.ts";
@@ -134,24 +134,33 @@ export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, 
     true,
   );
 
+  const targetOf = ({ active, over: at }: Pick<DragMoveEvent, "active" | "over">): Target | null => {
+    const progress = (at?.data.current as { column?: Progress } | undefined)?.column;
+    if (!progress) return null;
+    const held = active.rect.current.translated;
+    const beside =
+      place.current && held ? besideAt(spansOf(place.current, progress), held.top + held.height / 2) : null;
+    const other = beside && find(beside.id);
+    return other ? { beside: other, side: beside.side } : { column: progress };
+  };
   const over = (event: DragMoveEvent) => {
-    const next = targetOf(event.over, event.active.rect.current.translated);
+    const next = targetOf(event);
     setTarget((before) => (isSame(before, next) ? before : next));
   };
   const end = (event: DragEndEvent) => {
-    const at = targetOf(event.over, event.active.rect.current.translated);
+    const at = targetOf(event);
     if (carried && at) actions.move(carried, verdictOf(carried, at));
     setCarried(null);
     setTarget(null);
   };
-  const told = ({ active, over: at }: Pick<DragMoveEvent, "active" | "over">) => {
-    const place = targetOf(at, active.rect.current.translated);
-    const card = find(Number(active.id));
-    if (!card || !place) return "";
-    const verdict = verdictOf(card, place);
+  const told = (event: Pick<DragMoveEvent, "active" | "over">) => {
+    const at = targetOf(event);
+    const card = find(Number(event.active.id));
+    if (!card || !at) return "";
+    const verdict = verdictOf(card, at);
     if (verdict.kind === "refused") return text.dragRefused(verdict.why);
-    if ("column" in place) return text.dragOver(text.columns[place.column]);
-    return text.dragOver(place.side === "before" ? text.before(place.beside.id) : text.after(place.beside.id));
+    if ("column" in at) return text.dragOver(text.columns[at.column]);
+    return text.dragOver(at.side === "before" ? text.before(at.beside.id) : text.after(at.beside.id));
   };
 
   return (

@@ -1,4 +1,4 @@
-import { useDraggable, useDroppable } from "@dnd-kit/core";
+import { useDraggable } from "@dnd-kit/core";
 import {
   Bug,
   CircleCheck,
@@ -12,7 +12,7 @@ import {
   TriangleAlert,
   Wrench,
 } from "lucide-react";
-import { memo, useCallback } from "react";
+import { memo } from "react";
 import type { FeatureCard, Kind } from "@/api/bindings.ts";
 import { Badge } from "@/ui/Badge.tsx";
 import { cx } from "@/ui/cx.ts";
@@ -36,25 +36,15 @@ type Props = {
   hasManySpecs: boolean;
 };
 
-/** One card, in a list: it can be dragged, and other cards can be dropped beside it. */
+/** One card, in a list: it can be carried elsewhere. */
 export const BoardCard = memo(function BoardCard({ project, card, drawing, isUnder, hasManySpecs }: Props) {
   const isSelected = useBoardState(({ selection }) => selection.ids.has(card.id));
   const isReached = useBoardState(({ focused }) => focused === card.id);
-  const drag = useDraggable({ id: card.id, data: { card } });
-  const drop = useDroppable({ id: `card-${card.id}`, data: { card } });
-  const { setNodeRef: setDrag } = drag;
-  const { setNodeRef: setDrop } = drop;
-  const place = useCallback(
-    (element: HTMLElement | null) => {
-      setDrag(element);
-      setDrop(element);
-    },
-    [setDrag, setDrop],
-  );
+  const { setNodeRef, listeners, isDragging } = useDraggable({ id: card.id });
   return (
     <div
-      ref={place}
-      {...drag.listeners}
+      ref={setNodeRef}
+      {...listeners}
       data-card={card.id}
       role="group"
       aria-roledescription="card"
@@ -65,7 +55,7 @@ export const BoardCard = memo(function BoardCard({ project, card, drawing, isUnd
         "group relative flex flex-col overflow-hidden rounded-lg border bg-raised px-3 py-2 text-left shadow-raised outline-offset-0 select-none",
         isSelected ? "border-accent bg-accent-soft" : "border-line hover:border-line-strong",
         isUnder && "ml-3.5",
-        drag.isDragging && "opacity-40",
+        isDragging && "opacity-40",
       )}
       style={{ height: drawing.height }}
     >

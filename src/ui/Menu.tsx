@@ -1,5 +1,5 @@
 import { Check, ChevronRight } from "lucide-react";
-import { ContextMenu as RadixContext, DropdownMenu as Radix } from "radix-ui";
+import { DropdownMenu as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { cx } from "./cx.ts";
 import { Kbd } from "./Kbd.tsx";
@@ -26,29 +26,27 @@ export const MENU =
 const ROW =
   "flex select-none items-start gap-2 rounded-sm px-2 py-1 text-sm outline-none data-highlighted:bg-hover data-[state=open]:bg-hover";
 
-type Parts = Pick<typeof Radix, "Item" | "Separator" | "Sub" | "SubTrigger" | "SubContent" | "Portal">;
-
-function Rows({ actions, parts }: { actions: MenuAction[]; parts: Parts }) {
+function Rows({ actions }: { actions: MenuAction[] }) {
   return actions.map((action) => {
-    if (action.kind === "separator") return <parts.Separator key={action.id} className="my-1 h-px bg-line" />;
+    if (action.kind === "separator") return <Radix.Separator key={action.id} className="my-1 h-px bg-line" />;
     if (action.kind === "sub") {
       return (
-        <parts.Sub key={action.id}>
-          <parts.SubTrigger className={ROW}>
+        <Radix.Sub key={action.id}>
+          <Radix.SubTrigger className={ROW}>
             <Icon>{action.icon}</Icon>
             <span className="flex-1">{action.label}</span>
             <ChevronRight aria-hidden className="mt-0.5 size-4 text-faint" />
-          </parts.SubTrigger>
-          <parts.Portal>
-            <parts.SubContent className={MENU} sideOffset={2}>
-              <Rows actions={action.actions} parts={parts} />
-            </parts.SubContent>
-          </parts.Portal>
-        </parts.Sub>
+          </Radix.SubTrigger>
+          <Radix.Portal>
+            <Radix.SubContent className={MENU} sideOffset={2}>
+              <Rows actions={action.actions} />
+            </Radix.SubContent>
+          </Radix.Portal>
+        </Radix.Sub>
       );
     }
     return (
-      <parts.Item
+      <Radix.Item
         key={action.id}
         className={cx(ROW, action.isDanger && "text-danger", action.refusal && "text-faint")}
         aria-disabled={action.refusal ? true : undefined}
@@ -63,7 +61,7 @@ function Rows({ actions, parts }: { actions: MenuAction[]; parts: Parts }) {
           {action.refusal && <span className="block text-2xs">{action.refusal}</span>}
         </span>
         {action.shortcut && <Kbd keys={action.shortcut} />}
-      </parts.Item>
+      </Radix.Item>
     );
   });
 }
@@ -95,7 +93,7 @@ export function Menu({
           collisionPadding={8}
           {...(label ? { "aria-label": label } : {})}
         >
-          <Rows actions={actions} parts={Radix} />
+          <Rows actions={actions} />
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
@@ -125,27 +123,9 @@ export function AnchoredMenu({ at, label, actions, onClose }: AnchoredProps) {
           aria-label={label}
           onCloseAutoFocus={(event) => event.preventDefault()}
         >
-          {at && <Rows actions={actions()} parts={Radix} />}
+          {at && <Rows actions={actions()} />}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
   );
-}
-
-/** The same menu on the right mouse button or the menu key. `actions` is only asked for when it opens. */
-export function ContextMenu({ actions, children }: { actions: () => MenuAction[]; children: ReactNode }) {
-  return (
-    <RadixContext.Root modal={false}>
-      <RadixContext.Trigger asChild>{children}</RadixContext.Trigger>
-      <RadixContext.Portal>
-        <RadixContext.Content className={MENU} collisionPadding={8}>
-          <LazyRows actions={actions} />
-        </RadixContext.Content>
-      </RadixContext.Portal>
-    </RadixContext.Root>
-  );
-}
-
-function LazyRows({ actions }: { actions: () => MenuAction[] }) {
-  return <Rows actions={actions()} parts={RadixContext as unknown as Parts} />;
 }
