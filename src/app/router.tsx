@@ -9,7 +9,7 @@ import {
 import { lazy } from "react";
 import { BoardPage } from "@/board/BoardPage.tsx";
 import { boardSearch } from "@/board/search.ts";
-import { newProjectSearch } from "@/project/search.ts";
+import { homeSearch, newProjectSearch } from "@/project/search.ts";
 import { checkpointsSearch, reviewSearch } from "@/review/search.ts";
 import { MissionStrip } from "@/session/MissionStrip.tsx";
 import { RequestCards } from "@/session/RequestCards.tsx";
@@ -37,6 +37,7 @@ const HomePage = lazy(async () => ({ default: (await import("@/project/HomePage.
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
+  validateSearch: homeSearch,
   component: function HomeRoute() {
     return <HomePage notice={<SetupNotice />} />;
   },

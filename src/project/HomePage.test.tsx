@@ -53,11 +53,20 @@ test("the search finds names, says when nothing is found, and goes back to all",
   await vi.waitFor(async () => expect(await rows()).toHaveLength(3));
 });
 
+test("what is searched for and the order stand in the address, and count when one comes back", async () => {
+  const { user, router } = renderApp("/?sort=name", PLAN);
+  await screen.findByRole("list", { name: "Projects" });
+  expect(await rows()).toEqual(["field-notes", "ledger", "moved"]);
+  await user.type(screen.getByRole("searchbox"), "led");
+  await vi.waitFor(() => expect(router.state.location.search).toEqual({ sort: "name", q: "led" }));
+  expect(screen.getByRole("searchbox"), "no letter is lost on the way").toHaveValue("led");
+});
+
 test("a forgotten project can be brought back", async () => {
   const { user, host } = renderApp("/", PLAN);
   await user.click(await screen.findByRole("button", { name: "More about field-notes" }));
   await user.click(await screen.findByRole("menuitem", { name: "Forget" }));
-  await user.click(await screen.findByRole("button", { name: "Undo" }));
+  await vi.waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })), 5000);
   expect(host.calls.map((call) => call.procedure)).toContain("project_open");
 });
 

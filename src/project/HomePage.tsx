@@ -1,3 +1,4 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ChevronDown, Download, FolderOpen, PlayCircle, Plus, Search } from "lucide-react";
 import { type ReactNode, useDeferredValue, useMemo, useState } from "react";
 import type { ProjectSummary } from "@/api/bindings.ts";
@@ -72,8 +73,21 @@ function AddButtons({ add }: { add: AddProject }) {
 }
 
 function ProjectList({ projects }: { projects: readonly ProjectSummary[] }) {
-  const [words, setWords] = useState("");
-  const [sort, setSort] = useState<Sort>("attention");
+  const navigate = useNavigate();
+  const search = useSearch({ from: "/" });
+  // What is typed shows at once; the address follows, so that the list can be come back to.
+  const [words, setTyped] = useState(search.q ?? "");
+  const sort: Sort = SORTS.find((one) => one === search.sort) ?? "attention";
+  const show = (q: string, order: Sort) =>
+    void navigate({
+      to: "/",
+      search: { ...(q === "" ? {} : { q }), ...(order === "attention" ? {} : { sort: order }) },
+      replace: true,
+    });
+  const setWords = (q: string) => {
+    setTyped(q);
+    show(q, sort);
+  };
   const nowMs = useNow(30_000);
   const wanted = useDeferredValue(words);
   const rows = useMemo(() => shown(projects, wanted, sort), [projects, wanted, sort]);
@@ -98,7 +112,7 @@ function ProjectList({ projects }: { projects: readonly ProjectSummary[] }) {
               label={text.home.sort}
               value={sort}
               options={SORTS.map((value) => ({ value, label: text.home.sorts[value] }))}
-              onChange={setSort}
+              onChange={(order) => show(words, order)}
             />
           </div>
         </div>

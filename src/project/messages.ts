@@ -25,7 +25,7 @@ export const text = messages("project", {
     nothing: (words: string) => `No project matches “${words}”`,
     nothingHint: "The search looks at names and folders.",
     clear: "Clear the search",
-    otherWays: "Other ways",
+    otherWays: "Open or import",
     total: (many: number) => several(many, "project", "projects"),
     needYou: (many: number) => (many === 1 ? "1 needs you" : `${count(many)} need you`),
     working: (many: number) => `${count(many)} working`,

@@ -105,7 +105,7 @@ test("an entry is added, counts at once, and its removal can be undone", async (
   expect(within(list).getByText("docker")).toBeVisible();
   await user.click(button("Remove the entry docker"));
   await vi.waitFor(() => expect(host.project().policy).toEqual([]));
-  await user.click(await screen.findByRole("button", { name: "Undo" }));
+  await vi.waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })), 5000);
   await vi.waitFor(() => expect(host.project().policy).toEqual([{ effect: "ask", entry: "docker" }]));
 });
 
@@ -137,7 +137,7 @@ test("a prompt gets a text of its own, is compared with the usual one, and reset
   await user.click(button("Edit"));
   await user.click(button("Reset"));
   await vi.waitFor(() => expect(host.project().prompts.has("coding_prompt")).toBe(false));
-  await user.click(await screen.findByRole("button", { name: "Undo" }));
+  await vi.waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })), 5000);
   await vi.waitFor(() => expect(host.project().prompts.get("coding_prompt")).toBe(`${usual}Be brief.`));
 });
 

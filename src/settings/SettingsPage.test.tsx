@@ -133,7 +133,7 @@ test("all shortcuts can be reset, and the reset undone", async () => {
   });
   await user.click(await screen.findByRole("button", { name: "Reset all" }));
   await vi.waitFor(() => expect(host.world.settings.shortcuts).toEqual({}));
-  await user.click(await screen.findByRole("button", { name: "Undo" }));
+  await vi.waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })), 5000);
   await vi.waitFor(() => expect(host.world.settings.shortcuts).toEqual({ "go.board": "y" }));
 });
 

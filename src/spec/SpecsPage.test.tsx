@@ -88,7 +88,7 @@ test("discarded changes can be had back", async () => {
   await user.type(await field(), "Mine.");
   await user.click(button("Discard changes"));
   await vi.waitFor(async () => expect((await field()).value).toBe(before));
-  await user.click(await screen.findByRole("button", { name: "Undo" }));
+  await vi.waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })), 5000);
   await vi.waitFor(async () => expect((await field()).value).toMatch(/Mine\.$/));
 });
 
@@ -98,7 +98,7 @@ test("taking the other text can be undone", async () => {
   await host.call("spec_write", { project: 1, name: "main", text: "Theirs." });
   await user.click(await screen.findByRole("button", { name: "Take theirs" }));
   await vi.waitFor(async () => expect((await field()).value).toBe("Theirs."));
-  await user.click(await screen.findByRole("button", { name: "Undo" }));
+  await vi.waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })), 5000);
   await vi.waitFor(async () => expect((await field()).value).toMatch(/Mine\.$/));
 });
 
@@ -127,7 +127,7 @@ test("a deleted specification can be brought back", async () => {
   expect(dialog).toHaveTextContent("stay on the board");
   await user.click(within(dialog).getByRole("button", { name: "Delete specification" }));
   await vi.waitFor(() => expect(host.project().specs.map((spec) => spec.name)).toEqual(["main"]));
-  await user.click(await screen.findByRole("button", { name: "Undo" }));
+  await vi.waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })), 5000);
   await vi.waitFor(() => expect(host.project().specs.find((spec) => spec.name === "backend")?.text).toBe(text));
 });
 
