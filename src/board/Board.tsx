@@ -128,7 +128,9 @@ export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, 
       const { selection } = store.getState();
       const gone = selection.ids.size > 0 ? [...selection.ids] : focused === null ? [] : [focused];
       if (gone.length === 0) return;
-      store.setState({ selection: NOTHING });
+      // The focus goes on to the next card: the one it was on will not be there any more.
+      const next = stepFrom(columns, focused, "ArrowDown") ?? stepFrom(columns, focused, "ArrowUp");
+      store.setState({ selection: NOTHING, focused: next });
       actions.remove(gone);
     },
     true,

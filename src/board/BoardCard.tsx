@@ -34,10 +34,12 @@ type Props = {
   drawing: Drawing;
   isUnder: boolean;
   hasManySpecs: boolean;
+  /** Whether the Tab key comes here when it comes into the column. */
+  isEntry: boolean;
 };
 
 /** One card, in a list: it can be carried elsewhere. */
-export const BoardCard = memo(function BoardCard({ project, card, drawing, isUnder, hasManySpecs }: Props) {
+export const BoardCard = memo(function BoardCard({ project, card, drawing, isUnder, hasManySpecs, isEntry }: Props) {
   const isSelected = useBoardState(({ selection }) => selection.ids.has(card.id));
   const isReached = useBoardState(({ focused }) => focused === card.id);
   const { setNodeRef, listeners, isDragging } = useDraggable({ id: card.id });
@@ -50,10 +52,10 @@ export const BoardCard = memo(function BoardCard({ project, card, drawing, isUnd
       aria-roledescription="card"
       aria-label={labelOf(card, isSelected)}
       aria-describedby="board-hint"
-      tabIndex={isReached ? 0 : -1}
+      tabIndex={isReached || isEntry ? 0 : -1}
       className={cx(
-        "group relative flex flex-col overflow-hidden rounded-lg border bg-raised px-3 py-2 text-left shadow-raised outline-offset-0 select-none",
-        isSelected ? "border-accent bg-accent-soft" : "border-line hover:border-line-strong",
+        "group relative flex flex-col overflow-hidden rounded-lg border px-3 py-2 text-left shadow-raised outline-offset-0 select-none",
+        isSelected ? "border-accent bg-accent-soft" : "border-line bg-raised hover:border-line-strong",
         isUnder && "ml-3.5",
         isDragging && "opacity-40",
       )}
@@ -80,7 +82,7 @@ export function CardFace({
   drawing,
   isSelected,
   hasManySpecs,
-}: Omit<Props, "project" | "isUnder"> & { isSelected: boolean }) {
+}: Omit<Props, "project" | "isUnder" | "isEntry"> & { isSelected: boolean }) {
   return (
     <>
       <div className="flex h-4.5 items-center gap-1.5 text-2xs text-faint">
@@ -106,8 +108,10 @@ export function CardFace({
           </Badge>
         )}
         <Badge>{card.category}</Badge>
-        <span className="min-w-0 shrink-[2] truncate text-2xs text-faint">{layerName(card.layer)}</span>
-        {hasManySpecs && card.source_spec !== MAIN_SPEC && <Badge className="shrink-[2]">{card.source_spec}</Badge>}
+        {(!drawing.isNarrow || card.blocked_by.length === 0) && (
+          <span className="min-w-0 shrink-[2] truncate text-2xs text-faint">{layerName(card.layer)}</span>
+        )}
+        {!drawing.isNarrow && hasManySpecs && card.source_spec !== MAIN_SPEC && <Badge>{card.source_spec}</Badge>}
       </div>
       {drawing.hasNote && (
         <p

@@ -93,12 +93,14 @@ export const BoardColumn = memo(function BoardColumn({ project, column, hasManyS
   );
 
   const name = text.columns[progress];
+  // One card of each column is always reached by Tab, also when the keyboard was on one that is out of view now.
+  const entry = reached >= shown.first && reached < shown.end ? reached : shown.first;
   const drawn = rows.slice(shown.first, shown.end);
   return (
     <section
       aria-label={text.columnLabel(name, rows.length)}
       data-column={progress}
-      className={cx("flex min-w-47 flex-1 basis-0 flex-col rounded-lg", verdict && !verdict.isLawful && "opacity-60")}
+      className={cx("flex min-w-47 flex-1 basis-0 flex-col rounded-lg")}
     >
       <header className="flex h-9 shrink-0 items-center gap-2 px-2.5">
         <span aria-hidden className={cx("size-2 rounded-full", DOTS[progress])} />
@@ -120,7 +122,11 @@ export const BoardColumn = memo(function BoardColumn({ project, column, hasManyS
         {rows.length === 0 ? (
           <p className="px-1 pt-2 text-xs text-faint">{text.emptyColumns[progress]}</p>
         ) : (
-          <ul aria-label={name} className="relative list-none" style={{ height: offsets[rows.length] ?? 0 }}>
+          <ul
+            aria-label={name}
+            className={cx("relative list-none", verdict && !verdict.isLawful && "opacity-50")}
+            style={{ height: offsets[rows.length] ?? 0 }}
+          >
             {drawn.map(({ card, isUnder }, at) => {
               const row = shown.first + at;
               const drawing = drawings[row];
@@ -139,6 +145,7 @@ export const BoardColumn = memo(function BoardColumn({ project, column, hasManyS
                     drawing={drawing}
                     isUnder={isUnder}
                     hasManySpecs={hasManySpecs}
+                    isEntry={row === entry}
                   />
                 </li>
               );

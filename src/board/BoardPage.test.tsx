@@ -57,6 +57,25 @@ test("arrow keys move between cards, and Enter opens the one they are on", async
   await waitFor(() => expect(router.state.location.pathname).toBe("/p/1/feature/4"));
 });
 
+test("Tab reaches a card in each column, without a mouse and before anything was touched", async () => {
+  const { user } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
+  const first = await screen.findByRole("group", { name: /^#5/ });
+  screen.getByRole("combobox", { name: "State" }).focus();
+  await user.tab();
+  expect(first).toHaveFocus();
+  await user.tab();
+  expect(screen.getByRole("group", { name: /^#4/ }), "the next column that has a card").toHaveFocus();
+});
+
+test("after a card is deleted the focus is on the next one", async () => {
+  const { user } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
+  (await screen.findByRole("group", { name: /^#5/ })).focus();
+  await user.keyboard("{Delete}");
+  await waitFor(() =>
+    expect(screen.getByRole("group", { name: /^#2/ }), "a person who tidies up goes on").toHaveFocus(),
+  );
+});
+
 test("the menu offers only lawful places, and says of the others why", async () => {
   const { user, host } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
   (await screen.findByRole("group", { name: /^#3/ })).focus();

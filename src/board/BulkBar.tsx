@@ -26,7 +26,7 @@ export function BulkBar({ actions }: { actions: BoardActions }) {
       aria-label={text.bulkActions}
       className="absolute bottom-5 left-1/2 z-20 flex -translate-x-1/2 animate-enter items-center gap-1 rounded-xl border border-line-strong bg-raised py-1.5 pr-1.5 pl-4 shadow-overlay"
     >
-      <span role="status" className="tabular mr-2 font-medium">
+      <span role="status" className="tabular mr-2 font-medium whitespace-nowrap">
         {text.bulkBar(ids.size)}
       </span>
       {WORDS.map(({ word, label, icon: Icon }) => (

@@ -13,7 +13,10 @@ const FACTS_PX = 26;
 const NOTE_PX = 40;
 const LIVE_PX = 40;
 
-export type Drawing = { lines: 1 | 2; hasNote: boolean; isLive: boolean; height: number };
+/** Narrower cards than this leave out what is least needed, in pixels. */
+const NARROW_PX = 230;
+
+export type Drawing = { lines: 1 | 2; hasNote: boolean; isLive: boolean; isNarrow: boolean; height: number };
 
 /** How a card is drawn. Known without drawing it, so that ten thousand cards need no measuring. */
 export function drawingOf(card: FeatureCard, width: number, isUnder: boolean, isLive: boolean): Drawing {
@@ -21,5 +24,5 @@ export function drawingOf(card: FeatureCard, width: number, isUnder: boolean, is
   const lines = card.name.length > letters ? 2 : 1;
   const hasNote = card.note !== null && card.progress !== "passing";
   const height = PADDING_PX + HEAD_PX + lines * LINE_PX + FACTS_PX + (hasNote ? NOTE_PX : 0) + (isLive ? LIVE_PX : 0);
-  return { lines, hasNote, isLive, height };
+  return { lines, hasNote, isLive, isNarrow: width < NARROW_PX, height };
 }
