@@ -81,9 +81,9 @@ fn telltale(stage: &Stage) -> String {
     path.to_str().expect("a plain path").to_owned()
 }
 
-/// A file that the fake wrote to the home it saw: what lies in the project may be put aside with a card.
+/// A file that the fake wrote to the home it saw, the CLI's own: what lies in the project may be put aside with a card.
 fn seen(stage: &Stage, name: &str) -> PathBuf {
-    stage.machine.path("data/projects/1/home").join(name)
+    stage.machine.path("data/projects/1/cli").join(name)
 }
 
 fn told_by(stage: &Stage, name: &str) -> String {
