@@ -105,8 +105,8 @@ const board = createRoute({
         project={params.project}
         strip={
           <>
-            <RequestCards project={params.project} />
             <MissionStrip project={params.project} />
+            <RequestCards project={params.project} />
           </>
         }
       />

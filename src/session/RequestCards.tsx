@@ -12,17 +12,13 @@ import { requestText } from "./messages.ts";
 import { QuestionForm } from "./QuestionForm.tsx";
 import { countdown } from "./words.ts";
 
-type Props = {
-  project: number;
-  /** Whether the page around it scrolls; else it scrolls by itself, so that what is below stays in sight. */
-  isInPage?: boolean;
-};
+type Props = { project: number };
 
 /** Below this the countdown is shown as urgent. */
 const URGENT_MS = 60_000;
 
 /** What waits for a person's word, with its countdown. Nothing when nothing does. */
-export function RequestCards({ project, isInPage = false }: Props) {
+export function RequestCards({ project }: Props) {
   const open = useApiQuery("request_list", { project, is_open: true });
   const [gone, setGone] = useState<readonly RequestView[]>([]);
   useEvents((envelope) => {
@@ -42,11 +38,8 @@ export function RequestCards({ project, isInPage = false }: Props) {
         {waiting.length > 0 ? requestText.title(waiting.length) : ""}
       </p>
       {shown.length > 0 && (
-        <section
-          aria-label={requestText.title(waiting.length)}
-          className={cx("border-b border-line bg-canvas p-3", !isInPage && "max-h-[45vh] shrink-0 overflow-y-auto")}
-        >
-          <ul className="flex flex-col gap-3">
+        <section aria-label={requestText.title(waiting.length)} className="border-b border-line bg-canvas p-3">
+          <ul className="grid grid-cols-[repeat(auto-fit,minmax(min(26rem,100%),1fr))] items-start gap-3">
             {shown.map((view) => (
               <li key={view.request.id}>
                 <RequestCard

@@ -78,7 +78,7 @@ export function RunPage({ project }: Props) {
               <span className="font-medium">{text.elsewhere(status.elsewhere.pid)}</span> {text.elsewhereHint}
             </p>
           )}
-          <RequestCards project={project} isInPage />
+          <RequestCards project={project} />
           <div className="grid grid-cols-[minmax(22rem,30rem)_minmax(0,1fr)] items-start gap-6 p-6">
             {isCurrent && <MissionPanel project={project} status={status} live={live} />}
             <div className={isCurrent ? "" : "col-span-2"}>

@@ -70,6 +70,18 @@ describe("a diff as rows", () => {
     expect(fromTexts("", "a\n").hunks[0]?.lines[0]?.newNumber, "lines count from 1").toBe(1);
   });
 
+  test("each change has one beginning, also where two stand close together", () => {
+    const diff = fromTexts("a\nb\nc\nd\ne\n", "A\nb\nC\nD\ne\n");
+    for (const layout of layouts) {
+      const { rows, starts } = rowsOf(diff, layout, new Map());
+      expect(starts.length, layout).toBe(2);
+      const shown = starts
+        .map((at) => rows[at])
+        .map((row) => (row?.type === "pair" ? row.left?.text : row?.type === "line" ? row.line.text : ""));
+      expect(shown, "the first line of each").toEqual(["a", "c"]);
+    }
+  });
+
   test("a remark about the last line break is no line", () => {
     const [hunk] = fromTexts("a\nb", "a\nc").hunks;
     expect(hunk?.lines.map((one) => [one.kind, one.text])).toEqual([

@@ -6,7 +6,6 @@ export type LineRow = { type: "line"; line: DiffLine; partner: string | null };
 export type PairRow = { type: "pair"; left: DiffLine | null; right: DiffLine | null };
 /** Lines that did not change and are not shown. `gap` names it; `count` is unknown for the end of a file not at hand. */
 export type GapRow = { type: "gap"; gap: number; count: number; oldNumber: number; newNumber: number };
-/** The beginning of a hunk: where "next change" goes. */
 export type DiffRow = LineRow | PairRow | GapRow;
 
 export type DiffLayout = "unified" | "split";
@@ -21,7 +20,7 @@ export const MOST_ROWS = 20_000;
 
 export type DiffRows = {
   rows: DiffRow[];
-  /** Where each hunk begins among the rows. */
+  /** Where each change begins among the rows: lines that differ, one after the other. */
   starts: number[];
   /** Rows that were left out because there are too many. */
   leftOut: number;
@@ -40,14 +39,23 @@ export function rowsOf(diff: FileDiff, layout: DiffLayout, opened: Opened, most 
   };
   diff.hunks.forEach((hunk, at) => {
     addGap(diff, at, oldNext, newNext, hunk.newStart - newNext, opened, layout, add);
-    if (rows.length < most) starts.push(rows.length);
-    for (const row of layout === "unified" ? unified(hunk) : split(hunk)) add(row);
+    let wasChanged = false;
+    for (const row of layout === "unified" ? unified(hunk) : split(hunk)) {
+      const isChanged = differs(row);
+      if (isChanged && !wasChanged && rows.length < most) starts.push(rows.length);
+      wasChanged = isChanged;
+      add(row);
+    }
     oldNext = hunk.oldStart + hunk.lines.filter((line) => line.kind !== "added").length;
     newNext = hunk.newStart + hunk.lines.filter((line) => line.kind !== "removed").length;
   });
   const rest = diff.newLines && diff.hunks.length > 0 ? diff.newLines.length - newNext + 1 : 0;
   addGap(diff, diff.hunks.length, oldNext, newNext, rest, opened, layout, add);
   return { rows, starts, leftOut };
+}
+
+function differs(row: LineRow | PairRow): boolean {
+  return row.type === "line" ? row.line.kind !== "same" : row.left !== row.right;
 }
 
 function addGap(
