@@ -46,8 +46,6 @@ export const text = messages("review", {
   renamed: (from: string) => `was ${from}`,
   onlyRenamed: "Only its name changed",
   noLines: "No line of it differs",
-  previousFile: "Previous file",
-  nextFile: "Next file",
   previousChange: "Previous change",
   nextChange: "Next change",
   commentOn: (path: string, line: number) => `Comment on ${path}, line ${line}`,

@@ -93,7 +93,7 @@ export function BlockView({ id, project, block, partner, steps }: Props) {
           tone={block.is_error ? "danger" : "neutral"}
           icon={<Flag aria-hidden />}
           title={block.is_error ? text.resultFailed : text.result}
-          aside={`${words.turns(block.turns)} · ${dollars(block.cost_usd)} · ${duration(block.duration_ms)} · ${compact(block.usage.output_tokens)} tokens out`}
+          aside={`${words.turns(block.turns)} · ${dollars(block.cost_usd)} · ${duration(block.duration_ms)} · ${text.tokensOut(compact(block.usage.output_tokens))}`}
         >
           {block.text && <Said text={block.text} />}
         </Notice>
@@ -111,7 +111,7 @@ function Said({ text: said }: { text: string }) {
   const open = (url: string) =>
     void host
       .openLink(url)
-      .catch((failure: Error) => tellFailure("The link was not opened", { message: failure.message, hint: null }));
+      .catch((failure: Error) => tellFailure(text.linkFailed, { message: failure.message, hint: null }));
   return (
     <div className="max-w-[80ch]">
       <Markdown text={said} onLink={open} />

@@ -107,7 +107,7 @@ function RunFacts({ run }: { run: Run }) {
         {dollars(run.cost_usd)} · {text.sessions(run.sessions)}
       </Fact>
       <Fact name={text.started}>{ago(run.started_at_ms, now)}</Fact>
-      <Fact name="Sandbox">
+      <Fact name={text.sandbox}>
         <span className={cx("inline-flex items-start gap-1.5", isOpen && "text-danger")}>
           {isOpen ? (
             <ShieldAlert aria-hidden className="mt-0.5 size-4 shrink-0" />

@@ -74,21 +74,26 @@ function RequestCard({ project, view, onDismiss }: { project: number; view: Requ
     >
       <header className="flex items-center gap-2 px-4 pt-3">
         <Icon aria-hidden className="size-4 shrink-0 text-warning" />
-        <h2 id={heading} className="font-semibold">
+        <h2 id={heading} className="shrink-0 font-semibold">
           {request.call ? requestText.wants(request.call.tool) : requestText.asks}
         </h2>
         {request.feature !== null && (
           <Link
             to="/p/$project/feature/$feature"
             params={{ project, feature: request.feature }}
-            className="truncate text-accent hover:underline"
+            className="min-w-0 truncate text-accent hover:underline"
           >
             {requestText.onCard(request.feature, name ?? "")}
           </Link>
         )}
-        <span className="ml-auto">
+        <span className="ml-auto shrink-0">
           {isWithdrawn ? (
-            <IconButton label="Dismiss" size="sm" icon={<X aria-hidden className="size-4" />} onClick={onDismiss} />
+            <IconButton
+              label={requestText.dismiss}
+              size="sm"
+              icon={<X aria-hidden className="size-4" />}
+              onClick={onDismiss}
+            />
           ) : (
             <Deadline view={view} />
           )}
@@ -140,7 +145,7 @@ function RequestCard({ project, view, onDismiss }: { project: number; view: Requ
 function Deadline({ view }: { view: RequestView }) {
   const now = useNow(1000);
   const { state, deadline_ms } = view.request;
-  if (state === "expired") return <Badge tone="neutral">Expired</Badge>;
+  if (state === "expired") return <Badge tone="neutral">{requestText.expiredShort}</Badge>;
   if (deadline_ms === null) return <span className="text-xs text-muted">{requestText.waits}</span>;
   const left = deadline_ms - now;
   return (

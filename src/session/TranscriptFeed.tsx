@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { ArrowDown, FilterX } from "lucide-react";
 import { type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
 import type { TranscriptPart } from "@/api/bindings.ts";
@@ -287,6 +288,14 @@ function Heading({ project, part }: { project: number; part: TranscriptPart }) {
         {ROLES[part.role]} · {moment(part.started_at_ms)}
       </span>
       {part.feature !== null && <CardLink project={project} feature={part.feature} />}
+      <Link
+        to="/p/$project/review"
+        params={{ project }}
+        search={{ session: part.session }}
+        className="text-accent hover:underline"
+      >
+        {text.openChanges}
+      </Link>
       <Badge className="ml-auto" tone={outcomeTone(part.outcome)}>
         {part.outcome ? outcomeWords(part.outcome) : words.goingOn}
       </Badge>

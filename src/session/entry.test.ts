@@ -21,9 +21,8 @@ describe("what a row says", () => {
     expect(editOf(call("Edit", { file_path: "/p/src/a.ts", old_string: "1", new_string: "2" }))).toEqual({
       path: "/p/src/a.ts",
       replacements: [{ before: "1", after: "2" }],
-      isWhole: false,
     });
-    expect(editOf(call("Write", { file_path: "a", content: "x" }))?.isWhole).toBe(true);
+    expect(editOf(call("Write", { file_path: "a", content: "x" }))?.replacements).toEqual([{ before: "", after: "x" }]);
     const several = {
       file_path: "a",
       edits: [

@@ -22,9 +22,9 @@ export const GROUP_NAMES: Readonly<Record<Group, string>> = {
 
 const EDIT_TOOLS: ReadonlySet<string> = new Set(["Edit", "MultiEdit", "Write", "NotebookEdit"]);
 
-/** One replacement within a file. A whole new file replaces nothing. */
+/** One replacement within a file. A whole new file takes the place of nothing. */
 export type Replacement = { before: string; after: string };
-export type FileEdit = { path: string; replacements: Replacement[]; isWhole: boolean };
+export type FileEdit = { path: string; replacements: Replacement[] };
 
 /** Which sort a block is of. A call that changes a file is an edit, a result that failed is trouble. */
 export function groupOf(block: Block): Group {
@@ -54,17 +54,16 @@ export function editOf(call: Pick<ToolCall, "name" | "input">): FileEdit | null 
   const { input } = call;
   const path = text(input["file_path"]) ?? text(input["notebook_path"]);
   if (path === null) return null;
-  if (call.name === "Write")
-    return { path, replacements: [{ before: "", after: text(input["content"]) ?? "" }], isWhole: true };
+  if (call.name === "Write") return { path, replacements: [{ before: "", after: text(input["content"]) ?? "" }] };
   if (call.name === "NotebookEdit") {
-    return { path, replacements: [{ before: "", after: text(input["new_source"]) ?? "" }], isWhole: false };
+    return { path, replacements: [{ before: "", after: text(input["new_source"]) ?? "" }] };
   }
   const edits = call.name === "MultiEdit" && Array.isArray(input["edits"]) ? input["edits"] : [input];
   const replacements = edits.filter(isRecord).map((edit) => ({
     before: text(edit["old_string"]) ?? "",
     after: text(edit["new_string"]) ?? "",
   }));
-  return { path, replacements, isWhole: false };
+  return { path, replacements };
 }
 
 /** Whether a call changes the file at `path`, which is relative to the project. */

@@ -1,5 +1,6 @@
 import "./code.css";
 import type { Mark } from "../diff/marks.ts";
+import { text as words } from "../diff/messages.ts";
 import type { TokenLine } from "./highlight.ts";
 
 type Piece = { text: string; scope: string | null; isMarked: boolean; at: number };
@@ -36,10 +37,7 @@ export function CodeLine({ text, tokens = null, marks = NO_MARKS, markKind = "ad
     return (
       <>
         {text.slice(0, LONGEST)}
-        <span className="text-faint">
-          {" "}
-          … {(text.length - LONGEST).toLocaleString("en")} more characters in this line
-        </span>
+        <span className="text-muted">{words.longLine(text.length - LONGEST)}</span>
       </>
     );
   }

@@ -5,6 +5,7 @@ import type { TokenLine } from "../code/highlight.ts";
 import { cx } from "../cx.ts";
 import type { DiffLine } from "./hunks.ts";
 import { type Mark, marksOf } from "./marks.ts";
+import { text } from "./messages.ts";
 import type { DiffRow, GapRow } from "./rows.ts";
 
 /** Colours of both texts by line; nothing while they are not known. */
@@ -23,7 +24,6 @@ type Props = {
 
 const TINTS = { same: "", added: "bg-added", removed: "bg-removed" } as const;
 const SIGNS = { same: " ", added: "+", removed: "−" } as const;
-const SPOKEN = { same: "", added: "added: ", removed: "removed: " } as const;
 
 /** One row of a diff in either layout. */
 export const DiffRowView = memo(function DiffRowView({ row, colours, isCurrent = false, onOpen, onComment }: Props) {
@@ -98,7 +98,7 @@ function Text({ line, marks, colours }: { line: DiffLine; marks: readonly Mark[]
         {SIGNS[line.kind]}
       </span>
       <code className="min-w-0 flex-1 pr-3 font-mono wrap-anywhere whitespace-pre-wrap">
-        {line.kind !== "same" && <span className="sr-only">{SPOKEN[line.kind]}</span>}
+        {line.kind !== "same" && <span className="sr-only">{text[line.kind]}</span>}
         <CodeLine
           text={line.text}
           tokens={tokens ?? null}
@@ -127,7 +127,7 @@ function LineNumber({
           type="button"
           // The line one is on takes a comment by its key; a stop of the tab key at every line would be a trap.
           tabIndex={-1}
-          aria-label={`Comment on line ${value}`}
+          aria-label={text.comment(value)}
           className="absolute top-0 -right-2.5 z-10 flex size-5 items-center justify-center rounded-sm bg-accent-fill text-on-accent opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
           onClick={() => onComment(line)}
         >
@@ -139,13 +139,12 @@ function LineNumber({
 }
 
 function Gap({ row, onOpen }: { row: GapRow; onOpen: Props["onOpen"] }) {
-  const words = row.count === 1 ? "1 unchanged line" : `${row.count.toLocaleString("en")} unchanged lines`;
   const className = "flex h-7 w-full items-center gap-2 border-y border-line bg-hover px-3 text-xs text-muted";
-  if (!onOpen) return <div className={className}>{words}</div>;
+  if (!onOpen) return <div className={className}>{text.unchanged(row.count)}</div>;
   return (
     <button type="button" className={cx(className, "hover:text-text")} onClick={() => onOpen(row)}>
       <ChevronsUpDown aria-hidden className="size-3.5" />
-      Show {words}
+      {text.showUnchanged(row.count)}
     </button>
   );
 }

@@ -12,6 +12,7 @@ import { useHighlight } from "../code/highlight.ts";
 import { LongList, type LongListHandle } from "../long-list/LongList.tsx";
 import { DiffRowView } from "./DiffRowView.tsx";
 import type { DiffLine, FileDiff } from "./hunks.ts";
+import { text } from "./messages.ts";
 import { type DiffLayout, type DiffRow, type GapRow, MOST_ROWS, OPEN_STEP, type Opened, rowsOf } from "./rows.ts";
 
 /** A line that a comment can stand at. */
@@ -118,13 +119,13 @@ export function DiffView({ diff, texts, path, layout, onComment, below, label, r
     if (!row) {
       return (
         <p className="flex items-center gap-3 border-t border-line px-3 py-2 text-xs text-muted">
-          {leftOut.toLocaleString("en")} more lines are not shown.
+          {text.notShown(leftOut)}
           <button
             type="button"
             className="text-accent underline underline-offset-2"
             onClick={() => setMost(Number.POSITIVE_INFINITY)}
           >
-            Show them anyway
+            {text.anyway}
           </button>
         </p>
       );

@@ -3,6 +3,7 @@ import { Button } from "../Button.tsx";
 import { useHighlight } from "../code/highlight.ts";
 import { DiffRowView } from "./DiffRowView.tsx";
 import { fromTexts } from "./hunks.ts";
+import { text } from "./messages.ts";
 import { rowsOf } from "./rows.ts";
 
 /** Rows that are shown before a person asks for more, and after. */
@@ -21,7 +22,7 @@ export function InlineDiff({ path, before, after }: Props) {
   const oldLines = useHighlight(before === "" ? null : before, path);
   const newLines = useHighlight(after === "" ? null : after, path);
   const colours = useMemo(() => ({ oldLines, newLines }), [oldLines, newLines]);
-  if (rows.length === 0) return <p className="px-3 py-2 text-xs text-muted">Nothing differs.</p>;
+  if (rows.length === 0) return <p className="px-3 py-2 text-xs text-muted">{text.same}</p>;
   return (
     <div className="overflow-hidden">
       {rows.map((row, at) => (
@@ -31,10 +32,10 @@ export function InlineDiff({ path, before, after }: Props) {
       {leftOut > 0 && (
         <div className="border-t border-line px-3 py-1.5">
           {isOpen ? (
-            <p className="text-xs text-muted">{leftOut.toLocaleString("en")} more lines are not shown here.</p>
+            <p className="text-xs text-muted">{text.notHere(leftOut)}</p>
           ) : (
             <Button size="sm" variant="ghost" onClick={() => setOpen(true)}>
-              Show {leftOut.toLocaleString("en")} more lines
+              {text.more(leftOut)}
             </Button>
           )}
         </div>
