@@ -63,9 +63,13 @@ export function failureTitle(failure: Failure): string {
   return TITLES[failure.code];
 }
 
-/** A sentence as a person writes one: the host's begin in lower case, to stand behind a name. */
+/** Words that begin a sentence of the host and are no names: `bwrap is missing` keeps its spelling, `the disk is full` does not. */
+const BEGINNINGS =
+  /^(an?|at|can|choose|give|in|it|its|no|nobody|not|nothing|only|say|somebody|that|the|there|this|use|what|write)\b/;
+
+/** A sentence as a person writes one: many of the host's begin in lower case, to stand behind a name. */
 export function asSentence(words: string): string {
-  const begun = words.charAt(0).toUpperCase() + words.slice(1);
+  const begun = BEGINNINGS.test(words) ? words.charAt(0).toUpperCase() + words.slice(1) : words;
   return words === "" || /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 }
 
