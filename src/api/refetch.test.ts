@@ -103,3 +103,28 @@ test("a checkpoint that is restored may change any card", () => {
     "a commit for no card changes none",
   ).toEqual([]);
 });
+
+test("a late answer does not put an older card over a newer one", async () => {
+  await openBoard(20);
+  let release: (() => void) | undefined;
+  let reads = 0;
+  host.answer("feature_cards", async ({ ids }) => {
+    reads += 1;
+    const isFirst = reads === 1;
+    const now = ids.flatMap((id) => host.project().cards.get(id) ?? []);
+    if (isFirst) await new Promise<void>((resolve) => (release = resolve));
+    return now;
+  });
+  const rename = (name: string) => {
+    const card = host.project().cards.get(20);
+    if (card) host.project().cards.set(20, { ...card, name });
+    host.emit(1, { event: "features_edited", features: [20] });
+  };
+  rename("older");
+  await vi.advanceTimersByTimeAsync(100);
+  rename("newer");
+  await vi.advanceTimersByTimeAsync(100);
+  release?.();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(listed().find(({ id }) => id === 20)?.name).toBe("newer");
+});

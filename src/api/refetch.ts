@@ -45,6 +45,7 @@ export class Refetcher {
   readonly #queries: QueryClient;
   readonly #client: Client;
   readonly #touched = new Map<number, Touched>();
+  readonly #reading = new Map<number, Promise<void>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(queries: QueryClient, client: Client) {
@@ -84,8 +85,15 @@ export class Refetcher {
         name !== "feature_list" &&
         touched.some(([project, { topics }]) => isTouched(name, input, project, topics)),
     });
-    for (const [project, { topics, cards }] of touched)
-      if (topics.has("Features")) void this.#readCards(project, cards);
+    for (const [project, { topics, cards }] of touched) {
+      if (!topics.has("Features")) continue;
+      // One after the other: an answer that was late would put an older card over a newer one.
+      const before = this.#reading.get(project) ?? Promise.resolve();
+      this.#reading.set(
+        project,
+        before.then(() => this.#readCards(project, cards)),
+      );
+    }
   }
 
   async #readCards(project: number, cards: Set<number> | "all"): Promise<void> {

@@ -1,10 +1,11 @@
 import { Outlet, useNavigate, useParams } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useCallback, useEffect } from "react";
 import { create } from "zustand";
 import { persist } from "zustand/middleware";
 import type { AppSettings, Theme } from "@/api/bindings.ts";
 import { useApiMutation, useApiQuery } from "@/api/context.tsx";
 import { useAction, useActions } from "@/ui/actions.ts";
+import { WindowTitle } from "@/ui/Page.tsx";
 import { toast } from "@/ui/toast.ts";
 import { Toaster } from "@/ui/Toaster.tsx";
 import { ConnectionBanner } from "./Connection.tsx";
@@ -26,6 +27,7 @@ export function Layout() {
   const settings = useApiQuery("app_settings_read", null);
   useAppliedSettings(settings.data);
   useNavigationActions(settings.data);
+  const windowTitle = useWindowTitle();
   return (
     <div className="flex h-full flex-col">
       <a
@@ -38,7 +40,9 @@ export function Layout() {
       <div className="flex min-h-0 flex-1">
         {isSidebarShown && <Sidebar />}
         <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col bg-panel outline-none">
-          <Outlet />
+          <WindowTitle value={windowTitle}>
+            <Outlet />
+          </WindowTitle>
         </main>
       </div>
       <Palette />
@@ -46,6 +50,18 @@ export function Layout() {
       <HostRequests />
       <Toaster label={text.notifications} closeLabel={text.dismiss} />
     </div>
+  );
+}
+
+/** Page, project and product; before them how much waits for a person, so that a glance at the window list is enough. */
+function useWindowTitle(): (page: string) => string {
+  const { project } = useParams({ strict: false });
+  const projects = useApiQuery("project_list", null);
+  const name = projects.data?.find((one) => one.id === project)?.name;
+  const waits = projects.data?.reduce((sum, one) => sum + Math.max(one.counts.needs_you, one.open_requests), 0) ?? 0;
+  return useCallback(
+    (page) => `${waits > 0 ? `(${waits}) ` : ""}${[page, name, text.name].filter(Boolean).join(" · ")}`,
+    [name, waits],
   );
 }
 

@@ -1,4 +1,7 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, createContext, useContext, useEffect, useRef } from "react";
+
+/** How the window is called while a page of this name is shown. */
+export const WindowTitle = createContext<(page: string) => string>((page) => page);
 
 type Props = {
   title: string;
@@ -15,9 +18,9 @@ type Props = {
 /** One page: its heading takes the focus when the page comes, so that a screen reader says where one is. */
 export function Page({ title, windowTitle, aside, actions, isBare = false, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const name = windowTitle ?? title;
+  const name = useContext(WindowTitle)(windowTitle ?? title);
   useEffect(() => {
-    document.title = `${name} · Auto Agent Harness`;
+    document.title = name;
   }, [name]);
   useEffect(() => {
     heading.current?.focus({ preventScroll: true });
