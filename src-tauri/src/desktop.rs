@@ -10,9 +10,10 @@ use crate::{
     stream::Streams,
     tray, watch,
 };
+use harness_api::shape::setup as shape;
 use tauri::{
-    App, AppHandle, Manager, RunEvent, Url, WebviewWindow, WebviewWindowBuilder, WindowEvent,
-    webview::{NewWindowResponse, PageLoadEvent},
+    App, AppHandle, Manager, RunEvent, Theme, Url, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+    webview::{Color, NewWindowResponse, PageLoadEvent},
 };
 use tauri_plugin_window_state::StateFlags;
 
@@ -113,12 +114,28 @@ fn handle(app: &AppHandle, event: RunEvent) {
 
 fn create_window(app: &AppHandle) -> Result<WebviewWindow, Box<dyn std::error::Error>> {
     let config = app.config().app.windows.first().ok_or("the configuration has no window")?;
-    let window = WebviewWindowBuilder::from_config(app, config)?
+    let chosen = tauri::async_runtime::block_on(app.state::<Product>().settings()).theme;
+    let (theme, colour) = first_look(chosen);
+    let mut window = WebviewWindowBuilder::from_config(app, config)?
         // The page stays what it is: nothing on it, and no redirect, leads the window anywhere else.
         .on_navigation(is_our_page)
         .on_new_window(|_, _| NewWindowResponse::Deny)
-        .build()?;
-    Ok(window)
+        .theme(theme);
+    if let Some(colour) = colour {
+        window = window.background_color(colour);
+    }
+    Ok(window.build()?)
+}
+
+/// How the window looks before its page has drawn anything: the canvas of that theme, so that nothing flashes in a dark
+/// room. The page hears of the theme as of the system's.
+fn first_look(chosen: shape::Theme) -> (Option<Theme>, Option<Color>) {
+    match chosen {
+        shape::Theme::System => (None, None),
+        shape::Theme::Light => (Some(Theme::Light), Some(Color(0xf7, 0xf7, 0xf8, 0xff))),
+        shape::Theme::Dark => (Some(Theme::Dark), Some(Color(0x0d, 0x0e, 0x11, 0xff))),
+        shape::Theme::HighContrast => (Some(Theme::Dark), Some(Color(0, 0, 0, 0xff))),
+    }
 }
 
 /// Whether `url` is of the pages that were built into the program (or of the development server, in a build for it).

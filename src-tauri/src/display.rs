@@ -4,7 +4,13 @@
 #[cfg(target_os = "linux")]
 pub fn check() -> Result<(), String> {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    judge(is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"), is_set("SSH_CONNECTION"))
+    judge(is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"), is_set("SSH_CONNECTION"))?;
+    // Asked here, where the answer can be told; Tauri would end with a fault.
+    gtk::init().map_err(|_| {
+        "the screen cannot be reached: DISPLAY or WAYLAND_DISPLAY names one that does not answer, or that this user may \
+         not use. Start it from a terminal of your desktop session."
+            .to_owned()
+    })
 }
 
 #[cfg(target_os = "linux")]

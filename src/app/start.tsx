@@ -5,12 +5,14 @@ import type { Transport } from "@/api/transport.ts";
 import type { Host } from "@/host/host.ts";
 import { createQueryClient, Providers } from "./Providers.tsx";
 import { createAppRouter } from "./router.tsx";
+import { systemTheme } from "./theme.ts";
 import "@/ui/tokens.css";
 
 /** Draws the application over a host. */
 export function start(transport: Transport, host: Host): void {
   const place = document.getElementById("root");
   if (!place) throw new Error("The page has no element with the id root");
+  document.documentElement.dataset.theme = systemTheme();
   const router = createAppRouter();
   createRoot(place).render(
     <StrictMode>

@@ -22,6 +22,11 @@ function watch(onChange: () => void): () => void {
 const isDark = () => window.matchMedia(PREFERS_DARK).matches;
 const isContrast = () => window.matchMedia(PREFERS_CONTRAST).matches;
 
+/** What the system asks for now: the look of the first picture, before the settings are there. */
+export function systemTheme(): Exclude<Theme, "system"> {
+  return resolveTheme("system", { isDark: isDark(), isContrast: isContrast() });
+}
+
 export function useResolvedTheme(theme: Theme): Exclude<Theme, "system"> {
   const system = { isDark: useSyncExternalStore(watch, isDark), isContrast: useSyncExternalStore(watch, isContrast) };
   return resolveTheme(theme, system);

@@ -1,6 +1,6 @@
 // A desk of its own for each test: screen, message bus, home and data directory, all gone afterwards.
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -136,5 +136,3 @@ function read(path) {
     return "";
   }
 }
-
-if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is not there: run \`cargo build -p auto-agent-harness\` first`);

@@ -15,7 +15,7 @@ export async function openWindow(options) {
 }
 
 /** Opens the program on `desk`. A desk has one window at a time. */
-export async function openOn(desk, { args = [], width = 1280, height = 800 } = {}) {
+export async function openOn(desk, { binary = PROGRAM, args = [], width = 1280, height = 800, pageLoadStrategy = "normal" } = {}) {
   const port = await freePort();
   const env = { ...desk.env, TAURI_AUTOMATION: "true", TAURI_WEBVIEW_AUTOMATION: "true" };
   desk.start("WebKitWebDriver", ["--host=127.0.0.1", `--port=${port}`], { env });
@@ -23,10 +23,10 @@ export async function openOn(desk, { args = [], width = 1280, height = 800 } = {
   await until(() => isListening(server), "WebKitWebDriver listens");
   const driver = await new Builder()
     .usingServer(server)
-    .withCapabilities({ browserName: "wry", "webkitgtk:browserOptions": { binary: PROGRAM, args } })
+    .withCapabilities({ browserName: "wry", pageLoadStrategy, "webkitgtk:browserOptions": { binary, args } })
     .build();
   await driver.manage().setTimeouts({ script: PATIENCE_MS, implicit: 0 });
-  await driver.manage().window().setRect({ x: 0, y: 0, width, height });
+  if (width) await driver.manage().window().setRect({ x: 0, y: 0, width, height });
   return { driver, ...hands(driver) };
 }
 

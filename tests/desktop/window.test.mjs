@@ -54,6 +54,9 @@ test("without a screen the program says what works instead", async () => {
   assert.equal(code, 1);
   assert.match(said, /no screen/);
   assert.match(said, /harness run/);
+  const unreachable = await startAgain([], { ...env, DISPLAY: ":4711" });
+  assert.equal(unreachable.code, 1);
+  assert.match(unreachable.said, /does not answer/, "a screen that is gone is told apart from a fault of the program");
 });
 
 test("the page can reach nothing but the program: no net, no other page, no command that is not listed", async () => {

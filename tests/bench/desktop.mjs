@@ -1,0 +1,120 @@
+// The desktop application beside an empty window: time from process start to a board of 10,000 cards, and memory.
+import { spawnSync } from "node:child_process";
+import { readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { basename, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { buildDesktop, buildPages, desktopProgram } from "../../.ci/lib/desktop.mjs";
+import { mustRun } from "../../.ci/lib/steps.mjs";
+import { sitDown, until } from "../desktop/desk.mjs";
+import { openOn } from "../desktop/window.mjs";
+
+const CARDS = 10_000;
+const RUNS = 5;
+/** After this long nothing is left to do, and memory is what it stays at. */
+const SETTLED_MS = 4_000;
+const TICKS_PER_SECOND = Number(spawnSync("getconf", ["CLK_TCK"], { encoding: "utf8" }).stdout);
+
+/** Measures both and gives the measurements by name. */
+export async function measureDesktop(runs = RUNS) {
+  await buildPages();
+  await buildDesktop();
+  await mustRun("cargo", ["build", "--release", "--locked", "-p", "auto-agent-harness", "--example", "empty_window"]);
+  const ours = desktopProgram("release");
+  const empty = join(ours, "..", "examples", "empty_window");
+  const desk = await sitDown();
+  try {
+    const project = await prepare(desk, ours);
+    const starts = { ours: [], theirs: [] };
+    const memory = { ours: [], theirs: [] };
+    // By turns, so that whatever else the machine does falls on both.
+    for (let run = 0; run < runs; run++) {
+      for (const [who, binary, args] of [["theirs", empty, []], ["ours", ours, [`auto-agent-harness://project/${project}`]]]) {
+        const { ms, bytes } = await once(desk, binary, args);
+        starts[who].push(ms);
+        memory[who].push(bytes / 1e6);
+      }
+    }
+    const baseline = "an empty Tauri window";
+    return {
+      "desktop-start": measurement({ title: `Process start to a board of ${CARDS.toLocaleString("en")} cards`, baseline, unit: "ms", ...starts, most: 1.5 }),
+      "desktop-memory": measurement({ title: "Memory of all processes (PSS)", baseline, unit: "MB", ...memory, most: 1.3 }),
+    };
+  } finally {
+    await desk.leave();
+  }
+}
+
+/** A project with that many cards, made through the product itself. */
+async function prepare(desk, binary) {
+  const window = await openOn(desk, { binary });
+  const { id } = await window.call("project_create", { name: "bench", parent_dir: desk.env.HOME, template: "empty" });
+  const batch = 500;
+  for (let first = 0; first < CARDS; first += batch) {
+    const features = Array.from({ length: batch }, (_, index) => ({
+      category: `area ${(first + index) % 40}`,
+      name: `Card ${first + index}`,
+      description: "A person can do this and sees at once that it was done.",
+      steps: ["Open the page", "Do it", "See it"],
+    }));
+    await window.call("feature_create_many", { project: id, features });
+  }
+  await quit(window, desk);
+  return id;
+}
+
+async function once(desk, binary, args) {
+  const window = await openOn(desk, { binary, args, width: 0, pageLoadStrategy: "none" });
+  const shownAt = await window.driver.executeAsyncScript(SHOWN);
+  const pid = await until(() => processes(desk).find((process) => process.name === basename(binary))?.pid, "the program runs");
+  const ms = shownAt - startedAt(pid);
+  await pause(SETTLED_MS);
+  const bytes = processes(desk).reduce((sum, process) => sum + process.pss, 0);
+  await quit(window, desk);
+  return { ms, bytes };
+}
+
+/** Ends the session, which ends the program, and waits until it is gone: the next start would only wake it. */
+async function quit(window, desk) {
+  await window.driver.quit();
+  await until(() => processes(desk).length === 0, "the program has ended");
+}
+
+// A card is there and the page has drawn it and is free again.
+const SHOWN = `
+  const done = arguments[0];
+  const look = () => (document.querySelector("[data-card]")
+    ? requestAnimationFrame(() => setTimeout(() => done(performance.timeOrigin + performance.now())))
+    : requestAnimationFrame(look));
+  look();`;
+
+function startedAt(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const ticks = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]);
+  const uptime = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
+  return Date.now() - uptime * 1000 + (ticks / TICKS_PER_SECOND) * 1000;
+}
+
+/** The window's processes on the desk: the program and the webview's. */
+function processes(desk) {
+  return readdirSync("/proc").flatMap((pid) => {
+    try {
+      if (!/^\d+$/.test(pid) || !readFileSync(`/proc/${pid}/environ`, "utf8").includes(`HARNESS_HOME=${desk.env.HARNESS_HOME}\0`)) return [];
+      const name = basename(readlinkSync(`/proc/${pid}/exe`));
+      if (!/^(auto-agent-harness|empty_window|WebKit(Web|Network)Process)$/.test(name)) return [];
+      const pss = Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))[1]) * 1024;
+      return [{ pid: Number(pid), name, pss }];
+    } catch {
+      // It ended meanwhile.
+      return [];
+    }
+  });
+}
+
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+function measurement({ title, baseline, unit, ours, theirs, most }) {
+  const [a, b] = [{ samples: ours, median: median(ours) }, { samples: theirs, median: median(theirs) }];
+  const ratio = a.median / b.median;
+  const figure = { name: "ratio to the empty window", value: ratio, unit: "×", goal: { at_most: most }, is_met: ratio <= most };
+  return { title, baseline, unit, ours: a, theirs: b, ratio, figures: [figure], notes: [] };
+}
