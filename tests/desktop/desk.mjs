@@ -1,9 +1,9 @@
 // A desk of its own for each test: screen, message bus, home and data directory, all gone afterwards.
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { desktopProgram } from "../../.ci/lib/desktop.mjs";
 
@@ -62,7 +62,16 @@ export async function sitDown({ width = 1280, height = 800 } = {}) {
     await leave();
     throw error;
   }
-  return { root, env, start, leave, programs: () => ours(root).filter((pid) => isProgram(pid)) };
+  const running = (pattern) => ours(root).filter((pid) => pattern.test(programOf(pid)));
+  return {
+    root,
+    env,
+    start,
+    leave,
+    programs: () => running(/^auto-agent-harness$/),
+    /** Claude CLIs that were started here, by whatever means. */
+    agents: () => agentsBelow(join(root, "data")),
+  };
 }
 
 /** A port that nobody listens on. */
@@ -120,12 +129,20 @@ function ours(root) {
     .map(Number);
 }
 
-function isProgram(pid) {
+function programOf(pid) {
   try {
-    return readlinkSync(`/proc/${pid}/exe`) === realpathSync(PROGRAM);
+    return basename(readlinkSync(`/proc/${pid}/exe`));
   } catch {
-    return false;
+    return "";
   }
+}
+
+// Agents get an environment of their own, so they are found by what their command line names.
+function agentsBelow(data) {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && /^auto-agent-harness-claude/.test(programOf(name)))
+    .filter((pid) => (read(`/proc/${pid}/cmdline`) + read(`/proc/${pid}/environ`)).includes(data))
+    .map(Number);
 }
 
 function read(path) {

@@ -1,4 +1,6 @@
 // The real window, used as a person uses it: found by what is on it, clicked and typed into.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { By, Builder, Key } from "selenium-webdriver";
 import { freePort, PATIENCE_MS, PROGRAM, sitDown, until } from "./desk.mjs";
 
@@ -28,6 +30,13 @@ export async function openOn(desk, { binary = PROGRAM, args = [], width = 1280, 
   await driver.manage().setTimeouts({ script: PATIENCE_MS, implicit: 0 });
   if (width) await driver.manage().window().setRect({ x: 0, y: 0, width, height });
   return { driver, ...hands(driver) };
+}
+
+/** Closes the window as its title bar does: the program decides what becomes of that. */
+export function closeWindow(desk) {
+  const script = fileURLToPath(new URL("close-window.py", import.meta.url));
+  const { status, stderr } = spawnSync("python3", [script, "Auto Agent Harness"], { env: desk.env, encoding: "utf8" });
+  if (status !== 0) throw new Error(`the window was not closed: ${stderr}`);
 }
 
 async function isListening(server) {
@@ -113,7 +122,7 @@ const NAMES = `
     textbox: "input:not([type]), input[type=text], input[type=search], input[type=number], input[type=password], textarea, [role=textbox], [role=searchbox], [role=combobox]",
     heading: "h1, h2, h3, h4, [role=heading]", checkbox: "input[type=checkbox], [role=checkbox], [role=switch]",
     region: "section[aria-label], section[aria-labelledby], [role=region]", tab: "[role=tab]", menuitem: "[role^=menuitem]", option: "[role=option]",
-    article: "article, [role=article]", listitem: "li, [role=listitem], [role=row], article", main: "main", navigation: "nav", radio: "[role=radio], input[type=radio]",
+    group: "[role=group]", article: "article, [role=article]", listitem: "li, [role=listitem], [role=row], article", main: "main", navigation: "nav", radio: "[role=radio], input[type=radio]",
   };
   const words = (node) => (node ? (node.textContent ?? "") : "").replace(/\\s+/g, " ").trim();
   const nameOf = (element) => {

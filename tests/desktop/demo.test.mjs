@@ -1,0 +1,97 @@
+// The first hour of a person with the program: the demonstration, from an empty start to a restored checkpoint and out.
+//
+// The agent is the real Claude CLI, answered by the scripted model; the tests are steps of one story.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { until } from "./desk.mjs";
+import { closeWindow, openOn, openWindow } from "./window.mjs";
+
+/** A whole rehearsal takes most of a minute on a quiet machine. */
+const RUN_PATIENCE_MS = 300_000;
+
+let window;
+let project;
+before(async () => (window = await openWindow()));
+after(() => window?.close());
+
+const cards = async () => window.call("feature_list", { project });
+const passing = async () => (await cards()).filter((card) => card.progress === "passing").length;
+
+test("the demonstration is one click away, and says that it is a rehearsal", async () => {
+  await window.sees(/Rehearsal/);
+  await window.click("button", /Try the demo/);
+  await until(async () => /\/p\/\d+\/board/.test(await window.path()), "the board of the demonstration is there");
+  project = Number(/\/p\/(\d+)\//.exec(await window.path())[1]);
+  await window.find("button", "Start");
+});
+
+test("a run fills the board while one looks at it", async () => {
+  await window.click("button", "Start");
+  await window.find("dialog", /Start a run/);
+  await window.click("button", "Start");
+  const seen = new Set();
+  await until(
+    async () => {
+      const shown = await window.driver.executeScript("return document.querySelectorAll('[data-card]').length");
+      seen.add(shown);
+      return (await passing()) > 0;
+    },
+    "the first card passes",
+    RUN_PATIENCE_MS,
+  );
+  await until(async () => (await window.byCss("[data-card]")).length > 0, "its cards are on the board");
+  assert.equal(await window.path(), `/p/${project}/board`, "nobody had to reload or go anywhere");
+});
+
+test("at the end every card is under Done, each with the evidence of its checks", async () => {
+  await until(
+    async () => (await window.call("run_status", { project })).run?.end?.code === "all_passing",
+    "the run is through",
+    RUN_PATIENCE_MS,
+  );
+  const all = await cards();
+  assert.ok(all.length >= 3, `the specification was turned into several cards: ${all.length}`);
+  await window.find("region", new RegExp(`^Done, ${all.length} cards`));
+  assert.ok(all.every((card) => card.evidence?.is_passing), "no card is done by word alone");
+});
+
+test("the transcript tells what the agent did", async () => {
+  await window.press("d");
+  await until(async () => (await window.path()).startsWith(`/p/${project}/transcript`), "the page with the transcript is there");
+  await window.sees(/feature_mark_passing|mark_passing/);
+});
+
+test("a checkpoint brings files and cards back, and that can be undone", async () => {
+  await window.press("6");
+  await window.click("button", /^Restore…/);
+  await window.find("dialog", /Restore/);
+  await window.click("button", "Restore");
+  await window.sees(/Restored:/);
+  await window.click("button", /^Undo/);
+  await window.sees(/The restore was undone/);
+  const all = await cards();
+  assert.ok(all.every((card) => card.progress === "passing"), "everything is as it was before");
+});
+
+test("leaving while a run is under way asks first, and what was asked for happens", async () => {
+  await window.call("bug_report", { project, name: "The list shows nothing", description: "An empty page.", steps: ["Open it"] });
+  await window.press("b");
+  await window.click("button", "Start again");
+  await window.click("button", "Start");
+  await until(async () => (await window.call("run_status", { project })).can_stop, "the run is under way");
+
+  closeWindow(window.desk);
+  await window.find("dialog", /A run is active/);
+  await window.click("button", "Cancel");
+  assert.equal(window.desk.programs().length, 1, "the person changed their mind");
+
+  closeWindow(window.desk);
+  await window.click("button", "Stop now and quit");
+  await until(() => window.desk.programs().length === 0, "the program has ended");
+  assert.deepEqual(window.desk.agents(), [], "no agent outlives the program");
+
+  const again = await openOn(window.desk);
+  const [run] = await again.call("run_list", { project });
+  assert.equal(run.end.code, "stopped", "the run was ended in order, not cut off");
+  Object.assign(window, again);
+});
