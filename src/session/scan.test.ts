@@ -49,6 +49,12 @@ describe("looking through a run for certain rows", () => {
     expect(after.positions.length - before.positions.length).toBe(2);
   });
 
+  test("finds all of them also where a host sends fewer rows at once than it was asked for", async () => {
+    const few = (session: string, from: number, limit: number) => fetch(session, from, Math.min(limit, 37));
+    const found = await last(scan(() => outline, isTrouble, few));
+    expect([found.looked, found.positions.length]).toEqual([2530, 253]);
+  });
+
   test("goes no further than it is asked to", async () => {
     const asked = vi.fn(fetch);
     for await (const found of scan(() => outline, isTrouble, asked)) {

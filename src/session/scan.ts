@@ -34,8 +34,8 @@ export async function* scan(
       const position = looked + row.ordinal - spot.ordinal;
       if (position < looked + limit && isWanted(row)) positions.push(position);
     }
-    // A host that sends nothing would be asked for ever.
-    looked += limit;
+    // Large rows come in smaller portions; a host that sends nothing would be asked for ever.
+    looked += rows.length > 0 ? Math.min(rows.length, limit) : limit;
     yield { positions: positions.slice(), looked };
   }
 }

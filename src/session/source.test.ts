@@ -89,6 +89,16 @@ describe("a transcript that is fetched where it is looked at", () => {
     expect(source.rowAt(30)?.ordinal).toBe(30);
   });
 
+  test("large rows that come in small portions are fetched until all in sight are there", async () => {
+    const all = host(() => 100);
+    const source = new TranscriptSource((session, from, limit) => all(session, from, Math.min(limit, 7)));
+    source.setOutline([{ session: "a", rows: 100 }]);
+    source.want(0, 40);
+    await settled();
+    expect(source.rowAt(40)?.ordinal).toBe(40);
+    expect(source.snapshot().failure).toBeNull();
+  });
+
   test("a host that has fewer rows than it told is not asked for ever", async () => {
     const fetch = host(() => 0);
     const source = new TranscriptSource(fetch);

@@ -17,7 +17,7 @@ describe("what an agent writes, as Markdown", () => {
   test("a link leaves the application only through the host, and only to the web or mail", async () => {
     const onLink = vi.fn();
     const text =
-      "[web](https://example.org) [script](javascript:alert(1)) [file](file:///etc/passwd) [data](data:text/html,x)";
+      "[web](https://example.org) [script](javascript:alert(1)) [file](file:///etc/passwd) [data](data:text/html,x) [chat](irc://x) [local](/etc/passwd)";
     render(<Markdown text={text} onLink={onLink} />);
     expect(screen.getAllByRole("link").map((link) => link.textContent)).toEqual(["web"]);
     await userEvent.click(screen.getByRole("link", { name: "web" }));
