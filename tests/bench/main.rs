@@ -4,7 +4,9 @@
 //! JSON: `speed NAME [RUNS]`. Without a name it lists the measurements there are.
 #![allow(clippy::disallowed_methods, reason = "a benchmark is the owner of the processes it starts, and ends them")]
 
+mod api;
 mod bare;
+mod board;
 mod checkpoint;
 mod figure;
 mod graph;
@@ -15,6 +17,7 @@ mod recording;
 mod redactor;
 mod round_trips;
 mod stream;
+mod transcript;
 mod whole_run;
 
 use anyhow::Context;
@@ -24,7 +27,8 @@ use std::io::Write;
 type Measure = fn(usize) -> Measurement;
 
 /// Every measurement with how often it is repeated unless said otherwise.
-const ALL: [(&str, usize, Measure); 9] = [
+const ALL: [(&str, usize, Measure); 11] = [
+    ("board", 31, board::measure),
     ("checkpoint", 5, checkpoint::measure),
     ("graph", 31, graph::measure),
     ("loops", 3, loops::measure),
@@ -32,6 +36,7 @@ const ALL: [(&str, usize, Measure); 9] = [
     ("policy", 31, policy::measure),
     ("redactor", 11, redactor::measure),
     ("stream", 5, stream::measure),
+    ("transcript", 31, transcript::measure),
     ("round-trips", 5, round_trips::measure),
     ("whole-run", 3, whole_run::measure),
 ];

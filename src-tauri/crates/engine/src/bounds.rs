@@ -29,6 +29,21 @@ impl Bounds {
         Self { outermost, home: home.and_then(|home| home.canonicalize().ok()) }
     }
 
+    /// Whether the directories in `real` may be shown to someone who looks for a project's place. `real` is absolute and
+    /// without links.
+    pub fn may_look_into(&self, real: &Path) -> bool {
+        match &self.outermost {
+            Some(outermost) => outermost.canonicalize().is_ok_and(|root| real.starts_with(&root)),
+            None => self.home.as_deref().is_some_and(|home| home.starts_with(real)) || self.check(real).is_ok(),
+        }
+    }
+
+    /// Where someone starts to look for a project's place.
+    pub fn start(&self) -> Option<PathBuf> {
+        let outermost = self.outermost.as_ref().and_then(|root| root.canonicalize().ok());
+        outermost.or_else(|| self.home.clone())
+    }
+
     /// Refuses a place with [`EngineError::NotAProjectsPlace`]. `real` is absolute and without links.
     ///
     /// A bound that cannot be found refuses every place: whoever set it meant to be protected.

@@ -13,12 +13,14 @@ pub mod home;
 pub mod instance;
 pub mod policy;
 mod project_file;
+pub mod projects;
 pub mod prompts;
 pub mod redact;
 pub mod requests;
 pub mod runs;
 pub mod secrets;
 pub mod session;
+pub mod setup;
 pub mod specs;
 #[cfg(test)]
 mod stage;

@@ -3,8 +3,11 @@
 //! They lie in the data directory and in the system's configuration, out of every agent's reach.
 
 use crate::{EngineError, OpenProject, home::Home};
-use harness_domain::id::ProjectId;
-use harness_sandbox::policy::{EntryList, Layers, Policy, PolicyError, PolicyFile, Scope};
+use harness_domain::{evidence::SandboxLevel, id::ProjectId};
+use harness_sandbox::{
+    Verdict, Workspace,
+    policy::{EntryList, Layers, Policy, PolicyError, PolicyFile, Scope, Surroundings},
+};
 use std::{
     ffi::OsString,
     path::{Path, PathBuf},
@@ -87,6 +90,30 @@ pub fn always(project: &OpenProject, list: EntryList, entry: &str) -> Result<Pat
     let path = project.app.home.project_policy(project.project.id);
     harness_sandbox::policy::add_entry(&path, list, entry)?;
     Ok(path)
+}
+
+/// Takes an entry out of the project's file. Returns whether it was there. Fails with [`EngineError::Policy`] when the file
+/// is broken or written in a form from which no line can be taken.
+pub fn no_longer(project: &OpenProject, list: EntryList, entry: &str) -> Result<bool, EngineError> {
+    let path = project.app.home.project_policy(project.project.id);
+    Ok(harness_sandbox::policy::remove_entry(&path, list, entry)?)
+}
+
+/// What the policy says of a command line in the project's directory, inside the walls of this machine. Runs nothing.
+///
+/// Fails as [`layers`] does.
+pub fn judge(project: &OpenProject, command: &str) -> Result<Verdict, EngineError> {
+    let layers = layers(project)?;
+    let home = std::env::home_dir().filter(|home| home.is_absolute());
+    let workspace = Workspace::new(project.dir(), home.as_deref()).map_err(|source| EngineError::File {
+        path: project.dir().into(),
+        action: "read",
+        source,
+    })?;
+    let workspace = workspace.with_readable(layers.readable(home.as_deref())).with_hidden([project.app.home.root()]);
+    let is_walled = harness_sandbox::probe().level == SandboxLevel::Full;
+    let around = Surroundings { workspace: &workspace, cwd: project.dir(), is_walled };
+    Ok(Policy::built_in().with_layers(layers).judge(command, &around))
 }
 
 #[cfg(test)]

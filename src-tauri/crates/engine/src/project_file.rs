@@ -23,6 +23,22 @@ pub(crate) fn make(dir: &Path, relative: &Path, bytes: &[u8]) -> Result<(), Engi
     made.map_err(|source| failed(dir, relative, "written", source))
 }
 
+/// Puts `bytes` in the place of the file `relative` of the project in `dir`, or makes it. Readers see the old or the new.
+///
+/// Fails with [`EngineError::File`] when it, or a directory on the way, is a link, and when it is no ordinary file.
+pub(crate) fn replace(dir: &Path, relative: &Path, bytes: &[u8]) -> Result<(), EngineError> {
+    let replaced = Directory::open(dir).and_then(|directory| directory.replace(relative, bytes));
+    replaced.map_err(|source| failed(dir, relative, "written", source))
+}
+
+/// Removes the file `relative` of the project in `dir`; nothing there is no failure.
+///
+/// Fails with [`EngineError::File`] when a directory on the way is a link, and for a directory.
+pub(crate) fn remove(dir: &Path, relative: &Path) -> Result<(), EngineError> {
+    let removed = Directory::open(dir).and_then(|directory| directory.remove(relative));
+    removed.map_err(|source| failed(dir, relative, "removed", source))
+}
+
 fn failed(dir: &Path, relative: &Path, action: &'static str, source: io::Error) -> EngineError {
     EngineError::File { path: dir.join(relative), action, source }
 }

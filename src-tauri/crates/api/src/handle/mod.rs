@@ -4,25 +4,34 @@ mod board;
 mod card;
 mod checkpoints;
 mod demo;
+mod health;
+mod making;
+mod policies;
 mod projects;
 mod requests;
+mod review;
 mod runs;
 mod settings;
+mod setup;
 mod stub;
 mod transcript;
 
 pub use board::*;
 pub use card::*;
-pub use checkpoints::{
-    checkpoint_create, checkpoint_delete, checkpoint_list, checkpoint_pin, checkpoint_preview, checkpoint_restore,
-    checkpoint_undo,
+pub use checkpoints::*;
+pub use health::project_health;
+pub use making::{directory_list, project_create, project_delete, project_demo, project_import};
+pub use policies::{
+    policy_check, policy_entry_add, policy_entry_remove, policy_view, prompt_list, prompt_reset, prompt_write,
 };
 pub use projects::{
     project_forget, project_get, project_list, project_open, project_rename, project_settings_read,
     project_settings_write, project_touch,
 };
 pub use requests::*;
+pub use review::*;
 pub use runs::*;
 pub use settings::*;
+pub use setup::*;
 pub use stub::*;
-pub use transcript::{transcript_outline, transcript_search, transcript_window};
+pub use transcript::*;

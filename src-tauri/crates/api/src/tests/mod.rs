@@ -3,6 +3,8 @@
 mod asking;
 mod board;
 mod checkpoints;
+mod projects;
+mod review;
 mod runs;
 mod transcript;
 

@@ -85,7 +85,7 @@ pub fn commits_for(dir: &Path, feature: FeatureId, most: usize) -> Result<Vec<Co
 }
 
 /// Whether a trailer says `Feature: #12 …`.
-fn is_for(commit: &Commit<'_>, feature: FeatureId) -> bool {
+pub(super) fn is_for(commit: &Commit<'_>, feature: FeatureId) -> bool {
     let message = commit.message_bytes();
     let mut lines = message.rsplit(|byte| *byte == b'\n').take_while(|line| line.len() < 4_096);
     let number = format!("{feature}");
@@ -97,7 +97,7 @@ fn is_for(commit: &Commit<'_>, feature: FeatureId) -> bool {
     })
 }
 
-fn line(commit: &Commit<'_>) -> CommitLine {
+pub(super) fn line(commit: &Commit<'_>) -> CommitLine {
     CommitLine {
         oid: commit.id().to_string(),
         subject: String::from_utf8_lossy(commit.summary_bytes().unwrap_or_default()).into_owned(),

@@ -23,6 +23,7 @@ mod path;
 mod prepare;
 mod repository;
 mod restore;
+pub mod review;
 mod secret;
 mod snapshot;
 mod stage;
@@ -45,7 +46,7 @@ pub use diff::{CommitLine, DiffSummary, commits_for, commits_since, diff_summary
 pub use error::GitError;
 pub use moment::{Moment, Since, moment};
 pub use obeyed::{Obeyed, obeyed};
-pub use prepare::{Prepare, Prepared, Uncommitted, prepare};
+pub use prepare::{Prepare, Prepared, Uncommitted, init, prepare};
 pub(crate) use repository::wait_until;
 pub use repository::{head, identity, is_clean};
 pub use restore::{Restored, restore_aside};

@@ -71,6 +71,20 @@ pub struct Prepared {
     pub warnings: Vec<String>,
 }
 
+/// Makes a repository with the branch `main` in `dir`, unless it has one. Commits nothing.
+///
+/// Fails with `InsideOther` when `dir` lies in a bigger repository.
+pub fn init(dir: &Path) -> Result<(), GitError> {
+    if repository::find(dir)?.is_some() {
+        return Ok(());
+    }
+    let mut options = RepositoryInitOptions::new();
+    // Without templates: they may bring hooks along.
+    options.initial_head("main").no_reinit(true).mkdir(false).external_template(false);
+    Repository::init_opts(dir, &options).doing("make a repository")?;
+    Ok(())
+}
+
 /// Makes `dir` ready for a run: a repository of its own, on a branch, the person's changes kept apart.
 ///
 /// Where there is no repository it makes one with the branch `main` and commits what is there, without ignored files,
@@ -84,10 +98,7 @@ pub fn prepare(dir: &Path, how: &Prepare<'_>) -> Result<Prepared, GitError> {
     if let Some(project) = repository::find(dir)? {
         return Preparing::new(&project, how)?.run();
     }
-    let mut options = RepositoryInitOptions::new();
-    // Without templates: they may bring hooks along.
-    options.initial_head("main").no_reinit(true).mkdir(false).external_template(false);
-    Repository::init_opts(dir, &options).doing("make a repository")?;
+    init(dir)?;
     let outcome = repository::open(dir).and_then(|project| Preparing::new(&project, how)?.run());
     match outcome {
         Ok(prepared) => Ok(Prepared { created_repository: true, ..prepared }),

@@ -117,6 +117,9 @@ impl Stage<'_> {
         launch.append_system_prompt = Some(system);
         launch.model = self.model(task.feature);
         self.announce(task, launch.model.clone())?;
+        if let Some(feature) = task.feature {
+            project.store.messages_told(feature.id, &task.id)?;
+        }
 
         // The writer can fail before the process exists, so it finds the way to end it here later.
         let ending: Arc<Ending> = Arc::default();

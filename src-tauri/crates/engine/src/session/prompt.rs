@@ -154,6 +154,9 @@ fn answers(project: &OpenProject, about: &Assignment<'_>) -> Result<String, Engi
             let _ = writeln!(text, "Asked to run, in {}: {}\n{}", call.cwd, call.subject, spoken(word));
         }
     }
+    for message in project.store.messages_untold(feature.id)? {
+        let _ = writeln!(text, "A person says about this card: {message}");
+    }
     Ok(text)
 }
 

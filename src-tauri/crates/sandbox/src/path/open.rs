@@ -5,8 +5,11 @@ use cap_std::{
     fs::{Dir, OpenOptions},
 };
 use std::{
+    ffi::OsStr,
     io::{self, Read as _, Write as _},
-    path::Path,
+    path::{Component, Path},
+    sync::atomic::{AtomicU64, Ordering},
+    time::SystemTime,
 };
 
 /// A directory by its handle. What is opened through it lies below it, whatever happens to the names meanwhile: a link that
@@ -65,6 +68,88 @@ impl Directory {
         let mut file = self.dir.open_with(relative, OpenOptions::new().write(true).create_new(true)).map_err(told)?;
         file.write_all(bytes)
     }
+
+    /// Puts `bytes` in the place of the file `relative`, or makes it, with the directories that lead to it.
+    ///
+    /// Whoever reads it meanwhile, or after a loss of power, finds the old whole or the new whole; its permissions stay, and
+    /// another name of the old file keeps the old. No link is followed: fails for one on the way or in its place, and for
+    /// what is no ordinary file.
+    pub fn replace(&self, relative: &Path, bytes: &[u8]) -> io::Result<()> {
+        let (dir, name) = self.without_links(relative, true)?;
+        let permissions = match dir.symlink_metadata(name) {
+            Ok(found) if found.is_symlink() => return Err(no_link(relative)),
+            Ok(found) if found.is_file() => Some(found.permissions()),
+            Ok(_) => return Err(no_ordinary_file()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(told(error)),
+        };
+        let number = REPLACED.fetch_add(1, Ordering::Relaxed);
+        let beside = format!(".{}.{}.{number}.new", name.to_string_lossy(), std::process::id());
+        let written = || {
+            let mut file = dir.open_with(&beside, OpenOptions::new().write(true).create_new(true)).map_err(told)?;
+            file.write_all(bytes)?;
+            if let Some(permissions) = permissions {
+                file.set_permissions(permissions)?;
+            }
+            file.sync_all()?;
+            drop(file);
+            dir.rename(&beside, &dir, name)
+        };
+        written().inspect_err(|_| {
+            // There is nothing more to do about a file that cannot even be removed.
+            let _ = dir.remove_file(&beside);
+        })
+    }
+
+    /// Removes the file `relative`; a link in its place goes, and what it leads to stays. Nothing there is no failure.
+    ///
+    /// Fails for a link on the way, and for a directory.
+    pub fn remove(&self, relative: &Path) -> io::Result<()> {
+        let removed = self.without_links(relative, false).and_then(|(dir, name)| dir.remove_file(name).map_err(told));
+        match removed {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        }
+    }
+
+    /// When the file `relative` last changed; none when there is none, or nobody knows.
+    pub fn changed_at(&self, relative: &Path) -> Option<SystemTime> {
+        let found = self.dir.metadata(relative).ok()?;
+        Some(found.modified().ok()?.into_std())
+    }
+
+    /// The directory that `relative` lies in, with its last name; every directory on the way is one and no link.
+    fn without_links<'a>(&self, relative: &'a Path, may_make: bool) -> io::Result<(Dir, &'a OsStr)> {
+        let outside = || io::Error::new(io::ErrorKind::PermissionDenied, "it lies outside of the project");
+        let mut dir = self.dir.try_clone()?;
+        let mut parts = relative.components().peekable();
+        while let Some(part) = parts.next() {
+            let Component::Normal(name) = part else { return Err(outside()) };
+            if parts.peek().is_none() {
+                return Ok((dir, name));
+            }
+            match dir.symlink_metadata(name) {
+                Ok(found) if found.is_symlink() => return Err(no_link(relative)),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound && may_make => match dir.create_dir(name) {
+                    Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(told(error)),
+                    _ => {}
+                },
+                Err(error) => return Err(told(error)),
+            }
+            // A link that takes its place now is held below this very directory.
+            dir = dir.open_dir(name).map_err(told)?;
+        }
+        Err(outside())
+    }
+}
+
+/// Numbers the files that are written beside those they replace.
+static REPLACED: AtomicU64 = AtomicU64::new(0);
+
+fn no_link(relative: &Path) -> io::Error {
+    let message = format!("{} is, or lies behind, a link; put an ordinary file there", relative.display());
+    io::Error::new(io::ErrorKind::PermissionDenied, message)
 }
 
 /// For reading, without waiting for whoever is at the other end of what is no file.
@@ -94,12 +179,7 @@ fn told(error: io::Error) -> io::Error {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use std::{
-        fs,
-        os::unix::fs::symlink,
-        sync::atomic::{AtomicBool, Ordering},
-        thread,
-    };
+    use std::{fs, os::unix::fs::symlink, sync::atomic::AtomicBool, thread};
 
     /// Enough for the swaps to fall between any two steps of an open, many times over.
     const TRIES: usize = 4_000;
@@ -160,6 +240,60 @@ mod tests {
         let directory = Directory::open(place.path()).expect("it is there");
         let why = directory.read(Path::new("pipe"), 10).expect_err("it is no file").to_string();
         assert!(why.contains("not an ordinary file"), "{why}");
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_and_keeps_who_may_read_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let place = tempfile::tempdir().expect("a directory");
+        let directory = Directory::open(place.path()).expect("it is there");
+        let file = Path::new("a/b/file");
+        let read = || fs::read(place.path().join(file)).expect("a file");
+        directory.replace(file, b"first").expect("it is made, with its directories");
+        fs::set_permissions(place.path().join(file), fs::Permissions::from_mode(0o600)).expect("it is private");
+        fs::hard_link(place.path().join(file), place.path().join("other")).expect("another name");
+        directory.replace(file, b"second").expect("it is replaced");
+        assert_eq!(read(), b"second");
+        let mode = fs::metadata(place.path().join(file)).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "what was private stays private");
+        assert_eq!(fs::read(place.path().join("other")).expect("a file"), b"first", "another name keeps the old");
+        assert_eq!(
+            fs::read_dir(place.path().join("a/b")).expect("it is there").count(),
+            1,
+            "nothing is left beside it"
+        );
+        assert!(directory.changed_at(file).is_some_and(|at| at <= SystemTime::now()));
+        directory.remove(file).expect("it is removed");
+        directory.remove(file).expect("nothing there is no failure");
+        directory.remove(Path::new("no/such/file")).expect("nor is no directory");
+        assert!(!place.path().join(file).exists());
+    }
+
+    #[test]
+    fn nothing_is_written_or_removed_through_a_link_wherever_it_leads() {
+        let place = tempfile::tempdir().expect("a directory");
+        let project = place.path().join("project");
+        for dir in ["project/real", "outside"] {
+            fs::create_dir_all(place.path().join(dir)).expect("a directory");
+            fs::write(place.path().join(dir).join("file"), "kept").expect("a file");
+        }
+        symlink("real", project.join("inside")).expect("a link");
+        symlink(place.path().join("outside"), project.join("out")).expect("a link");
+        symlink("real/file", project.join("link")).expect("a link");
+        symlink("nothing", project.join("dangling")).expect("a link");
+        let directory = Directory::open(&project).expect("it is there");
+        for path in ["inside/file", "out/file", "out/new/file", "link", "dangling", "../outside/file", "/tmp/x", "real"]
+        {
+            assert!(directory.replace(Path::new(path), b"x").is_err(), "{path} may not be written");
+        }
+        for path in ["inside/file", "out/file", "../outside/file", "real"] {
+            assert!(directory.remove(Path::new(path)).is_err(), "{path} may not be removed");
+        }
+        directory.remove(Path::new("link")).expect("the link itself may go");
+        for file in ["project/real/file", "outside/file"] {
+            assert_eq!(fs::read_to_string(place.path().join(file)).expect("a file"), "kept", "{file} is untouched");
+        }
+        assert!(!project.join("nothing").exists(), "a link to nothing is not filled");
     }
 
     #[test]

@@ -18,6 +18,8 @@ const HEADING: &str = "# Policy of this project; `harness policy show` explains 
 pub enum EntryList {
     /// What may run.
     Allow,
+    /// What a person is asked about.
+    Ask,
     /// What may not, whatever else is said.
     Deny,
 }
@@ -27,6 +29,7 @@ impl EntryList {
     fn key(self) -> &'static str {
         match self {
             Self::Allow => "allow:",
+            Self::Ask => "ask:",
             Self::Deny => "deny:",
         }
     }
@@ -34,6 +37,7 @@ impl EntryList {
     fn of(self, file: &mut PolicyFile) -> &mut Vec<Entry> {
         match self {
             Self::Allow => &mut file.allow,
+            Self::Ask => &mut file.ask,
             Self::Deny => &mut file.deny,
         }
     }
@@ -77,12 +81,68 @@ pub fn add_entry(path: &Path, list: EntryList, entry: &str) -> Result<(), Policy
     let same_entries =
         |new: &[Entry], expected: &[Entry]| new.len() == expected.len() && new.iter().all(|one| expected.contains(one));
     let holds_the_same = same_entries(&new.allow, &expected.allow)
+        && same_entries(&new.ask, &expected.ask)
         && same_entries(&new.deny, &expected.deny)
-        && (&new.ask, &new.hosts, &new.readable) == (&expected.ask, &expected.hosts, &expected.readable);
+        && (&new.hosts, &new.readable) == (&expected.hosts, &expected.readable);
     if !holds_the_same {
         return Err(unclear());
     }
     replace(dir, path, &after).map_err(unusable)
+}
+
+/// Takes `entry` out of a list of the project's policy file at `path`, with everything else left as it was written.
+/// Returns whether it was there.
+///
+/// Fails as [`add_entry`] does, and when the list is written in a form from which no line can be taken.
+pub fn remove_entry(path: &Path, list: EntryList, entry: &str) -> Result<bool, PolicyError> {
+    let unusable = |source| PolicyError::Unusable { path: path.into(), action: "written", source };
+    let dir = path.parent().unwrap_or(Path::new("."));
+    let lock = fs::File::options().create(true).truncate(false).write(true).open(path.with_extension("lock"));
+    let lock = lock.map_err(unusable)?;
+    lock.lock().map_err(unusable)?;
+
+    let Some(before) = text(path)? else { return Ok(false) };
+    let mut expected = PolicyFile::parse(&before, path, Scope::Project)?;
+    let malformed =
+        |problem: String| PolicyError::Malformed { path: path.into(), line: line_of(&before, list), problem };
+    let entry = Entry::parse(entry).map_err(|why| malformed(format!("`{entry}` cannot be removed: {why}")))?;
+    let entries = list.of(&mut expected);
+    let Some(place) = entries.iter().position(|known| *known == entry) else { return Ok(false) };
+    entries.remove(place);
+    let after = without_line(&before, list, &entry);
+    let new = PolicyFile::parse(&after, path, Scope::Project);
+    let is_it = new.is_ok_and(|new| {
+        (&new.allow, &new.ask, &new.deny) == (&expected.allow, &expected.ask, &expected.deny)
+            && (&new.hosts, &new.readable) == (&expected.hosts, &expected.readable)
+    });
+    if !is_it {
+        let key = list.key().trim_end_matches(':');
+        return Err(malformed(format!("write `{key}` with one `- entry` a line, so that `{entry}` can be removed")));
+    }
+    replace(dir, path, &after).map_err(unusable)?;
+    Ok(true)
+}
+
+/// The text without the first line of the list that says this entry; the caller sees whether that worked.
+fn without_line(before: &str, list: EntryList, entry: &Entry) -> String {
+    let mut lines: Vec<String> = before.lines().map(str::to_owned).collect();
+    let Some(key) = lines.iter().position(|line| line.starts_with(list.key())) else { return before.to_owned() };
+    let is_inside = |line: &&String| line.trim().is_empty() || line.starts_with([' ', '\t', '#', '-']);
+    let section = lines[key + 1..].iter().take_while(is_inside).count();
+    let items: Vec<usize> =
+        (key + 1..key + 1 + section).filter(|at| lines[*at].trim_start().starts_with("- ")).collect();
+    let says = |at: &usize| {
+        let words = lines[*at].trim_start().trim_start_matches("- ");
+        let words = words.split(" #").next().unwrap_or_default().trim().trim_matches(['\'', '"']);
+        Entry::parse(words).is_ok_and(|found| found == *entry)
+    };
+    if let Some(at) = items.iter().copied().find(|at| says(at)) {
+        lines.remove(at);
+        if items.len() == 1 {
+            lines[key] = format!("{} []", list.key());
+        }
+    }
+    lines.join("\n") + "\n"
 }
 
 /// The line of the list, or the first.
@@ -154,6 +214,23 @@ mod tests {
             assert_eq!(after, before.unwrap_or_default(), "what fails changes nothing");
         }
         result.map(|()| after).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn an_entry_is_taken_out_and_every_other_line_stays_as_it_was_written() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("policy.yaml");
+        let before = "# why\nallow:\n  - 'terraform plan'  # short\n  - pulumi get\nask:\n  - docker\ndeny: [curl]\n";
+        fs::write(&path, before).expect("a file");
+        let now = || fs::read_to_string(&path).expect("a file");
+        assert!(remove_entry(&path, EntryList::Allow, "terraform plan").expect("it is taken out"));
+        assert_eq!(now(), before.replace("  - 'terraform plan'  # short\n", ""));
+        assert!(!remove_entry(&path, EntryList::Allow, "terraform plan").expect("it is gone already"));
+        assert!(remove_entry(&path, EntryList::Ask, "docker").expect("it is taken out"));
+        assert!(now().contains("ask: []\n"), "an empty list is still a list: {}", now());
+        assert!(remove_entry(&path, EntryList::Deny, "curl").is_err(), "a list on one line is a person's to edit");
+        add_entry(&path, EntryList::Ask, "docker run").expect("it is added");
+        assert!(PolicyFile::read(&path, Scope::Project).expect("it is whole").is_some_and(|file| file.ask.len() == 1));
     }
 
     #[test]

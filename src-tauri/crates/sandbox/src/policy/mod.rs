@@ -8,7 +8,7 @@ mod judge;
 mod layers;
 
 pub use crate::command::{RULES, Rule, listed_commands};
-pub use append::{EntryList, add_entry};
+pub use append::{EntryList, add_entry, remove_entry};
 pub use blocked::HARD_BLOCKS;
 pub(crate) use blocked::{Why, blocked};
 pub use entry::{Called, Entry};

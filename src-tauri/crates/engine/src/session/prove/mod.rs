@@ -58,6 +58,8 @@ pub struct Proof {
     pub outcome: Held,
     /// What was seen, when it says more than the outcome.
     pub detail: String,
+    /// How long it took, in milliseconds.
+    pub took_ms: u32,
 }
 
 /// What a project's policy adds to the usual walls.
@@ -106,14 +108,20 @@ async fn attempt_all(added: Added) -> Result<Vec<Proof>, EngineError> {
     }
     let mut proofs = Vec::new();
     for attempt in ATTEMPTS {
-        proofs.push(scratch.make(attempt, &scratch.words).await);
+        proofs.push(timed(scratch.make(attempt, &scratch.words)).await);
     }
-    proofs.push(scratch.bomb().await);
+    proofs.push(timed(scratch.bomb()).await);
     Ok(proofs)
 }
 
 fn proof(attempt: &Attempt, outcome: Held, detail: String) -> Proof {
-    Proof { id: attempt.id.into(), what: attempt.what.into(), outcome, detail }
+    Proof { id: attempt.id.into(), what: attempt.what.into(), outcome, detail, took_ms: 0 }
+}
+
+async fn timed(attempt: impl Future<Output = Proof>) -> Proof {
+    let began = std::time::Instant::now();
+    let proof = attempt.await;
+    Proof { took_ms: u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX), ..proof }
 }
 
 /// A project, a home, a data directory and some services, all of them for the attempts.

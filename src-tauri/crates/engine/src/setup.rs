@@ -1,0 +1,174 @@
+//! What this machine has of what runs need, and what to do about the rest.
+
+use crate::{
+    App,
+    secrets::{self, Account},
+};
+use harness_agent::{
+    env::child_environment,
+    locate::{Cli, locate, login_state},
+};
+use harness_domain::evidence::SandboxLevel;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// As it should be.
+    Ok,
+    /// Works, but with less than it could.
+    Warning,
+    /// Runs cannot start until it is mended.
+    Missing,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What.
+    pub what: &'static str,
+    /// How it is.
+    pub state: State,
+    /// In a sentence.
+    pub detail: String,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+}
+
+impl Finding {
+    /// Something that is as it should be.
+    pub fn ok(what: &'static str, detail: impl Into<String>) -> Self {
+        Self { what, state: State::Ok, detail: detail.into(), remedy: None }
+    }
+
+    /// Something that is not.
+    pub fn bad(what: &'static str, state: State, detail: impl Into<String>, remedy: &str) -> Self {
+        Self { what, state, detail: detail.into(), remedy: Some(remedy.into()) }
+    }
+}
+
+/// What sessions log in with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Login {
+    /// The subscription that the CLI is logged in to.
+    Subscription,
+    /// An API key.
+    ApiKey,
+    /// Nothing.
+    None,
+    /// It could not be found out.
+    Unknown,
+}
+
+/// The Claude CLI and its login.
+#[derive(Debug, Clone)]
+pub struct Claude {
+    /// None when no usable one is there.
+    pub cli: Option<Cli>,
+    /// What sessions log in with.
+    pub login: Login,
+    /// Whose account it is, where the CLI says.
+    pub account: Option<String>,
+    /// What was found, the CLI first.
+    pub findings: Vec<Finding>,
+}
+
+/// Looks for the Claude CLI and asks it who is logged in. `chosen` is looked at instead of the bundled one; `app` is none
+/// when the data directory cannot be opened, which is a finding of its own.
+pub async fn claude(app: Option<App>, chosen: Option<&Path>) -> Claude {
+    const REMEDY: &str =
+        "run `npm start` once, which bundles it, or install it: npm install -g @anthropic-ai/claude-code";
+    let environment = child_environment(std::env::vars_os());
+    let cli = match locate(chosen, &environment).await {
+        Ok(cli) => cli,
+        Err(error) => {
+            let finding = Finding::bad("Claude CLI", State::Missing, error.to_string(), REMEDY);
+            return Claude { cli: None, login: Login::Unknown, account: None, findings: vec![finding] };
+        }
+    };
+    let mut found = Claude {
+        findings: vec![Finding::ok("Claude CLI", format!("{} ({})", cli.version, cli.path.display()))],
+        cli: Some(cli.clone()),
+        login: Login::Unknown,
+        account: None,
+    };
+    let account = match app {
+        // The keychain may wait for its person.
+        Some(app) => tokio::task::spawn_blocking(move || secrets::account(&app)).await.ok(),
+        None => None,
+    };
+    let source = match account {
+        Some(Err(error)) => {
+            let remedy = "or let the subscription pay: harness key use subscription";
+            found.findings.push(Finding::bad("API key", State::Warning, error.to_string(), remedy));
+            return found;
+        }
+        Some(Ok(Account::Key { source, .. })) => Some(source.words()),
+        Some(Ok(Account::Login { .. })) | None => None,
+    };
+    let login = login_state(&cli.path, &environment).await;
+    if let Ok(login) = &login {
+        found.account = login.email.clone();
+    }
+    found.login = match (&login, source) {
+        (_, Some(_)) => Login::ApiKey,
+        (Ok(login), None) if login.is_logged_in => Login::Subscription,
+        (Ok(_), None) => Login::None,
+        (Err(_), None) => Login::Unknown,
+    };
+    found.findings.push(match (login, source) {
+        (Ok(login), Some(source)) if login.is_logged_in => Finding::bad(
+            "Claude login",
+            State::Warning,
+            format!("the API key in {source} wins over your subscription: runs are billed to the key"),
+            "use the subscription: harness key use subscription",
+        ),
+        (Ok(login), None) if login.is_logged_in => Finding::ok("Claude login", "logged in; no API key is used"),
+        (_, Some(source)) => Finding::ok("Claude login", format!("runs are billed to the API key in {source}")),
+        (Ok(_), None) => Finding::bad(
+            "Claude login",
+            State::Warning,
+            "not logged in: only rehearsals can run",
+            &format!("{} auth login, or store an API key: harness key set", cli.path.display()),
+        ),
+        (Err(error), None) => {
+            Finding::bad("Claude login", State::Warning, error.to_string(), "try again, or log in anew")
+        }
+    });
+    found
+}
+
+/// How strong the operating system's walls are.
+pub fn sandbox() -> Finding {
+    let probe = harness_sandbox::probe();
+    match probe.level {
+        SandboxLevel::Full => Finding::ok("sandbox", "full: files, processes and network of checks are walled in"),
+        SandboxLevel::Partial | SandboxLevel::PolicyOnly => Finding::bad(
+            "sandbox",
+            State::Missing,
+            probe.missing.join("; "),
+            "mend it, or accept the risk run by run with --without-sandbox",
+        ),
+    }
+}
+
+/// Programs that projects commonly need; the host itself needs none of them.
+pub fn tools() -> Vec<Finding> {
+    [("git", "agents use it to look at history"), ("node", "checks of JavaScript projects use it")]
+        .into_iter()
+        .map(|(name, why)| match program(name) {
+            Some(path) => Finding::ok(name, path.display().to_string()),
+            None => Finding::bad(name, State::Warning, format!("not on the PATH; {why}"), &format!("install {name}")),
+        })
+        .collect()
+}
+
+/// Where a program lies on the PATH.
+pub fn program(name: &str) -> Option<PathBuf> {
+    let search = std::env::var_os("PATH").unwrap_or_default();
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    std::env::split_paths(&search).map(|dir| dir.join(&file)).find(|path| path.is_file())
+}
