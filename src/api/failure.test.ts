@@ -9,6 +9,6 @@ test("what the host says becomes a sentence, and names keep their spelling", () 
 });
 
 test("a reason is followed by what to do", () => {
-  const failure = new Failure({ code: "internal", message: "it broke", hint: "Try again", incident: null });
-  expect(reasonOf(failure)).toBe("It broke. Try again.");
+  const failure = new Failure({ code: "internal", message: "it broke", hint: "Run: harness doctor", incident: null });
+  expect(reasonOf(failure)).toBe("It broke. Run: harness doctor");
 });

@@ -75,7 +75,8 @@ export function asSentence(words: string): string {
 
 /** Why it failed and what to do, as sentences. */
 export function reasonOf({ message, hint }: Failure): string {
-  return [message, hint ?? ""].filter(Boolean).map(asSentence).join(" ");
+  // What to do may end in a command, which a full stop would spoil.
+  return hint ? `${asSentence(message)} ${hint}` : asSentence(message);
 }
 
 /** Whether asking again by itself can help. */

@@ -6,7 +6,6 @@ import { useApiQuery } from "@/api/context.tsx";
 import { asSentence, failureTitle } from "@/api/failure.ts";
 import { Badge } from "@/ui/Badge.tsx";
 import { Button } from "@/ui/Button.tsx";
-import { Code } from "@/ui/Code.tsx";
 import { ErrorState } from "@/ui/ErrorState.tsx";
 import { clock } from "@/ui/format.ts";
 import { Page } from "@/ui/Page.tsx";
@@ -105,9 +104,9 @@ function Point({ point, status, onAgain }: { point: CheckPoint; status: SetupSta
           {words && <p className={point.state === "problem" ? "text-danger" : "text-muted"}>{words}</p>}
         </div>
         {point.fix && (
-          <p className="text-xs">
+          <p className="break-words">
             <span className="text-faint">{text.setup.fix} </span>
-            <Code>{point.fix}</Code>
+            <span className="select-text">{point.fix}</span>
           </p>
         )}
         <Controls point={point} status={status} onAgain={onAgain} />
@@ -117,7 +116,13 @@ function Point({ point, status, onAgain }: { point: CheckPoint; status: SetupSta
 }
 
 function wordsOf({ id, detail, state }: CheckPoint, { claude }: SetupStatus): ReactNode {
-  if (id === "login") return [claude.is_found && text.setup.login[claude.login], detail].filter(Boolean).join(". ");
+  if (id === "login")
+    return [
+      claude.is_found ? `${text.setup.login[claude.login]}.` : null,
+      detail && detail !== claude.account ? asSentence(detail) : detail,
+    ]
+      .filter(Boolean)
+      .join(" ");
   if (id === "claude" && state !== "ok") return detail ?? text.setup.claudeMissing;
   if (id === "git" && state !== "ok") return text.setup.gitMissing;
   if (id === "keychain") return null;

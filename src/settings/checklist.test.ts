@@ -38,6 +38,20 @@ describe("first-run check", () => {
     });
   });
 
+  it("is ready with a login that has something to be known about, and says it", () => {
+    const claude = {
+      ...status().claude,
+      problem: "the API key wins over your subscription",
+      fix: "use the subscription",
+    };
+    expect(readiness(status({ claude }))).toBe("ready");
+    expect(point(status({ claude }), "login")).toMatchObject({
+      state: "warning",
+      detail: "the API key wins over your subscription",
+      fix: "use the subscription",
+    });
+  });
+
   it("does not ask for a login that cannot be made before the CLI is there", () => {
     const claude = {
       ...status().claude,

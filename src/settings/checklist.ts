@@ -1,4 +1,5 @@
 import type { SetupStatus } from "@/api/bindings.ts";
+import { asSentence } from "@/api/failure.ts";
 
 /** One thing this machine needs, as the first-run check shows it. */
 export type CheckPoint = {
@@ -18,7 +19,7 @@ const OWN: ReadonlySet<string> = new Set(["claude", "login", "git", "sandbox", "
 /** Everything a run needs, in the order it is set up. */
 export function checkPoints(status: SetupStatus): CheckPoint[] {
   const { claude, git, sandbox, keychain } = status;
-  const isLoggedIn = claude.login === "subscription" || claude.login === "api_key";
+  const isLoggedIn = isLogin(claude);
   const others = status.checks.filter((check) => !OWN.has(check.id.split(/[._-]/)[0] ?? "") && !OWN.has(check.id));
   return [
     {
@@ -30,17 +31,18 @@ export function checkPoints(status: SetupStatus): CheckPoint[] {
     },
     {
       id: "login",
-      state: isLoggedIn ? "ok" : "warning",
+      // Logged in and still something to know: which of two ways pays, for example.
+      state: isLoggedIn && claude.problem === null ? "ok" : "warning",
       title: null,
-      detail: isLoggedIn ? claude.account : claude.problem,
-      fix: isLoggedIn || !claude.is_found ? null : claude.fix,
+      detail: claude.is_found ? (claude.problem ?? claude.account) : null,
+      fix: claude.is_found ? claude.fix : null,
     },
     { id: "git", state: git.is_found ? "ok" : "warning", title: null, detail: git.path, fix: git.fix },
     {
       id: "sandbox",
       state: sandbox.level === "full" ? "ok" : "problem",
       title: null,
-      detail: sandbox.level === "full" ? sandbox.kind : sandbox.missing.join(" "),
+      detail: sandbox.level === "full" ? sandbox.kind : sandbox.missing.map(asSentence).join(" "),
       fix: sandbox.fix,
     },
     {
@@ -54,9 +56,12 @@ export function checkPoints(status: SetupStatus): CheckPoint[] {
   ];
 }
 
+function isLogin({ login }: SetupStatus["claude"]): boolean {
+  return login === "subscription" || login === "api_key";
+}
+
 /** What the whole list says: whether runs can start, only rehearsals can, or something has to be mended first. */
 export function readiness(status: SetupStatus): "ready" | "rehearsals_only" | "not_ready" {
-  const points = checkPoints(status);
-  if (points.some((point) => point.state === "problem")) return "not_ready";
-  return points.find((point) => point.id === "login")?.state === "ok" ? "ready" : "rehearsals_only";
+  if (checkPoints(status).some((point) => point.state === "problem")) return "not_ready";
+  return isLogin(status.claude) ? "ready" : "rehearsals_only";
 }
