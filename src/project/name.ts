@@ -3,7 +3,7 @@ export type NameProblem = "empty" | "long" | "character" | "edge" | "reserved" |
 
 /** A directory carries the name, on every operating system the project may be copied to. */
 const LONGEST = 80;
-const FORBIDDEN = /[^\p{L}\p{M}\p{N} ._-]/u;
+const FORBIDDEN = /[^\p{Alphabetic}\p{N} ._-]/u;
 const RESERVED = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$/i;
 
 /** What keeps `name` from naming a new project beside those that exist; none when it may. */
