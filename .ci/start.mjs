@@ -6,7 +6,7 @@ import { main, run, sinceStart } from "./lib/steps.mjs";
 import { setUp } from "./setup.mjs";
 
 await main(async () => {
-  if (!hasScreen()) return offerTheDemo();
+  if (!hasScreen()) return showTheDemo();
   await setUp("desktop");
   await buildPages();
   await buildDesktop();
@@ -14,13 +14,13 @@ await main(async () => {
   return run(desktopProgram("release"), process.argv.slice(2));
 });
 
-/** Without a screen nothing is built in vain: the same work can be watched in a terminal. */
-async function offerTheDemo() {
+/** Without a screen nothing is built in vain: the same work is shown in the terminal. */
+async function showTheDemo() {
   console.log("There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can be opened.");
   const isAtTerminal = Boolean(process.stdin.isTTY && process.stdout.isTTY && !process.env.CI);
-  if (!isAtTerminal || !(await agrees("Run the demonstration in this terminal instead? [Y/n] "))) {
-    console.log("`npm run demo` shows the product at work in a terminal, without an account.");
-    return 1;
+  if (isAtTerminal && !(await agrees("Run the demonstration in this terminal instead? [Y/n] "))) {
+    console.log("`npm run demo` shows the product at work in a terminal whenever you like, without an account.");
+    return 0;
   }
   await setUp("run");
   await build();
