@@ -238,6 +238,21 @@ describe("the pages of runs", () => {
     await waitFor(() => expect(screen.getByRole("table")).toHaveTextContent("Stopped"));
   });
 
+  test("an earlier run is shown as such, and orders are given to the current one only", async () => {
+    const { user } = renderApp("/p/1/run?run=1", {
+      prepare: (host) => {
+        running(host);
+        const project = host.project(1);
+        project.runs = project.runs.map((run) => ({ ...run, ended_at_ms: 1, end: { code: "stopped" }, state: "idle" }));
+        host.start(1);
+      },
+    });
+    expect(await screen.findByText(/This is an earlier run/)).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Pause" })).toBeNull();
+    await user.click(screen.getByRole("link", { name: "Go to the current one" }));
+    expect(await screen.findByRole("button", { name: "Pause" })).toBeEnabled();
+  });
+
   test("what cannot be read is told, and trying again goes on", async () => {
     const { host, user } = renderApp("/p/1/run", {
       prepare: (made) =>

@@ -51,7 +51,7 @@ export function RunPage({ project }: Props) {
               {text.openTranscript}
             </Link>
           )}
-          {status && <RunButtons project={project} status={status} asked={asked} />}
+          {status && isCurrent && <RunButtons project={project} status={status} asked={asked} />}
         </>
       }
       isBare
@@ -70,15 +70,24 @@ export function RunPage({ project }: Props) {
         <EmptyState icon={<Rocket aria-hidden />} title={text.neverRan} description={text.neverRanWhat} />
       ) : (
         <div className="min-h-0 flex-1 overflow-y-auto">
-          <div className="flex min-h-12 items-center border-b border-line px-6">
-            <RunWords status={status} asked={asked} />
+          <div className="flex min-h-12 items-center gap-3 border-b border-line px-6">
+            {isCurrent ? (
+              <RunWords status={status} asked={asked} />
+            ) : (
+              <p>
+                {text.earlier}{" "}
+                <Link to="/p/$project/run" params={{ project }} className="text-accent hover:underline">
+                  {text.toCurrent}
+                </Link>
+              </p>
+            )}
           </div>
-          {status.elsewhere && (
+          {isCurrent && status.elsewhere && (
             <p className="border-b border-line bg-warning-soft px-6 py-2">
               <span className="font-medium">{text.elsewhere(status.elsewhere.pid)}</span> {text.elsewhereHint}
             </p>
           )}
-          <RequestCards project={project} />
+          {isCurrent && <RequestCards project={project} />}
           <div className="grid grid-cols-[minmax(22rem,30rem)_minmax(0,1fr)] items-start gap-6 p-6">
             {isCurrent && <MissionPanel project={project} status={status} live={live} />}
             <div className={isCurrent ? "" : "col-span-2"}>

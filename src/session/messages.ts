@@ -60,6 +60,8 @@ export const text = messages("session", {
   neverRan: "Nothing has run yet",
   neverRanWhat:
     "Start a run, and the agent works through the cards one after the other. You can watch, pause and stop it here.",
+  earlier: "This is an earlier run.",
+  toCurrent: "Go to the current one",
   history: "All runs",
   noHistory: "No run yet",
   noHistoryWhat: "Each run is kept here, with its sessions, how they ended and what they cost.",
