@@ -10,7 +10,7 @@ const COALESCE_MS = 50;
 const MOST_CARDS = 300;
 
 /** The topics of an event; none for an event that this version does not know. */
-export function topicsOf(event: Event): readonly Topic[] {
+function topicsOf(event: Event): readonly Topic[] {
   return Object.hasOwn(touches, event.event) ? touches[event.event] : [];
 }
 

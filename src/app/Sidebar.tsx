@@ -3,6 +3,7 @@ import {
   Activity,
   FileText,
   FolderGit2,
+  FolderX,
   GitCompare,
   HeartPulse,
   History,
@@ -18,6 +19,7 @@ import {
 } from "lucide-react";
 import type { ProjectSummary } from "@/api/bindings.ts";
 import { useApiQuery } from "@/api/context.tsx";
+import { Badge } from "@/ui/Badge.tsx";
 import { cx } from "@/ui/cx.ts";
 import { Skeleton } from "@/ui/Skeleton.tsx";
 import { text } from "./messages.ts";
@@ -136,6 +138,7 @@ function ProjectRow({ project, isOpen }: { project: ProjectSummary; isOpen: bool
     >
       <StatusDot project={project} />
       <span className="min-w-0 flex-1 truncate">{project.name}</span>
+      {project.is_rehearsal && <Badge>{text.rehearsal}</Badge>}
       {waits > 0 ? (
         <span
           aria-label={text.needsYou(waits)}
@@ -153,6 +156,7 @@ function ProjectRow({ project, isOpen }: { project: ProjectSummary; isOpen: bool
 }
 
 function StatusDot({ project }: { project: ProjectSummary }) {
+  if (project.is_missing) return <FolderX aria-hidden className="size-4 shrink-0 text-warning" />;
   if (!project.run) return <FolderGit2 aria-hidden className="size-4 shrink-0 text-faint" />;
   const tone =
     project.run.state === "error"

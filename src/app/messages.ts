@@ -5,13 +5,10 @@ export const text = messages("app", {
   skip: "Skip to the content",
   navigation: "Projects and pages",
   projects: "Projects",
-  allProjects: "All projects",
   newProject: "New project",
   settings: "Settings",
   sandbox: "Sandbox test",
   setup: "Setup",
-  sidebarHide: "Hide the sidebar",
-  sidebarShow: "Show the sidebar",
   rehearsal: "Rehearsal",
   missing: "Folder missing",
   done: (done: number, total: number) => `${done} of ${total} pass`,
@@ -45,7 +42,6 @@ export const text = messages("app", {
   palettePlaceholder: "Go to a page, a project or a card, or do something…",
   paletteEmpty: "Nothing matches",
   paletteHint: "A number goes to the card with that number.",
-  goToCard: (id: number) => `Open card #${id}`,
   shortcuts: "Shortcuts",
   shortcutsHint: "Single keys work when you are not typing. Change them in the settings.",
   noKeys: "no key",
@@ -56,6 +52,3 @@ export const text = messages("app", {
   quitTray: "Keep running in the tray",
   cancel: "Cancel",
 });
-
-/** Titles of failed reads, for the parts that have no sentence of their own. */
-export const readFailed = "This could not be loaded";

@@ -17,6 +17,7 @@ import { EvidenceList } from "./EvidenceList.tsx";
 import { FeatureFacts } from "./FeatureFacts.tsx";
 import { History } from "./History.tsx";
 import { text } from "./messages.ts";
+import { RequestHistory } from "./RequestHistory.tsx";
 import { choicesOf } from "./model.ts";
 import { StatusBadge } from "./StatusBadge.tsx";
 import { type BoardActions, useBoardActions } from "./useBoardActions.ts";
@@ -169,6 +170,7 @@ function Detail({ project, detail, card }: DetailProps) {
           )}
         </Panel>
         <EvidenceList evidence={detail.evidence} />
+        <RequestHistory requests={detail.requests} />
         <History changes={detail.history} edits={detail.edits} />
       </div>
       <FeatureFacts project={project} detail={detail} cost_usd={card?.cost_usd ?? null} />

@@ -17,11 +17,7 @@ type Props = {
 };
 
 /** Cards that match what was typed, a card of that number first. */
-export function suggestionsOf(
-  cards: readonly FeatureCard[],
-  typed: string,
-  without: ReadonlySet<number>,
-): FeatureCard[] {
+function suggestionsOf(cards: readonly FeatureCard[], typed: string, without: ReadonlySet<number>): FeatureCard[] {
   const sought = typed.trim().toLowerCase().replace(/^#/, "");
   if (sought === "") return [];
   const found: FeatureCard[] = [];

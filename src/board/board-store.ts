@@ -12,7 +12,7 @@ type BoardState = {
   menu: CardMenu | null;
 };
 
-export type BoardStore = StoreApi<BoardState>;
+type BoardStore = StoreApi<BoardState>;
 
 /** What a person does on a board, as opposed to what is on it. Cards listen to their own part of it. */
 export function createBoardStore(): BoardStore {

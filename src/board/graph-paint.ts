@@ -28,8 +28,8 @@ export function paletteOf(element: Element): Palette {
 /** Below this scale letters cannot be read, and are left out. */
 const READABLE_SCALE = 0.42;
 
-export const LEAST_SCALE = 0.05;
-export const MOST_SCALE = 2;
+const LEAST_SCALE = 0.05;
+const MOST_SCALE = 2;
 
 /** The view that shows the whole layout with some room around it; never enlarged. */
 export function fitted(layout: Layout, width: number, height: number): View {

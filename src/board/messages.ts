@@ -104,7 +104,6 @@ export const text = messages("board", {
   toEnd: "Last in its layer",
   tryAgain: "Pending: try again",
   reopen: "Pending: reopen",
-  noMoves: "This card cannot be moved now",
   refusals: {
     toInProgress: "Only a session takes a card. Pin it to have it taken next.",
     toDone: "Only the host's own checks make a card pass.",
@@ -201,7 +200,6 @@ export const text = messages("board", {
     addedMany: (count: number) => `${count} cards were added`,
     saved: (id: number) => `#${id} was changed`,
     show: "Show",
-    saveFailed: "It was not saved",
     loadFailed: "The card could not be loaded",
   },
   page: {
@@ -257,6 +255,16 @@ export const text = messages("board", {
     noCommits: "Nothing is committed for it.",
     running: "at work",
     requests: "Questions and approvals",
+    question: "A question",
+    requestStates: {
+      pending: "Waiting for you",
+      answered: "Answered",
+      withdrawn: "No longer needed",
+      expired: "Not answered in time",
+    },
+    approved: "Approved",
+    denied: "Denied",
+    remark: (words: string) => `Remark: ${words}`,
   },
   graphs: {
     title: "Dependencies",

@@ -39,7 +39,8 @@ export function tauriHost(): Host {
     can: { pickFolder: true, openInEditor: true, reveal: true, quit: true, logIn: true, desktopSettings: true },
     pickFolder: (title) => told(commands.pickFolder(title)),
     pickFile: (title) => told(commands.pickFile(title)),
-    openInEditor: async ({ project, path, line }) => void (await told(commands.openInEditor(project, path, line ?? null))),
+    openInEditor: async ({ project, path, line }) =>
+      void (await told(commands.openInEditor(project, path, line ?? null))),
     reveal: async (path) => void (await told(commands.reveal(path))),
     openLink: async (url) => void (await told(commands.openLink(url))),
     startLogin: async () => void (await told(commands.loginStart())),

@@ -27,7 +27,7 @@ export const SURFACE =
  * The focus goes to the window itself unless a field asked for it: were it on the button that closes, its tooltip would
  * open, and take the first Escape.
  */
-export function focusContent(event: Event): void {
+function focusContent(event: Event): void {
   const content = event.currentTarget;
   if (!(content instanceof HTMLElement)) return;
   event.preventDefault();

@@ -1,5 +1,5 @@
 /** The part of a keyboard event that decides. */
-export type Stroke = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
+type Stroke = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
 
 /** What was pressed, written as in the list of actions: `mod+k`, `shift+x`, `?`. None for a lone modifier. */
 export function strokeOf(event: Stroke): string | null {

@@ -1,5 +1,5 @@
 /** Texts of one part of the interface: sentences, or functions that make them. */
-export type Messages = Record<string, unknown>;
+type Messages = Record<string, unknown>;
 
 const catalogue = new Map<string, Messages>();
 

@@ -31,11 +31,7 @@ function featureOf(project: FakeProject, card: FeatureCard): Feature {
 const linkOf = ({ id, name, kind, status }: FeatureCard): FeatureLink => ({ id, name, kind, status });
 
 /** The circle that `needs` would close at `feature`, from the card back to itself. */
-export function circleOf(
-  cards: ReadonlyMap<number, FeatureCard>,
-  feature: number,
-  needs: readonly number[],
-): number[] | null {
+function circleOf(cards: ReadonlyMap<number, FeatureCard>, feature: number, needs: readonly number[]): number[] | null {
   const from = new Map<number, number>();
   const open = [...needs];
   for (const id of needs) from.set(id, feature);

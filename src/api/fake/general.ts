@@ -17,7 +17,7 @@ type GeneralName = Extract<
   | "rehearsal_list"
 >;
 
-export function summaryOf(project: FakeProject): ProjectSummary {
+function summaryOf(project: FakeProject): ProjectSummary {
   const counts = { done: 0, total: 0, needs_you: 0, blocked: 0 };
   for (const { progress } of project.cards.values()) {
     counts.total += 1;

@@ -102,7 +102,7 @@ export function statusOf(project: FakeProject): RunStatus {
   };
 }
 
-export function sessionId(project: number, number: number): string {
+function sessionId(project: number, number: number): string {
   return `5b1c7f0e-${String(project).padStart(4, "0")}-4000-8000-${String(number).padStart(12, "0")}`;
 }
 
