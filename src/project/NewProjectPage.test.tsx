@@ -125,3 +125,27 @@ test("a link into the middle begins at the beginning", async () => {
   await name();
   await vi.waitFor(() => expect(router.state.location.search).toEqual({ step: "place" }));
 });
+
+test("a project is made without a mouse, and each step says where one is", async () => {
+  const { user, host } = renderApp("/new");
+  await name();
+  expect(screen.getByRole("heading", { level: 1 }), "a screen reader begins with the page's title").toHaveFocus();
+  await user.tab();
+  expect(await name()).toHaveFocus();
+  await user.keyboard("bookshop{Enter}");
+  const step = await screen.findByRole("heading", { name: "Step 2 of 3: Specification" });
+  await vi.waitFor(() => expect(step).toHaveFocus());
+  await user.tab();
+  expect(screen.getByRole("radio", { name: /Write it here/ })).toHaveFocus();
+  // A person holds the key for longer than the focus needs to move.
+  await user.keyboard("{ArrowLeft>}");
+  await vi.waitFor(() => expect(screen.getByRole("radio", { name: /Later/ }), "the arrow keys choose").toBeChecked());
+  await user.keyboard("{/ArrowLeft}");
+  await user.tab();
+  await user.tab();
+  await user.keyboard("{Enter}");
+  await vi.waitFor(() => expect(screen.getByRole("heading", { name: "Step 3 of 3: Summary" })).toHaveFocus());
+  button("Create project").focus();
+  await user.keyboard("{Enter}");
+  await vi.waitFor(() => expect(host.world.projects.size).toBe(2));
+});

@@ -50,7 +50,6 @@ export function PlaceStep({ wizard, dispatch, lastPath }: Props) {
           <Input
             {...wiring}
             value={name}
-            autoFocus
             autoComplete="off"
             spellCheck={false}
             onChange={(event) => dispatch({ type: "named", name: event.target.value })}

@@ -53,7 +53,6 @@ function Form({ taken, onClose, onCreate }: Omit<Props, "isOpen">) {
             <Input
               {...wiring}
               value={typed}
-              autoFocus
               autoComplete="off"
               spellCheck={false}
               onChange={(event) => setTyped(event.target.value)}

@@ -151,3 +151,15 @@ test("an earlier version is compared and brought back into the editor, unsaved",
   expect(await screen.findByText("Unsaved changes")).toBeVisible();
   expect(host.project().specs[0]?.text, "a person saves it, or not").toBe("Another text.\n");
 });
+
+test("without the host nothing typed is lost, and it can be saved when the host is back", async () => {
+  const { user, host } = renderApp(PATH);
+  await user.type(await field(), "Offline.");
+  host.cut(true);
+  await user.click(button("Save"));
+  expect(await screen.findByText(/Your text is still here/)).toBeVisible();
+  expect((await field()).value).toMatch(/Offline\.$/);
+  host.cut(false);
+  await user.click(button("Save"));
+  await vi.waitFor(() => expect(host.project().specs[0]?.text).toMatch(/Offline\.$/));
+});

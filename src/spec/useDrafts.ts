@@ -23,6 +23,7 @@ export function useDrafts(project: number, views: readonly SpecView[] | undefine
   const client = useClient();
   const [drafts, setDrafts] = useState<Readonly<Record<string, Draft>>>({});
   const [failure, setFailure] = useState<{ name: string; failure: Failure } | null>(null);
+  const [isSaving, setSaving] = useState(false);
   const list = query(client, "spec_list", { project });
   const write = useApiMutation("spec_write", { failureTitle: null });
 
@@ -44,8 +45,12 @@ export function useDrafts(project: number, views: readonly SpecView[] | undefine
   /** Stores it, unless somebody else wrote meanwhile: then the conflict is shown first. */
   const save = async ({ name, draft }: OpenSpec): Promise<boolean> => {
     setFailure(null);
+    setSaving(true);
     try {
-      const latest = (await queries.fetchQuery({ ...list, staleTime: 0 })).find((view) => view.name === name);
+      // Asked once, not until it works: a person waits for the answer.
+      const all = await client.spec_list({ project });
+      queries.setQueryData<SpecView[]>(list.queryKey, all);
+      const latest = all.find((view) => view.name === name);
       const checked = latest ? heard(draft, textOf(latest)) : draft;
       if (checked.theirs) {
         put(name, checked);
@@ -61,13 +66,15 @@ export function useDrafts(project: number, views: readonly SpecView[] | undefine
     } catch (thrown) {
       setFailure({ name, failure: toFailure(thrown) });
       return false;
+    } finally {
+      setSaving(false);
     }
   };
 
   return {
     open,
     isAnyChanged: open.some(({ draft, view }) => isChanged(draft) && (view !== null || draft.text !== wholeSkeleton())),
-    isSaving: write.isPending,
+    isSaving,
     failureOf: (name: string) => (failure?.name === name ? failure.failure : null),
     begin: (name: string) => put(name, typed(draftOf(NOT_STORED), wholeSkeleton())),
     type: ({ name, draft }: OpenSpec, text: string) => put(name, typed(draft, text)),
