@@ -32,6 +32,10 @@ test("a key is written as people write it", () => {
   expect(stroke("k", { metaKey: true }), "Cmd and Ctrl are the same to us").toBe("mod+k");
   expect(stroke("X", { shiftKey: true })).toBe("shift+x");
   expect(stroke("?", { shiftKey: true }), "the sign already needs Shift").toBe("?");
+  expect(
+    stroke("[", { ctrlKey: true, altKey: true, getModifierState: (key) => key === "AltGraph" }),
+    "as typed on a German keyboard",
+  ).toBe("[");
   expect(stroke("Shift", { shiftKey: true }), "a lone modifier is nothing yet").toBeNull();
 });
 

@@ -1,13 +1,17 @@
 /** The part of a keyboard event that decides. */
-type Stroke = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
+type Stroke = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey"> & {
+  getModifierState?: (key: string) => boolean;
+};
 
 /** What was pressed, written as in the list of actions: `mod+k`, `shift+x`, `?`. None for a lone modifier. */
 export function strokeOf(event: Stroke): string | null {
   if (["Control", "Meta", "Alt", "Shift", "Dead", "Unidentified"].includes(event.key)) return null;
   const key = event.key === " " ? "space" : event.key.toLowerCase();
   const parts: string[] = [];
-  if (event.ctrlKey || event.metaKey) parts.push("mod");
-  if (event.altKey) parts.push("alt");
+  // AltGr comes as Ctrl with Alt on some systems, and is how `[` is typed on many keyboards.
+  const isPlain = event.getModifierState?.("AltGraph") ?? false;
+  if (!isPlain && (event.ctrlKey || event.metaKey)) parts.push("mod");
+  if (!isPlain && event.altKey) parts.push("alt");
   // A sign such as `?` already says that Shift was held.
   if (event.shiftKey && (key.length > 1 || key !== event.key || key.toUpperCase() !== key)) parts.push("shift");
   return [...parts, key].join("+");
