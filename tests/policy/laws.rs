@@ -31,11 +31,14 @@ fn with_files(files: &[String]) -> Policy {
     Policy::built_in().with_layers(Layers::new(files.iter().map(parse).collect()))
 }
 
-/// Whether what a line leaves behind counts for the next one: another directory, a variable, a function, or whatever a
-/// script set, which is not known.
+/// Whether what a line leaves behind counts for the next one: another directory, a variable, a function, whatever a
+/// script set, which is not known, or files that may be links.
 fn leaves_something(line: &str) -> bool {
-    const WAYS: [&str; 12] =
-        ["cd ", "pushd ", "popd", "=", "()", "set ", "export", "alias", "source ", ". ", "eval ", "read "];
+    #[rustfmt::skip]
+    const WAYS: [&str; 18] = [
+        "cd ", "pushd ", "popd", "=", "()", "set ", "export", "alias", "source ", ". ", "eval ", "read ",
+        "ln ", "mv ", "cp ", "rsync ", "tar ", "unzip ",
+    ];
     WAYS.iter().any(|way| line.contains(way))
 }
 

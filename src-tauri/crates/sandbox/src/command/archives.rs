@@ -2,6 +2,7 @@
 
 use super::{
     Rules,
+    brought::Origin,
     call::{Call, Target},
     court::{Court, Ruling},
     rules,
@@ -91,6 +92,7 @@ fn tar(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
             };
             if extracts {
                 targets::written(court, Target::new(&directory, "unpacking"), scope)?;
+                unpacks(court, &directory, scope);
             } else {
                 targets::read(court, &directory, scope)?;
             }
@@ -110,8 +112,19 @@ fn tar(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         }
     } else if extracts {
         targets::written(court, Target::new(&Word::plain("unpacked"), "unpacking"), scope)?;
+        if directory_scope.places() == scope.places() {
+            unpacks(court, &Word::plain("."), scope);
+        }
     }
     Ok(())
+}
+
+/// Takes note that what an archive holds, links among it, comes to lie in `directory`.
+fn unpacks(court: &mut Court<'_>, directory: &Word, scope: &Scope) {
+    for place in scope.places() {
+        let from = Origin::Archive { had_moved_things: scope.has_moved_things };
+        court.brought.add(place.join(&directory.text), from);
+    }
 }
 
 fn archive(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
@@ -141,9 +154,12 @@ fn archive(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling 
             if words::has(arguments, &["-:"]) {
                 return court.refuse(rules::ARCHIVE_PROGRAM, "`unzip -:`");
             }
-            write_all(court, &words::values(arguments, &["-d"]), scope)?;
-            if words::values(arguments, &["-d"]).is_empty() && !words::has(arguments, &["-l", "-p", "-t", "-Z", "-v"]) {
+            let directories = words::values(arguments, &["-d"]);
+            write_all(court, &directories, scope)?;
+            directories.iter().for_each(|directory| unpacks(court, directory, scope));
+            if directories.is_empty() && !words::has(arguments, &["-l", "-p", "-t", "-Z", "-v"]) {
                 targets::written(court, Target::new(&Word::plain("unpacked"), "unpacking"), scope)?;
+                unpacks(court, &Word::plain("."), scope);
             }
             match words::operands(arguments, &["-d", "-x", "-P"]).first() {
                 Some(file) => targets::read(court, file, scope),

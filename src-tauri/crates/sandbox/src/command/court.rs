@@ -3,6 +3,7 @@
 mod words;
 
 use super::{
+    brought::Brought,
     call::Input,
     rules::{self, Rule},
     scope::Scope,
@@ -47,6 +48,8 @@ pub(crate) struct Court<'a> {
     pub(super) root: PathBuf,
     /// The files of the project that the line runs, by the path it names them by.
     runs: BTreeSet<PathBuf>,
+    /// What the line puts into the project, and may name later.
+    pub(super) brought: Brought,
 }
 
 impl<'a> Court<'a> {
@@ -61,6 +64,7 @@ impl<'a> Court<'a> {
             calls: 0,
             root: around.workspace.root().to_owned(),
             runs: BTreeSet::new(),
+            brought: Brought::default(),
         }
     }
 
@@ -336,9 +340,9 @@ impl<'a> Court<'a> {
     /// Judges what may run any number of times: until nothing more comes to be unknown.
     fn repeatedly(&mut self, scope: &mut Scope, body: impl Fn(&mut Self, &mut Scope) -> Ruling) -> Ruling {
         for _ in 0..3 {
-            let before = scope.clone();
+            let (before, brought) = (scope.clone(), self.brought.count());
             self.conditionally(scope, &body)?;
-            if scope.knows_the_same(&before) {
+            if scope.knows_the_same(&before) && self.brought.count() == brought {
                 return Ok(());
             }
         }

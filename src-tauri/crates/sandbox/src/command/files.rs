@@ -2,6 +2,7 @@
 
 use super::{
     Rules,
+    brought::Origin,
     call::{Call, Target},
     court::{Court, Ruling},
     rules,
@@ -61,6 +62,8 @@ fn move_away(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Rulin
             put_into(court, word, &operands[..sources], "moving to", scope)?;
         }
     }
+    let targets = directories.iter().chain(operands[sources..].iter().copied());
+    targets.for_each(|target| brings(court, &operands[..sources], target, scope));
     Ok(())
 }
 
@@ -94,7 +97,57 @@ fn copy(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
             put_into(court, word, &operands[..sources], "copying to", scope)?;
         }
     }
+    let targets = directories.iter().chain(operands[sources..].iter().copied());
+    if words::has(arguments, &["-s", "--symbolic-link"]) {
+        targets.for_each(|target| links_at(court, &operands[..sources], target, scope, scope.has_moved_things));
+    } else if words::has(arguments, KEEP_LINKS) {
+        targets.for_each(|target| brings(court, &operands[..sources], target, scope));
+    }
     Ok(())
+}
+
+/// Options of copies that let links stay links.
+const KEEP_LINKS: &[&str] =
+    &["-r", "-R", "-a", "-d", "-P", "--recursive", "--archive", "--no-dereference", "--preserve"];
+
+/// Takes note of what comes to lie at `target` from these places.
+fn brings(court: &mut Court<'_>, sources: &[&Word], target: &Word, scope: &Scope) {
+    for place in scope.places() {
+        let at = place.join(&target.text);
+        for source in sources {
+            let text = source.text.as_str();
+            let (above, name) = text.trim_end_matches('/').rsplit_once('/').unwrap_or(("", text.trim_end_matches('/')));
+            let above = if above.is_empty() && text.starts_with('/') { "/" } else { above };
+            let is_wide = |part: &str| source.is_pattern && part.contains(['*', '?', '[']);
+            if source.unknown.is_some() || target.is_pattern || is_wide(above) {
+                court.brought.add(at.clone(), Origin::Unknown);
+            } else if is_wide(name) || matches!(name, "" | ".") {
+                // What is in a directory, and not the directory.
+                court.brought.add(at.clone(), Origin::Place(place.join(above)));
+            } else {
+                // Beside its own name, the target may be its new one.
+                court.brought.add(at.join(name), Origin::Place(place.join(text)));
+                court.brought.add(at.clone(), Origin::Place(place.join(text)));
+            }
+        }
+    }
+}
+
+/// Takes note of links to `sources` that come to lie at `target`, or in it.
+fn links_at(court: &mut Court<'_>, sources: &[&Word], target: &Word, scope: &Scope, had_moved_things: bool) {
+    for place in scope.places() {
+        let at = place.join(&target.text);
+        for source in sources {
+            let name = source.text.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+            // In a directory that is there already, each keeps its name.
+            if !name.is_empty() {
+                court.brought.add(at.join(name), Origin::Unknown);
+            }
+        }
+        if had_moved_things || at.is_symlink() || !at.is_dir() {
+            court.brought.add(at, Origin::Unknown);
+        }
+    }
 }
 
 /// The last operand of a copy: a file, or a directory in which the files keep their names.
@@ -116,7 +169,7 @@ fn put_into(court: &mut Court<'_>, target: &Word, sources: &[&Word], what: &str,
 
 fn link(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     whole_options(court, call)?;
-    scope.has_moved_things = true;
+    let had_moved_things = std::mem::replace(&mut scope.has_moved_things, true);
     let directories = words::values(call.arguments(), &["-t", "--target-directory"]);
     for directory in &directories {
         targets::written(court, Target::new(directory, "linking from"), scope)?;
@@ -157,6 +210,10 @@ fn link(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
                 targets::written(court, Target::new(word, "linking to"), scope)?;
             }
         }
+    }
+    let (here, named) = (Word::plain("."), operands.get(sources).copied());
+    for target in directories.iter().chain(named.or(directories.is_empty().then_some(&here))) {
+        links_at(court, &operands[..sources], target, scope, had_moved_things);
     }
     Ok(())
 }
@@ -279,7 +336,11 @@ fn synchronise(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Rul
     if deletes {
         targets::removed(court, Target::new(target, "removing what is in"), scope)?;
     }
-    put_into(court, target, sources, "copying to", scope)
+    put_into(court, target, sources, "copying to", scope)?;
+    if words::has(arguments, &["-a", "-l", "--archive", "--links"]) {
+        brings(court, sources, target, scope);
+    }
+    Ok(())
 }
 
 fn split(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {

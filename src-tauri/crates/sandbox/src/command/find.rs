@@ -167,7 +167,7 @@ fn find(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
             return court.refuse(rules::REMOVE_ROOT, "`find -delete` without a name to look for");
         }
         for root in &roots {
-            targets::written(
+            targets::removed(
                 court,
                 Target::new(&Word { text: format!("{}/any-file", root.text), ..(*root).clone() }, "removing"),
                 scope,

@@ -1,6 +1,7 @@
 //! Which commands may be run, and with which arguments.
 
 mod archives;
+mod brought;
 mod build_tools;
 mod call;
 mod compilers;

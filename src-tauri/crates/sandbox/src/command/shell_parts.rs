@@ -112,6 +112,10 @@ fn change_directory(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -
     let mut exists = true;
     for place in &from {
         let workspace = court.workspace();
+        // A directory that is not there yet is gone into by its name, every part of which that exists has been followed:
+        // `cargo new app && cd app`. It can come to be a link only by a command, and each is judged by itself. What the line
+        // links, moves, copies or unpacks is remembered, and nothing is changed over it (see `Brought`); what a program that
+        // the line runs may do besides is what the walls are for, which let nothing be written outside.
         // Where something may be written, or a place inside the project that may at least be looked at.
         let may_write = workspace.may_write(&path.join("any-file"), place);
         if !may_write.is_allowed() && !workspace.is_inside(path, place) {

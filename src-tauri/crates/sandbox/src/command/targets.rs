@@ -153,6 +153,10 @@ fn changed(court: &Court<'_>, Target { word, what }: Target<'_>, scope: &Scope, 
         return court.refuse(unknown, format!("{what} of `{}` from a directory that is not known", word.shown()));
     };
     for place in places {
+        let how = (word.is_pattern, is_removed);
+        if court.brought.may_redirect(court.workspace(), path_of(&word.text), place, how) {
+            return court.refuse(unknown, format!("{what} of `{}`, over what this line puts there", word.shown()));
+        }
         if word.is_pattern {
             changed_by_pattern(court, word, what, place, is_removed)?;
         } else {
