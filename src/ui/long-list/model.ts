@@ -3,6 +3,8 @@ import { ScrollSpace } from "./scroll-space.ts";
 
 /** Drawn beyond the screen on each side, in px, so that a quick swipe finds rows there. */
 const MARGIN = 400;
+/** The same while the end is followed: rows go past too quickly to be scrolled to. */
+const FOLLOWING_MARGIN = 80;
 /** A screen that has not been measured yet, as in a test. */
 const USUAL_SCREEN = 800;
 /** Rows that are drawn at most, however low they are. */
@@ -194,8 +196,9 @@ export class ListModel {
 
   #look(): ListView {
     const rows: number[] = [];
-    const until = this.#space.top + this.screen + MARGIN;
-    const firstLooked = this.#heights.rowAt(Math.max(0, this.#space.top - MARGIN));
+    const margin = this.#isFollowing ? FOLLOWING_MARGIN : MARGIN;
+    const until = this.#space.top + this.screen + margin;
+    const firstLooked = this.#heights.rowAt(Math.max(0, this.#space.top - margin));
     let row = firstLooked;
     let at = this.#heights.offsetOf(row);
     for (
