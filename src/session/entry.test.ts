@@ -71,7 +71,7 @@ describe("what a row says", () => {
 
 describe("the call that changed a file", () => {
   test("a path of the project is found in the absolute path of a call, but not in a longer name", () => {
-    const edit = call("Edit", { file_path: "/home/me/shop/src/cart.ts", old_string: "", new_string: "" });
+    const edit = call("Edit", { file_path: "/home/ada/shop/src/cart.ts", old_string: "", new_string: "" });
     expect([changes(edit, "src/cart.ts"), changes(edit, "cart.ts"), changes(edit, "art.ts")]).toEqual([
       true,
       true,
