@@ -222,6 +222,20 @@ describe("a transcript and a person's hands", () => {
     expect((await screen.findAllByText(/I will move the filter/)).length).toBeGreaterThan(0);
   });
 
+  test("what came in while the host could not be heard is there as soon as it can", async () => {
+    const { host } = renderApp("/p/1/transcript?run=1", {
+      prepare: (made) => {
+        made.start(1);
+        made.tick();
+      },
+    });
+    await feed();
+    host.cut(true);
+    for (let turn = 0; turn < 3; turn += 1) host.tick();
+    host.cut(false);
+    expect(await screen.findByText("12 rows")).toBeVisible();
+  });
+
   test("before anything has run, the page says what will appear", async () => {
     renderApp("/p/1/transcript");
     expect(await screen.findByText("Nothing has been said yet")).toBeVisible();

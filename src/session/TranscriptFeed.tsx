@@ -19,7 +19,7 @@ import type { Snapshot, TranscriptSource } from "./source.ts";
 import { useFiltered } from "./useFiltered.ts";
 import { outcomeTone, outcomeWords, ROLES } from "./words.ts";
 
-export type FeedHandle = { step: (direction: 1 | -1) => void; toEnd: () => void };
+export type FeedHandle = { step: (direction: 1 | -1) => void; toEnd: () => void; toStart: () => void };
 
 type Props = {
   project: number;
@@ -141,6 +141,10 @@ export function TranscriptFeed(props: Props) {
       list.current?.scrollTo(current.current, { align: "nearest", isFocused: true });
     },
     toEnd: () => list.current?.scrollToEnd(),
+    toStart: () => {
+      onFollow({ type: "went" });
+      list.current?.scrollTo(0);
+    },
   }));
 
   const want = useCallback(

@@ -90,6 +90,8 @@ function Loaded({ project, run, search, transcript, parts }: LoadedProps) {
     field.current?.select();
   });
   useAction("transcript.follow", toggleFollow);
+  useAction("transcript.latest", toEnd);
+  useAction("transcript.first", () => feed.current?.toStart());
   useAction("transcript.next", () => step(1));
   useAction("transcript.previous", () => step(-1));
 

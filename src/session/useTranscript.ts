@@ -1,7 +1,8 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useLayoutEffect, useState, useSyncExternalStore } from "react";
 import type { TranscriptPart } from "@/api/bindings.ts";
-import { useApi, useEvents } from "@/api/context.tsx";
-import { type Failure, toFailure } from "@/api/failure.ts";
+import { useClient, useEvents } from "@/api/context.tsx";
+import type { Failure } from "@/api/failure.ts";
 import { type Snapshot, TranscriptSource } from "./source.ts";
 
 export type Transcript = {
@@ -15,37 +16,23 @@ export type Transcript = {
 
 /** The transcript of a run as it grows. Another run needs another `key`. */
 export function useTranscript(project: number, run: number): Transcript {
-  const { client, connection } = useApi();
+  const client = useClient();
   const [source] = useState(
     () => new TranscriptSource((session, from, limit) => client.transcript_window({ project, session, from, limit })),
   );
   const snapshot = useSyncExternalStore(source.subscribe, source.snapshot);
-  const [read, setRead] = useState<{ parts: readonly TranscriptPart[] | null; failure: Failure | null }>({
-    parts: null,
-    failure: null,
+  // No event touches a query of this name, so it is read again only when it must be: when events were missed, or below.
+  const read = useQuery<readonly TranscriptPart[], Failure>({
+    queryKey: ["transcript_parts", { project, run }],
+    queryFn: () => client.transcript_outline({ project, run }),
+    staleTime: 0,
   });
-  const [round, setRound] = useState(0);
+  const { data, refetch } = read;
+  useLayoutEffect(() => {
+    if (data) source.setOutline(data);
+  }, [source, data]);
 
-  useEffect(() => {
-    // What happened while the host could not be heard is found out as soon as it can.
-    if (connection === "lost" || round < 0) return;
-    let isWanted = true;
-    void client.transcript_outline({ project, run }).then(
-      (parts) => {
-        if (!isWanted) return;
-        source.setOutline(parts);
-        setRead({ parts, failure: null });
-      },
-      (thrown: unknown) => {
-        if (isWanted) setRead((before) => ({ ...before, failure: toFailure(thrown) }));
-      },
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [client, connection, project, run, source, round]);
-
-  const reload = () => setRound((before) => before + 1);
+  const reload = () => void refetch();
   // Growth is taken from the events: reading all sessions again for each row would cost more than the rows.
   useEvents((envelope) => {
     if (envelope.project !== project) return;
@@ -54,5 +41,5 @@ export function useTranscript(project: number, run: number): Transcript {
     else if (envelope.event === "session_ended" && snapshot.outline.startOf(envelope.session) !== null) reload();
     else if (envelope.event === "changed_elsewhere") reload();
   });
-  return { source, snapshot, ...read, reload };
+  return { source, snapshot, parts: data ?? null, failure: read.error, reload };
 }

@@ -38,6 +38,8 @@ export const ACTIONS = {
   "run.stop": { title: "Stop the run", group: "Run", keys: "shift+s" },
   "transcript.search": { title: "Search the transcript", group: "Transcript", keys: "/" },
   "transcript.follow": { title: "Follow the newest entry", group: "Transcript", keys: "f" },
+  "transcript.first": { title: "Go to the first entry", group: "Transcript", keys: "home" },
+  "transcript.latest": { title: "Go to the newest entry and follow", group: "Transcript", keys: "end" },
   "transcript.next": { title: "Next entry, or next hit of a search", group: "Transcript", keys: "j" },
   "transcript.previous": { title: "Previous entry, or previous hit", group: "Transcript", keys: "k" },
   "review.next_file": { title: "Next file", group: "Review", keys: "j" },
