@@ -66,8 +66,9 @@ impl Brought {
         let named = absolute(path, place);
         // `link/` and `link/.` are what the link leads to, and so is `.` in it.
         let text = path.as_os_str().as_encoded_bytes();
-        let enters = text.ends_with(b"/") || text.ends_with(b"/.") || named == place;
-        let mut trace = Trace { workspace, is_pattern, is_removed, enters, steps: 0 };
+        let is_dot = text.ends_with(b"/.") || named == place;
+        let enters = is_dot || text.ends_with(b"/");
+        let mut trace = Trace { workspace, is_pattern, is_removed, is_dot, enters, steps: 0 };
         let plain = without_dots(&named);
         trace.redirects(&self.all, &named) || plain.is_some_and(|plain| trace.redirects(&self.all, &plain))
     }
@@ -77,6 +78,7 @@ struct Trace<'a> {
     workspace: &'a Workspace,
     is_pattern: bool,
     is_removed: bool,
+    is_dot: bool,
     enters: bool,
     steps: u32,
 }
@@ -96,7 +98,8 @@ impl Trace<'_> {
                     self.has_links(from, &rest) || self.redirects(&brought[..index], &from.join(&rest))
                 }
                 Origin::Archive { had_moved_things } => {
-                    let above = path.parent().filter(|_| !self.enters).unwrap_or(path);
+                    // Nothing removes a link by a name that ends in a stroke, nor what it leads to.
+                    let above = path.parent().filter(|_| !self.is_dot).unwrap_or(path);
                     let is_old = !had_moved_things && above.symlink_metadata().is_ok();
                     self.is_removed && above != at && !is_old
                 }

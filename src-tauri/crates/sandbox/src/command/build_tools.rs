@@ -4,6 +4,7 @@ use super::{
     Rules,
     call::{Call, Input, Target},
     court::{Court, Ruling},
+    indexes,
     packages::{asks_for_global, publishes, run_after, task},
     rules,
     scope::Scope,
@@ -71,6 +72,7 @@ fn cargo(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     for directory in words::values(&own, &["--target-dir", "--artifact-dir", "--manifest-path", "-C", "--out-dir"]) {
         targets::written(court, Target::new(&directory, "building"), scope)?;
     }
+    indexes::options(court, &own, indexes::CARGO, scope)?;
     let with_value = ["-C", "--manifest-path", "--color", "-Z", "--target-dir"];
     let Some((task, at)) = task(&own, &with_value) else { return Ok(()) };
     let task = match task {
@@ -193,6 +195,9 @@ fn dotnet(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     for directory in words::values(&arguments, &["-o", "--output", "--artifacts-path"]) {
         targets::written(court, Target::new(&directory, "writing"), scope)?;
     }
+    let sources = words::values(&arguments, &["-s", "--source", "--add-source", "-Source", "-source"]);
+    let added = if arguments.first().is_some_and(|word| word.text == "nuget") { &arguments[..] } else { &[] };
+    indexes::packages(court, &sources.iter().chain(added).collect::<Vec<_>>(), scope)?;
     let operands: Vec<&str> =
         words::operands(&arguments, &["-o", "-c", "-f", "-r"]).iter().map(|word| word.text.as_str()).collect();
     match operands.as_slice() {

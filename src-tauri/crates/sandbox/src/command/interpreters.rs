@@ -4,7 +4,7 @@ use super::{
     Rules,
     call::{Call, Input},
     court::{Court, Ruling},
-    packages, rules,
+    indexes, packages, rules,
     scope::Scope,
     shell_parts::{inner, joined},
     targets, words,
@@ -375,6 +375,10 @@ fn bun(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     }
     let operands = words::operands(&arguments, &["--cwd", "-c", "--config", "--port", "--filter"]);
     let Some(task) = operands.first() else { return Ok(()) };
+    if matches!(task.text.as_str(), "add" | "install" | "i" | "a" | "update" | "create") {
+        indexes::options(court, &arguments, indexes::NODE, scope)?;
+        indexes::packages(court, &operands, scope)?;
+    }
     match task.text.as_str() {
         "x" => {
             let at = arguments.iter().position(|word| word.text == "x").map_or(arguments.len(), |at| at + 1);

@@ -11,6 +11,7 @@ mod databases;
 mod files;
 mod find;
 mod git;
+mod indexes;
 mod interpreters;
 mod list;
 mod network;

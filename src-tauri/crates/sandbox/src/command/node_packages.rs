@@ -3,12 +3,14 @@
 use super::{
     call::{Call, Input, Target},
     court::{Court, Ruling},
+    indexes,
     packages::{asks_for_global, is_dependency, publishes, run_after, run_package, task},
     rules,
     scope::Scope,
     shell_parts::inner,
     targets, words,
 };
+use crate::shell::Word;
 
 /// What npm can be told to do, with the other names it has for that. In byte order.
 const NPM_COMMANDS: &[&str] = &[
@@ -132,6 +134,18 @@ fn whole(task: &str) -> &str {
     longer.copied().unwrap_or(task)
 }
 
+/// Whether these words after `config set` set where packages come from, and nothing else.
+fn sets_registry(words: &[Word]) -> bool {
+    let is_key = |key: &str| {
+        matches!(key, "registry" | "npmRegistryServer") || key.starts_with('@') && key.ends_with(":registry")
+    };
+    match words {
+        [only] => only.known().and_then(|text| text.split_once('=')).is_some_and(|(key, _)| is_key(key)),
+        [key, value] => key.known().is_some_and(is_key) && !value.text.starts_with('-'),
+        _ => false,
+    }
+}
+
 pub(super) fn node_packages(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     let name = call.words[0].text.clone();
     let arguments = call.arguments().to_vec();
@@ -145,6 +159,8 @@ pub(super) fn node_packages(court: &mut Court<'_>, call: &mut Call, scope: &mut 
         "--filter",
         "-F",
         "--registry",
+        "--proxy",
+        "--https-proxy",
         "--cache",
         "--loglevel",
         "--tag",
@@ -182,6 +198,13 @@ pub(super) fn node_packages(court: &mut Court<'_>, call: &mut Call, scope: &mut 
         &arguments[..arguments.iter().position(|word| word.text == "--").unwrap_or(arguments.len())],
         &["-g", "--global"],
     ) || arguments.iter().any(|word| word.text == "--location=global");
+    // What stands behind these is a program's.
+    let is_run = matches!(task, "run" | "run-script" | "exec" | "x" | "dlx" | "test" | "t" | "start" | "explore");
+    let own = if is_run { &arguments[..at] } else { &arguments[..] };
+    indexes::options(court, own, indexes::NODE, scope)?;
+    if matches!(task, "install" | "i" | "add" | "in" | "isntall" | "up" | "update" | "upgrade" | "it" | "link") {
+        indexes::packages(court, &words::operands(rest, &with_value), scope)?;
+    }
     match task {
         "publish" | "unpublish" | "deprecate" | "login" | "adduser" | "add-user" | "logout" | "token" | "owner"
         | "access" | "dist-tag" | "dist-tags" | "team" | "org" | "hook" | "star" | "profile" => {
@@ -198,6 +221,7 @@ pub(super) fn node_packages(court: &mut Court<'_>, call: &mut Call, scope: &mut 
         "explore" => run_after(court, &arguments, at + 2, &[], scope),
         "config" | "c" => match rest.first().map(|word| word.text.as_str()) {
             Some("get" | "list" | "ls") | None => Ok(()),
+            Some("set") if !is_global && sets_registry(&rest[1..]) => indexes::kept(court, &rest[1..], scope),
             _ => court.refuse(rules::OPTION, format!("`{name} config`")),
         },
         "set" if name == "npm" => court.refuse(rules::OPTION, "`npm set`"),

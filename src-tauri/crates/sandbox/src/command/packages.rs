@@ -4,7 +4,7 @@ use super::{
     Rules,
     call::{Call, Input, Target},
     court::{Court, Ruling},
-    rules,
+    indexes, rules,
     scope::Scope,
     shell_parts::inner,
     targets, words,
@@ -141,8 +141,10 @@ pub(super) fn run_package(court: &mut Court<'_>, arguments: &[Word], call: &Call
     while let Some(word) = arguments.get(at) {
         match word.text.as_str() {
             "-p" | "--package" | "--from" | "--with" | "--cache" | "--python" | "-w" | "--workspace"
-            | "--allow-build" => {
-                asked_package |= !matches!(word.text.as_str(), "-w" | "--workspace" | "--cache" | "--python");
+            | "--allow-build" | "--registry" | "--index-url" | "--extra-index-url" | "--index" | "--default-index"
+            | "--find-links" | "-i" => {
+                asked_package |=
+                    matches!(word.text.as_str(), "-p" | "--package" | "--from" | "--with" | "--allow-build");
                 at += 2;
             }
             "--" => at += 1,
@@ -154,7 +156,10 @@ pub(super) fn run_package(court: &mut Court<'_>, arguments: &[Word], call: &Call
             _ => break,
         }
     }
-    let mut words = arguments.get(at..).unwrap_or_default().to_vec();
+    let (own, rest) = arguments.split_at(at.min(arguments.len()));
+    indexes::options(court, own, indexes::NODE, scope)?;
+    indexes::options(court, own, indexes::PYTHON, scope)?;
+    let mut words = rest.to_vec();
     let Some(first) = words.first() else { return Ok(()) };
     let Some(package) = first.known().map(str::to_owned) else {
         return court.refuse(rules::UNKNOWN_NAME, format!("`{} {}`", call.words[0].text, first.shown()));
@@ -246,7 +251,8 @@ fn pip(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     if words::has(arguments, &["--python", "--global-option", "--install-option", "--build-option"]) {
         return court.refuse(rules::OPTION, "`pip` with this option");
     }
-    let Some((task, at)) = task(arguments, &["--log", "--cache-dir", "--timeout"]) else { return Ok(()) };
+    let with_value: Vec<&str> = ["--log", "--cache-dir", "--timeout"].iter().chain(indexes::PYTHON).copied().collect();
+    let Some((task, at)) = task(arguments, &with_value) else { return Ok(()) };
     if call.words[0].text.ends_with("pipx") {
         return match task {
             "run" => run_package(court, &arguments[at + 1..], call, scope),
@@ -254,12 +260,16 @@ fn pip(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
             _ => asks_for_global(court, call, task),
         };
     }
+    indexes::options(court, arguments, indexes::PYTHON, scope)?;
     match task {
-        "install" | "uninstall" => {
+        "install" | "uninstall" | "download" | "wheel" => {
             if words::has(arguments, &["--user", "--break-system-packages"]) {
                 return asks_for_global(court, call, task);
             }
-            Ok(())
+            let files = ["-r", "--requirement", "-c", "--constraint", "-e", "--editable"];
+            let named = words::values(arguments, &files);
+            let packages: Vec<&Word> = words::operands(arguments, &with_value).into_iter().chain(&named).collect();
+            indexes::packages(court, &packages, scope)
         }
         "config" => match arguments.get(at + 1).map(|word| word.text.as_str()) {
             Some("list" | "get" | "debug") | None => Ok(()),
@@ -268,6 +278,9 @@ fn pip(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         _ => Ok(()),
     }
 }
+
+/// Where conda takes packages from; a name stands for a channel of its own registry.
+const CHANNELS: &[&str] = &["-c", "--channel"];
 
 fn python_projects(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     let name = call.words[0].text.rsplit('/').next().unwrap_or_default().to_owned();
@@ -296,6 +309,13 @@ fn python_projects(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) ->
     }
     let Some((task, at)) = task(&arguments, &with_value) else { return Ok(()) };
     let rest = &arguments[at + 1..];
+    // What stands behind `run` is the program's.
+    let own = if matches!(task, "run" | "pip" | "tool") { &arguments[..at] } else { &arguments[..] };
+    indexes::options(court, own, if name == "conda" || name == "mamba" { CHANNELS } else { indexes::PYTHON }, scope)?;
+    if matches!(task, "add" | "install" | "sync" | "lock" | "source" | "create") {
+        let packages: Vec<&Word> = rest.iter().filter(|word| !word.text.starts_with("--")).collect();
+        indexes::packages(court, &packages, scope)?;
+    }
     match (name.as_str(), task) {
         (_, "publish" | "login" | "upload") => publishes(court, call, task),
         ("uv", "pip") => {
@@ -346,6 +366,16 @@ fn ruby(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     let arguments = call.arguments().to_vec();
     let name = call.words[0].text.clone();
     let Some((task, at)) = task(&arguments, &["--gemfile"]) else { return Ok(()) };
+    match name.as_str() {
+        "gem" => indexes::options(court, &arguments, indexes::GEM, scope)?,
+        "bundle" | "bundler" if task == "add" => indexes::options(court, &arguments, &["--source", "--git"], scope)?,
+        "bundle" | "bundler" if task == "config" => {
+            // Without the registry whose place another takes: it stands in the name.
+            let address = words::operands(&arguments[at + 1..], &[]).into_iter().last();
+            indexes::packages(court, address.as_slice(), scope)?;
+        }
+        _ => {}
+    }
     match (name.as_str(), task) {
         ("gem", "push" | "yank" | "owner" | "signin" | "signout") => publishes(court, call, task),
         ("gem", "exec") => run_package(court, &arguments[at + 1..], call, scope),
@@ -371,11 +401,21 @@ fn composer(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling
     for directory in words::values(&arguments, &["-d", "--working-dir"]) {
         targets::written(court, Target::new(&directory, "installing"), scope)?;
     }
+    indexes::options(court, &arguments, indexes::COMPOSER, scope)?;
     match task(&arguments, &["-d", "--working-dir"]) {
         Some(("global" | "self-update" | "selfupdate", _)) => asks_for_global(court, call, "global"),
         Some(("exec", at)) => run_after(court, &arguments, at + 1, &[], scope),
         Some(("config", _)) if words::has(&arguments, &["-g", "--global", "--editor", "-e"]) => {
             court.refuse(rules::OPTION, "`composer config`")
+        }
+        Some(("config", at)) => {
+            // `repositories.NAME TYPE URL`, or as JSON.
+            for word in words::operands(&arguments[at + 1..], &[]) {
+                for part in word.text.split(['"', '\'']).filter(|part| part.contains("://")) {
+                    indexes::packages(court, &[&Word { text: part.replace("\\/", "/"), ..word.clone() }], scope)?;
+                }
+            }
+            Ok(())
         }
         _ => Ok(()),
     }

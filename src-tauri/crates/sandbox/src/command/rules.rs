@@ -76,6 +76,7 @@ rules! {
     NETWORK_UNKNOWN "network.unknown-address" "which address that is cannot be known before it runs; write it out";
     PACKAGE_GLOBAL "package.global" "packages are installed into the project, not into the machine";
     PACKAGE_RUN "package.runs-anything" "this fetches a package and runs it; add it to the project's dependencies first";
+    PACKAGE_INDEX "package.index" "packages come from the public registries, this machine and the hosts that a policy file lists; leave the address out, or have a person add its host to `network.allow`";
     DOCKER "docker.escape" "containers stay containers: no privileges, no host namespaces or devices, and only the project's directories mounted";
     FIND_ACTION "find.action" "what `find` changes lies inside the project";
     TEXT_PROGRAM "text.program" "this script runs commands or writes files by itself; do that in the shell, where it can be seen";

@@ -167,6 +167,7 @@ pub(crate) fn judge(court: &mut Court<'_>, name: &str, value: Option<&Word>, sco
     let runs_cargo = name.starts_with("CARGO_") && (name.ends_with("_RUNNER") || name.ends_with("_WRAPPER"));
     match name {
         _ if runs_cargo => refused(),
+        _ if super::indexes::is_setting(name) => super::indexes::setting(court, name, value, scope),
         // Build tools start what these say; a bare name is looked up where every program is.
         "CC" | "CXX" | "CPP" | "LD" | "AR" | "AS" | "FC" | "NM" | "HOSTCC" | "RANLIB" | "STRIP" => match text {
             Some(text) if text.contains(|c: char| !c.is_ascii_alphanumeric() && !"._+-".contains(c)) => {

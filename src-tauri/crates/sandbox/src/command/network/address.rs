@@ -4,7 +4,7 @@ use crate::{
     Verdict,
     command::rules,
     shell::{UNKNOWN, Unknown, Word},
-    url::{self, Place},
+    url::{self as places, Place},
 };
 
 /// Whom an address that may be used speaks to.
@@ -49,34 +49,58 @@ pub(super) fn speak(word: &Word) -> Result<Reach, Verdict> {
 
 /// Whether a host's name, as lookups take it, is this machine's own.
 pub(super) fn is_here(host: &str) -> bool {
-    url::place_of_host(host) == Some(Place::Loopback)
+    places::place_of_host(host) == Some(Place::Loopback)
 }
 
-fn known(text: &str) -> Known {
-    let text = text.trim();
+/// The host and the port of an address of the web, where both are certain.
+pub(super) fn host_and_port(word: &Word) -> Option<(String, u16)> {
+    let text = word.text.trim();
+    let text = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    let address = url::Url::parse(&text.replace(UNKNOWN, "_")).ok()?;
+    let host = address.host_str()?;
+    // What another program may read otherwise is nobody's.
+    let (plain_host, port) = authority(&text).ok().map(host_of)?;
+    let is_certain = plain_host.eq_ignore_ascii_case(host) && !port.contains(UNKNOWN);
+    is_certain.then(|| Some((host.to_owned(), address.port_or_known_default()?))).flatten()
+}
+
+/// The part of an address that names a host. Fails with what is known where there is none.
+fn authority(text: &str) -> Result<&str, Known> {
     let rest = match text.split_once("://") {
         Some((scheme, rest)) if ["http", "https", "ws", "wss"].iter().any(|web| scheme.eq_ignore_ascii_case(web)) => {
             rest
         }
-        Some((scheme, _)) if scheme.contains(UNKNOWN) => return Known::Nothing,
-        Some(_) => return Known::OtherScheme,
+        Some((scheme, _)) if scheme.contains(UNKNOWN) => return Err(Known::Nothing),
+        Some(_) => return Err(Known::OtherScheme),
         None => text,
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     // Programs disagree on what these mean in front of a host, and nobody needs them there.
     if authority.contains(['\\', ' ', '%']) && !authority.contains('[') || authority.matches('@').count() > 1 {
-        return Known::Place(Place::Private);
+        return Err(Known::Place(Place::Private));
     }
+    Ok(authority)
+}
+
+/// The host, and the port as it is written.
+fn host_of(authority: &str) -> (&str, &str) {
     let host = authority.rsplit('@').next().unwrap_or_default();
-    let (host, port) = match host.find(']') {
+    match host.find(']') {
         Some(end) if host.starts_with('[') => host.split_at(end + 1),
         _ => host.split_once(':').unwrap_or((host, "")),
+    }
+}
+
+fn known(text: &str) -> Known {
+    let (host, port) = match authority(text.trim()) {
+        Ok(authority) => host_of(authority),
+        Err(known) => return known,
     };
     if host.contains(UNKNOWN) {
         return Known::Nothing;
     }
     let is_spelled_plainly = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte));
-    let place = if is_spelled_plainly { url::place_of_host(host) } else { None }.unwrap_or(Place::Private);
+    let place = if is_spelled_plainly { places::place_of_host(host) } else { None }.unwrap_or(Place::Private);
     if port.contains(UNKNOWN) { Known::HostOnly(place) } else { Known::Place(place) }
 }
 
