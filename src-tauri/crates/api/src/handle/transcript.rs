@@ -166,7 +166,9 @@ fn cut(text: &str) -> (String, bool) {
     if text.len() <= RESULT_BYTES {
         return (text.to_owned(), false);
     }
-    (text[..text.floor_char_boundary(RESULT_BYTES)].to_owned(), true)
+    // The last end of a character up to there, which is at most three bytes back.
+    let end = (0..=RESULT_BYTES).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    (text[..end].to_owned(), true)
 }
 
 /// A row that the host wrote itself; none when it is not one, or cannot be read.
