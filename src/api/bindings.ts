@@ -2194,8 +2194,10 @@ export type SpecView = {
 	name: string,
 	/** Relative to the project. */
 	file: string,
-	/** What it says. */
+	/** What it says, without credentials; empty when the file is not text. */
 	text: string,
+	/** Changes with every change of the file; empty when there is none. Goes with what is written over it. */
+	revision: string,
 	/** Its characters. */
 	chars: number,
 	/** How good it is. */
@@ -2560,6 +2562,19 @@ export type WriteSpec = {
 	name: string,
 	/** All of it. */
 	text: string,
+	/**
+	 *  The revision it was written over, empty when there was none: another one there is a conflict. Without it, whatever is
+	 *  there is replaced. The history keeps that in any case.
+	 */
+	over?: string | null,
+};
+
+/** A specification that was written. */
+export type WrittenSpec = {
+	/** As it is now. */
+	spec: SpecView,
+	/** What the run that is under way makes of it, as a sentence; none when no run is. */
+	told: string | null,
 };
 
 /** Every procedure: what goes in, and what comes out. */
@@ -2707,7 +2722,7 @@ export type Procedures = {
 	/** The project's specifications, the main one first. */
 	spec_list: { input: OfProject; output: SpecView[] };
 	/** Writes a specification. */
-	spec_write: { input: WriteSpec; output: SpecView };
+	spec_write: { input: WriteSpec; output: WrittenSpec };
 	/** How good a text is as a specification. Stores nothing. */
 	spec_check: { input: CheckSpec; output: SpecCheck };
 	/** Removes a specification; its history stays. */

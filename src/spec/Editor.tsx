@@ -30,7 +30,13 @@ export function Editor({ project, spec, drafts }: Props) {
   const maySave = hasChanges && draft.theirs === null && draft.text.trim() !== "";
 
   const save = async () => {
-    if (maySave && (await drafts.save(spec))) toast({ tone: "success", title: text.editor.saved });
+    const saved = maySave && (await drafts.save(spec));
+    if (saved)
+      toast({
+        tone: "success",
+        title: text.editor.saved,
+        ...(saved.told && { description: saved.told, lasts_ms: 12_000 }),
+      });
   };
   const discard = () => {
     field.current?.replace(draft.base.text);
@@ -107,7 +113,7 @@ function Remove({ project, spec: { name, view }, drafts }: Props) {
     onSuccess: () => {
       drafts.forget(name);
       void queries.invalidateQueries({ queryKey: ["spec_list"] });
-      const bringBack = () => view && restore.mutate({ project, name, text: view.text });
+      const bringBack = () => view && restore.mutate({ project, name, text: view.text, over: "" });
       toast({ title: text.editor.removed(name), action: { label: text.editor.undo, run: bringBack } });
     },
     onSettled: () => setAsking(false),

@@ -92,6 +92,28 @@ test("discarded changes can be had back", async () => {
   await vi.waitFor(async () => expect((await field()).value).toMatch(/Mine\.$/));
 });
 
+test("whoever saves during a run is told what the run makes of it", async () => {
+  const { user, host } = renderApp(PATH);
+  await host.call("run_start", { project: 1, mode: "auto" });
+  await user.type(await field(), "More.");
+  await user.click(button("Save"));
+  expect(await screen.findByText(/The run goes on with the text/)).toBeVisible();
+});
+
+test("a change between the look and the write is a conflict too, and the write says over what it goes", async () => {
+  const { user, host } = renderApp(PATH);
+  await user.type(await field(), "Mine.");
+  const over = host.project().specs[0]?.revision;
+  await expect(
+    host.call("spec_write", { project: 1, name: "main", text: "x", over: `${over} no more` }),
+  ).rejects.toMatchObject({ code: "conflict" });
+  const message = "prompts/app_spec.txt changed since you read it.";
+  host.failWith("spec_write", new Failure({ code: "conflict", message, hint: null, incident: null }));
+  await user.click(button("Save"));
+  expect(await screen.findByRole("alert"), "when nothing else shows it").toHaveTextContent(message);
+  expect((await field()).value).toMatch(/Mine\.$/);
+});
+
 test("taking the other text can be undone", async () => {
   const { user, host } = renderApp(PATH);
   await user.type(await field(), "Mine.");

@@ -4,7 +4,7 @@ import type { SpecView } from "@/api/bindings.ts";
 import { useApiMutation, useClient } from "@/api/context.tsx";
 import { type Failure, toFailure } from "@/api/failure.ts";
 import { query } from "@/api/queries.ts";
-import { type Draft, type StoredText, draftOf, heard, isChanged, stored, typed } from "@/ui/draft.ts";
+import { type Draft, type StoredText, draftOf, heard, isChanged, isInConflict, stored, typed } from "@/ui/draft.ts";
 import { wholeSkeleton } from "./parts.ts";
 
 /** One specification on the page: what is being written, and what the project has, which may be nothing yet. */
@@ -42,30 +42,40 @@ export function useDrafts(project: number, views: readonly SpecView[] | undefine
     if (!known.some((view) => view.name === name)) open.push({ name, view: null, draft });
   }
 
-  /** Stores it, unless somebody else wrote meanwhile: then the conflict is shown first. */
-  const save = async ({ name, draft }: OpenSpec): Promise<boolean> => {
+  /**
+   * Stores it, unless somebody else wrote meanwhile: then the conflict is shown first. None when it was not stored; else what
+   * a run that is under way makes of it.
+   */
+  const save = async ({ name, draft }: OpenSpec): Promise<{ told: string | null } | null> => {
     setFailure(null);
     setSaving(true);
-    try {
-      // Asked once, not until it works: a person waits for the answer.
+    // Asked once, not until it works: a person waits for the answer.
+    const read = async () => {
       const all = await client.spec_list({ project });
       queries.setQueryData<SpecView[]>(list.queryKey, all);
-      const latest = all.find((view) => view.name === name);
+      return all.find((view) => view.name === name);
+    };
+    try {
+      const latest = await read();
       const checked = latest ? heard(draft, textOf(latest)) : draft;
       if (checked.theirs) {
         put(name, checked);
-        return false;
+        return null;
       }
-      const view = await write.mutateAsync({ project, name, text: draft.text });
+      const over = latest?.revision ?? "";
+      const { spec: view, told } = await write.mutateAsync({ project, name, text: draft.text, over });
       // The list has to say the same at once, or the text would jump back until it is read again.
       queries.setQueryData<SpecView[]>(list.queryKey, (all = []) =>
         [...all.filter((one) => one.name !== name), view].toSorted(byName),
       );
       setDrafts((all) => ({ ...all, [name]: stored(all[name] ?? draft, textOf(view)) }));
-      return true;
+      return { told };
     } catch (thrown) {
-      setFailure({ name, failure: toFailure(thrown) });
-      return false;
+      const failure = toFailure(thrown);
+      // Somebody wrote between the look and the write: what is read now shows the conflict.
+      const theirs = failure.code === "conflict" ? await read().catch(() => undefined) : undefined;
+      if (!theirs || !isInConflict(heard(draft, textOf(theirs)))) setFailure({ name, failure });
+      return null;
     } finally {
       setSaving(false);
     }

@@ -1,8 +1,10 @@
 import type { SpecCheck, SpecView } from "../bindings.ts";
 
-/** What the real check asks for; the first five count ten points each, the others share thirty. */
+/** What the real check asks for; the first five count ten points each. */
 const WANTED = ["project_name", "overview", "technology_stack", "feature_count", "core_features"];
-const HELPFUL = ["database_schema", "api_endpoints_summary", "implementation_steps", "success_criteria"];
+/** What helps, each with its points. */
+const POINTS = { database_schema: 7, api_endpoints_summary: 7, implementation_steps: 8, success_criteria: 8 };
+const HELPFUL = Object.keys(POINTS);
 
 /** What stands in a tag or under a heading of that name; comments are no content. */
 function partOf(text: string, tag: string): string | undefined {
@@ -22,7 +24,7 @@ export function checkSpec(text: string): SpecCheck {
     score:
       wanted * 10 +
       (sections.length > 0 ? 10 : 0) +
-      Math.floor((30 * (sections.length - wanted)) / HELPFUL.length) +
+      Object.entries(POINTS).reduce((sum, [tag, points]) => sum + (has(tag) ? points : 0), 0) +
       (wanted === WANTED.length && !isShort ? 10 : 0),
     missing: [...WANTED, ...HELPFUL].filter((tag) => !has(tag)),
     warnings: [
@@ -76,6 +78,7 @@ export function viewOf(name: string, text: string, at_ms: number): SpecView {
     name,
     file,
     text,
+    revision: text,
     chars: text.length,
     check: checkSpec(text),
     updated_at_ms: at_ms,

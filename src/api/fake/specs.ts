@@ -7,11 +7,13 @@ export function specHandlers(world: World): Pick<Handlers, SpecName> {
   const history = new Map<string, { version: number; text: string; score: number; at_ms: number }[]>();
   return {
     spec_list: ({ project }) => projectOf(world, project).specs,
-    spec_write: ({ project: id, name, text }) => {
+    spec_write: ({ project: id, name, text, over }) => {
       const project = projectOf(world, id);
       if (!/^[\w-]+$/.test(name))
         fail("bad_input", `${name} cannot be the name of a specification.`, "Use letters, digits and hyphens.");
       const before = project.specs.find((one) => one.name === name);
+      if (typeof over === "string" && over !== (before?.revision ?? ""))
+        fail("conflict", "It changed since you read it.", "Read it again.");
       if (before) {
         const key = `${id}/${name}`;
         const versions = history.get(key) ?? [];
@@ -29,7 +31,9 @@ export function specHandlers(world: World): Pick<Handlers, SpecName> {
       project.specs = before ? project.specs.map((one) => (one === before ? view : one)) : [...project.specs, view];
       project.has_spec = true;
       world.emit(id, { event: "specs_changed" });
-      return view;
+      const last = project.runs.at(-1);
+      const isRunning = last !== undefined && last.end === null;
+      return { spec: view, told: isRunning ? "The run goes on with the text that it began with." : null };
     },
     spec_check: ({ text }) => checkSpec(text),
     spec_delete: ({ project: id, name }) => {

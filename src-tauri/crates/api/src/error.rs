@@ -83,7 +83,10 @@ impl From<EngineError> for ApiError {
         let code = match &error {
             EngineError::Store(error) => store_code(error),
             EngineError::Git(error) => git_code(error),
-            EngineError::NoSuchProject { .. } | EngineError::NotAProject { .. } => ErrorCode::NotFound,
+            EngineError::NoSuchProject { .. } | EngineError::NotAProject { .. } | EngineError::NoSuchSpec { .. } => {
+                ErrorCode::NotFound
+            }
+            EngineError::SpecChanged { .. } => ErrorCode::Conflict,
             EngineError::HeldByAnother { .. } => ErrorCode::Busy,
             EngineError::ProjectMissing { .. }
             | EngineError::NoSpec { .. }

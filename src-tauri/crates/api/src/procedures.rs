@@ -203,7 +203,7 @@ macro_rules! with_procedures {
             /// The project's specifications, the main one first.
             query spec_list(OfProject) -> Vec<SpecView>, GET "/api/projects/{project}/specs", needs Viewer, topics [Specs, Features];
             /// Writes a specification.
-            mutation spec_write(WriteSpec) -> SpecView, PUT "/api/projects/{project}/specs/{name}", needs Operator, topics [Specs];
+            mutation spec_write(WriteSpec) -> WrittenSpec, PUT "/api/projects/{project}/specs/{name}", needs Operator, topics [Specs];
             /// How good a text is as a specification. Stores nothing.
             query spec_check(CheckSpec) -> SpecCheck, POST "/api/spec/validate", needs Viewer, topics [];
             /// Removes a specification; its history stays.

@@ -1,7 +1,10 @@
 //! Specifications: what a person wrote about the program to be built.
 
+mod count;
+pub mod coverage;
 pub mod manifest;
 mod tags;
+mod template;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -100,42 +103,81 @@ pub struct Spec {
     pub sections: Vec<Section>,
     /// What could be better.
     pub warnings: Vec<SpecWarning>,
+    /// The tags of the parts that help and are not there.
+    pub missing: Vec<String>,
     /// How much of what helps is there, from 0 to 100.
     pub score: u8,
 }
 
-/// What a specification should have; ten points each, and ten for being written in tags.
-const WANTED: [&str; 5] = ["project_name", "overview", "technology_stack", "feature_count", "core_features"];
-/// What helps when it is there; thirty points together.
-const HELPFUL: [&str; 4] = ["database_schema", "api_endpoints_summary", "implementation_steps", "success_criteria"];
-/// Other words people use for the same parts.
-const ALSO_CALLED: [(&str, &[&str]); 7] = [
-    ("project_name", &["name", "title", "app_name"]),
-    ("overview", &["description", "summary", "introduction", "about", "goal", "goals", "project_overview"]),
-    ("technology_stack", &["tech_stack", "technologies", "technology", "stack", "architecture"]),
-    ("core_features", &["features", "requirements", "functional_requirements", "functionality"]),
-    ("database_schema", &["database", "schema", "data_model", "data_models", "data"]),
-    ("api_endpoints_summary", &["api", "api_endpoints", "endpoints", "rest_api"]),
-    ("success_criteria", &["acceptance_criteria", "acceptance", "definition_of_done"]),
+/// A part that a specification should have, or that helps.
+#[derive(Debug)]
+pub struct Part {
+    /// Its tag.
+    pub tag: &'static str,
+    /// What it adds to the score.
+    points: u8,
+    /// Whether it should be there; without it there is a warning.
+    is_wanted: bool,
+    /// Other words people use for it.
+    also_called: &'static [&'static str],
+}
+
+/// Every part that counts, in the order a specification is read. With the points for structure and for enough words they
+/// make 100.
+///
+/// The first five weigh the same: without any one of them the first session has to guess at all that follows. The others
+/// can be worked out from those, so together they weigh as much as three; the last two a little more, for they decide what
+/// is built first and when it is done.
+pub const PARTS: [Part; 9] = [
+    Part { tag: "project_name", points: 10, is_wanted: true, also_called: &["name", "title", "app_name"] },
+    Part {
+        tag: "overview",
+        points: 10,
+        is_wanted: true,
+        also_called: &["description", "summary", "introduction", "about", "goal", "goals", "project_overview"],
+    },
+    Part {
+        tag: "technology_stack",
+        points: 10,
+        is_wanted: true,
+        also_called: &["tech_stack", "technologies", "technology", "stack", "architecture"],
+    },
+    Part { tag: "feature_count", points: 10, is_wanted: true, also_called: &[] },
+    Part {
+        tag: "core_features",
+        points: 10,
+        is_wanted: true,
+        also_called: &["features", "requirements", "functional_requirements", "functionality"],
+    },
+    Part {
+        tag: "database_schema",
+        points: 7,
+        is_wanted: false,
+        also_called: &["database", "schema", "data_model", "data_models", "data"],
+    },
+    Part {
+        tag: "api_endpoints_summary",
+        points: 7,
+        is_wanted: false,
+        also_called: &["api", "api_endpoints", "endpoints", "rest_api"],
+    },
+    Part { tag: "implementation_steps", points: 8, is_wanted: false, also_called: &[] },
+    Part {
+        tag: "success_criteria",
+        points: 8,
+        is_wanted: false,
+        also_called: &["acceptance_criteria", "acceptance", "definition_of_done"],
+    },
 ];
+/// For tags or headings: parts that can be told apart can be handed out one by one.
+const STRUCTURE_POINTS: u8 = 10;
+/// For every wanted part and [`SHORT_CHARS`] characters: five empty phrases are no specification.
+const ENOUGH_POINTS: u8 = 10;
 const ROOT: &str = "project_specification";
 /// Fewer characters than this make a thin specification.
 const SHORT_CHARS: usize = 500;
 /// More features than this are rarely meant.
 const MANY_FEATURES: u32 = 500;
-/// Longer words of capitals are no placeholders.
-const LONGEST_PLACEHOLDER: usize = 60;
-/// What templates write where the name belongs.
-const TEMPLATE_NAMES: [&str; 8] = [
-    "YOUR_PROJECT_NAME",
-    "YOUR_PROJECT_NAME_HERE",
-    "YOUR_PROJECT",
-    "YOUR_APP_NAME",
-    "YOUR_APP_NAME_HERE",
-    "PROJECT_NAME",
-    "PROJECT_NAME_HERE",
-    "APP_NAME",
-];
 
 impl Spec {
     /// Reads a specification from a file's bytes; a byte order mark is left out.
@@ -153,41 +195,43 @@ impl Spec {
 
     /// Reads a specification from text; as [`Spec::from_bytes`].
     pub fn parse(text: &str) -> Result<Spec, SpecError> {
+        let (spec, problem) = Self::look(text);
+        problem.map_or(Ok(spec), Err)
+    }
+
+    /// What can be said of a text, and why it cannot be built from, when it cannot.
+    pub fn look(text: &str) -> (Spec, Option<SpecError>) {
         let text = text.trim_start_matches('\u{feff}');
         if text.len() > LARGEST {
-            return Err(SpecError::TooLarge { bytes: text.len() });
+            return (Self::nothing(text), Some(SpecError::TooLarge { bytes: text.len() }));
         }
         // No text has zero bytes, but every other byte of UTF-16 without a mark is one.
         if let Some(at) = text.find('\0') {
-            return Err(SpecError::NotUtf8 { at, is_utf16: true });
+            return (Self::nothing(text), Some(SpecError::NotUtf8 { at, is_utf16: true }));
         }
         let written = tags::without_comments(text);
         let tags = tags::Tags::of(&written);
         if !tags.has_words {
-            return Err(SpecError::Empty);
+            return (Self::nothing(text), Some(SpecError::Empty));
         }
 
-        let body = tags.range(ROOT).unwrap_or(0..written.len());
-        let tagged = tags.sections(body);
-        let is_tagged = tagged.iter().any(|section| is_known(&section.tag));
-        let sections = if is_tagged { tagged } else { tags::headings(&written) };
+        let notation = Notation::of(&written, &tags);
+        let sections: Vec<Section> =
+            notation.tagged.into_iter().chain(notation.headings.into_iter().map(|h| h.section)).collect();
         let part = |wanted: &str| {
             let found = sections.iter().find(|section| means(&section.tag, wanted) && !section.text.is_empty());
             found.map(|section| section.text.as_str()).or_else(|| tags.content(wanted).filter(|text| !text.is_empty()))
         };
 
-        let title = if is_tagged { None } else { tags::title(&written) };
-        let name = part("project_name").or(title);
-        let found = match name {
-            Some(name) => is_template_name(name).then_some(name),
-            None => written.contains(TEMPLATE_NAMES[0]).then_some(TEMPLATE_NAMES[0]),
+        let name = part("project_name").or_else(|| tags::title(&written));
+        let placeholder = match name {
+            Some(name) => template::is_name(name).then_some(name),
+            None => template::name_in(&written),
         };
-        if let Some(found) = found {
-            return Err(SpecError::Placeholder { found: found.to_owned() });
-        }
+        let name = name.filter(|_| placeholder.is_none());
 
-        let stated = part("feature_count").or_else(|| stated_count(&written));
-        let feature_count = stated.and_then(first_number).filter(|count| *count > 0);
+        let stated: Vec<&str> = part("feature_count").into_iter().chain(count::stated(&written)).collect();
+        let feature_count = stated.iter().find_map(|stated| count::first_number(stated)).filter(|count| *count > 0);
         let has = |wanted: &str| match wanted {
             "project_name" => name.is_some(),
             "feature_count" => feature_count.is_some(),
@@ -198,14 +242,17 @@ impl Spec {
         if sections.is_empty() {
             warnings.push(SpecWarning::PlainProse);
         }
-        if let (Some(stated), None) = (stated, feature_count) {
+        if let (Some(stated), None) = (stated.first(), feature_count) {
             warnings.push(SpecWarning::UnclearCount { found: stated.chars().take(80).collect() });
         }
-        let missing = WANTED.iter().filter(|wanted| !has(wanted));
-        let missing = missing.filter(|wanted| **wanted != "feature_count" || stated.is_none());
-        warnings.extend(missing.map(|wanted| SpecWarning::Missing { section: (*wanted).to_owned() }));
-        let unclosed = [ROOT].iter().chain(&WANTED).chain(&HELPFUL).filter(|name| tags.is_unclosed(name));
-        warnings.extend(unclosed.map(|name| SpecWarning::Unclosed { section: (*name).to_owned() }));
+        // A count that is no number is there, though unclear.
+        let is_absent = |part: &&Part| !has(part.tag) && (part.tag != "feature_count" || stated.is_empty());
+        let missing: Vec<String> = PARTS.iter().filter(is_absent).map(|part| part.tag.to_owned()).collect();
+        let absent = PARTS.iter().filter(|part| part.is_wanted).filter(is_absent);
+        warnings.extend(absent.map(|part| SpecWarning::Missing { section: part.tag.to_owned() }));
+        let unclosed =
+            [ROOT].into_iter().chain(PARTS.iter().map(|part| part.tag)).filter(|name| tags.is_unclosed(name));
+        warnings.extend(unclosed.map(|name| SpecWarning::Unclosed { section: name.to_owned() }));
         if let Some(count) = feature_count.filter(|count| *count > MANY_FEATURES) {
             warnings.push(SpecWarning::ManyFeatures { count });
         }
@@ -213,22 +260,52 @@ impl Spec {
         if chars < SHORT_CHARS {
             warnings.push(SpecWarning::Short { chars: chars as u32 });
         }
-        if let Some(found) = left_placeholder(&written) {
+        if let Some(found) = template::left_in(&written) {
             warnings.push(SpecWarning::PlaceholderLeft { found: found.to_owned() });
         }
 
-        let wanted = WANTED.iter().filter(|wanted| has(wanted)).count();
-        let helpful = HELPFUL.iter().filter(|helpful| part(helpful).is_some()).count();
-        let is_complete = wanted == WANTED.len() && chars >= SHORT_CHARS;
-        let score = wanted * 10 + usize::from(!sections.is_empty()) * 10 + helpful * 30 / HELPFUL.len();
-        Ok(Spec {
-            name: name.map(str::to_owned),
-            feature_count,
-            warnings,
-            score: (score + usize::from(is_complete) * 10).min(100) as u8,
+        let is_enough = PARTS.iter().filter(|part| part.is_wanted).all(|part| has(part.tag)) && chars >= SHORT_CHARS;
+        let score = PARTS.iter().filter(|part| has(part.tag)).map(|part| part.points).sum::<u8>()
+            + if sections.is_empty() { 0 } else { STRUCTURE_POINTS }
+            + if is_enough { ENOUGH_POINTS } else { 0 };
+        let problem = placeholder.map(|found| SpecError::Placeholder { found: found.to_owned() });
+        let name = name.map(str::to_owned);
+        (Spec { name, feature_count, warnings, missing, score, text: text.to_owned(), sections }, problem)
+    }
+
+    fn nothing(text: &str) -> Spec {
+        Spec {
             text: text.to_owned(),
-            sections,
-        })
+            name: None,
+            feature_count: None,
+            sections: Vec::new(),
+            warnings: Vec::new(),
+            missing: PARTS.iter().map(|part| part.tag.to_owned()).collect(),
+            score: 0,
+        }
+    }
+}
+
+/// The parts of a text by both ways of writing them, for many people mix the two.
+struct Notation {
+    /// The outermost tags; none when none of them is one that is known.
+    tagged: Vec<Section>,
+    /// What stands under Markdown headings, outside the known tags.
+    headings: Vec<tags::Heading>,
+}
+
+impl Notation {
+    fn of(written: &str, tags: &tags::Tags<'_>) -> Self {
+        let body = tags.range(ROOT);
+        let tagged = tags.sections(body.clone().unwrap_or(0..written.len()));
+        let is_tagged = tagged.iter().any(|(_, section)| body.is_some() || is_known(&section.tag));
+        if !is_tagged {
+            return Self { tagged: Vec::new(), headings: tags::headings(written) };
+        }
+        let known = tagged.iter().filter(|(_, section)| body.is_some() || is_known(&section.tag));
+        let outside = tags::blanked(written, known.map(|(range, _)| range.clone()));
+        let headings = tags::headings(&outside);
+        Self { tagged: tagged.into_iter().map(|(_, section)| section).collect(), headings }
     }
 }
 
@@ -255,64 +332,12 @@ impl fmt::Display for SpecWarning {
 }
 
 fn is_known(tag: &str) -> bool {
-    WANTED.iter().chain(&HELPFUL).any(|wanted| *wanted == tag)
+    PARTS.iter().any(|part| part.tag == tag)
 }
 
 /// Whether a tag or heading is the wanted part, by its own word or another one for it.
 fn means(tag: &str, wanted: &str) -> bool {
-    let others = ALSO_CALLED.iter().find(|(name, _)| *name == wanted).map_or(&[][..], |(_, others)| others);
-    tag == wanted || others.contains(&tag)
-}
-
-fn is_template_name(name: &str) -> bool {
-    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let word = words.map(str::to_uppercase).collect::<Vec<_>>().join("_");
-    TEMPLATE_NAMES.contains(&word.as_str())
-}
-
-/// The first `YOUR_…_HERE` or `YOUR_PROJECT…`. Words like `YOUR_API_KEY` are no leftovers: real specifications name them.
-fn left_placeholder(text: &str) -> Option<&str> {
-    text.match_indices("YOUR_").find_map(|(start, _)| {
-        let is_part = |c: &u8| c.is_ascii_uppercase() || c.is_ascii_digit() || *c == b'_';
-        let length = text.as_bytes()[start..].iter().take(LONGEST_PLACEHOLDER).take_while(|c| is_part(c)).count();
-        let word = &text[start..start + length];
-        (word.ends_with("_HERE") || word.starts_with("YOUR_PROJECT")).then_some(word)
-    })
-}
-
-/// What follows `feature count:` or `number of features:` at the start of a line of prose.
-fn stated_count(text: &str) -> Option<&str> {
-    text.lines().find_map(|line| {
-        let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-        let (key, value) = line.split_once(':')?;
-        let key = key.trim_end_matches(['*', '_', ' ']).replace('_', " ");
-        let is_count = ["feature count", "number of features"].iter().any(|known| key.eq_ignore_ascii_case(known));
-        is_count.then(|| value.trim_matches(['*', ' ']))
-    })
-}
-
-/// The first whole number; `1,200` and `1 200` are one number, `20-30` is 20.
-fn first_number(text: &str) -> Option<u32> {
-    let start = text.find(|c: char| c.is_ascii_digit())?;
-    if text[..start].ends_with('-') {
-        return None;
-    }
-    let mut digits = String::new();
-    let mut rest = &text[start..];
-    loop {
-        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        digits.push_str(&rest[..end]);
-        rest = &rest[end..];
-        let grouped = rest.strip_prefix([',', ' ', '\u{a0}', '_', '\'']);
-        let is_group = |next: &&str| {
-            let run = next.bytes().take_while(u8::is_ascii_digit).count();
-            run == 3
-        };
-        match grouped.filter(is_group) {
-            Some(next) => rest = next,
-            None => return digits.parse().ok(),
-        }
-    }
+    tag == wanted || PARTS.iter().any(|part| part.tag == wanted && part.also_called.contains(&tag))
 }
 
 #[cfg(test)]

@@ -81,6 +81,18 @@ pub enum EngineError {
         /// Why.
         source: SpecError,
     },
+    /// There is no specification of that name.
+    #[error("there is no specification {name:?}")]
+    NoSuchSpec {
+        /// What was asked for.
+        name: String,
+    },
+    /// Someone else wrote a specification since it was read.
+    #[error("{file} changed since you read it; read it again, so that nothing of either text is lost")]
+    SpecChanged {
+        /// Relative to the project.
+        file: String,
+    },
     /// The list of specifications cannot be used.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
@@ -165,7 +177,8 @@ impl EngineError {
             | EngineError::Check(CheckError::DirectoryMissing { .. }) => "project_missing",
             EngineError::NotAProjectsPlace { .. } => "not_a_projects_place",
             EngineError::NoSuchProject { .. } | EngineError::NotAProject { .. } => "no_such_project",
-            EngineError::NoSpec { .. } => "no_spec",
+            EngineError::NoSpec { .. } | EngineError::NoSuchSpec { .. } => "no_spec",
+            EngineError::SpecChanged { .. } => "spec_changed",
             EngineError::Spec { .. } | EngineError::Manifest(_) => "bad_spec",
             EngineError::File { .. } => "file",
             EngineError::NoSandbox { .. } => "no_sandbox",

@@ -2,7 +2,7 @@
 
 use crate::EngineError;
 use harness_sandbox::Directory;
-use std::{io, path::Path};
+use std::{io, path::Path, time::UNIX_EPOCH};
 
 /// The whole file `relative` of the project in `dir`; none when there is none.
 ///
@@ -37,6 +37,12 @@ pub(crate) fn replace(dir: &Path, relative: &Path, bytes: &[u8]) -> Result<(), E
 pub(crate) fn remove(dir: &Path, relative: &Path) -> Result<(), EngineError> {
     let removed = Directory::open(dir).and_then(|directory| directory.remove(relative));
     removed.map_err(|source| failed(dir, relative, "removed", source))
+}
+
+/// When the file `relative` of the project in `dir` last changed; UTC, in milliseconds since 1970. None when nobody knows.
+pub(crate) fn changed_at_ms(dir: &Path, relative: &Path) -> Option<i64> {
+    let changed = Directory::open(dir).ok()?.changed_at(relative)?;
+    i64::try_from(changed.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
 }
 
 fn failed(dir: &Path, relative: &Path, action: &'static str, source: io::Error) -> EngineError {

@@ -1,5 +1,13 @@
 //! Specifications: found in the project's `prompts/` directory, checked, and remembered.
 
+mod list;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use list::{FoundSpec, Requirement, SpecVersion, coverage, history, list};
+pub use write::{delete, write};
+
 use crate::{EngineError, OpenProject, project_file, redact};
 use harness_domain::spec::{
     Spec, SpecWarning,
@@ -43,11 +51,25 @@ impl ProjectSpec {
 pub fn read(project: &OpenProject) -> Result<Vec<ProjectSpec>, EngineError> {
     let specs = find(project)?;
     for spec in &specs {
-        let digest = hex(&Sha256::digest(spec.spec.text.as_bytes()));
-        let text = redact::text(&spec.spec.text);
-        project.store.spec_put(&spec.name, &spec.file, &text, &digest, project.app.clock.now_ms())?;
+        remember(project, &spec.name, &spec.file, &spec.spec.text)?;
     }
     Ok(specs)
+}
+
+/// Stores what a specification says now; what it said before stays in its history.
+fn remember(project: &OpenProject, name: &str, file: &str, text: &str) -> Result<(), EngineError> {
+    let digest = digest(text.trim_start_matches('\u{feff}').as_bytes());
+    let known = project.store.spec(name)?;
+    if known.is_some_and(|known| known.sha256 == digest && known.file == file) {
+        return Ok(());
+    }
+    let text = redact::text(text);
+    project.store.spec_put(name, file, &text, &digest, project.app.clock.now_ms())?;
+    Ok(())
+}
+
+fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// Whether there is a specification, good or not.
@@ -90,19 +112,17 @@ pub fn provide(dir: &Path, text: &str) -> Result<(), EngineError> {
 
 fn find(project: &OpenProject) -> Result<Vec<ProjectSpec>, EngineError> {
     let dir = project.dir();
-    let directory = dir.join(DIRECTORY);
-    let mut specs = Vec::new();
-    for entry in listed(project, &directory)? {
-        specs.push(parsed(dir, entry.name, format!("{DIRECTORY}/{}", entry.file))?);
-    }
-    // Where the predecessor of this product left it.
-    if specs.is_empty() && dir.join(MAIN).is_file() {
-        specs.push(parsed(dir, manifest::MAIN.into(), MAIN.into())?);
+    let Listed { specs, refused, .. } = listed(dir)?;
+    for file in refused {
+        project.notice(
+            "spec",
+            format!("{DIRECTORY}/{file} is not read: name it app_spec_<name>.txt, with a-z, 0-9, _ and -."),
+        );
     }
     if specs.is_empty() {
-        return Err(EngineError::NoSpec { expected: directory.join(MAIN) });
+        return Err(EngineError::NoSpec { expected: dir.join(DIRECTORY).join(MAIN) });
     }
-    Ok(specs)
+    specs.into_iter().map(|SpecFile { name, file }| parsed(dir, name, file)).collect()
 }
 
 fn parsed(dir: &Path, name: String, file: String) -> Result<ProjectSpec, EngineError> {
@@ -114,32 +134,53 @@ fn parsed(dir: &Path, name: String, file: String) -> Result<ProjectSpec, EngineE
     Ok(ProjectSpec { name, file, spec })
 }
 
-/// The specifications that the manifest lists, or else those found by their names; the main one always first.
-fn listed(project: &OpenProject, directory: &Path) -> Result<Vec<SpecFile>, EngineError> {
-    let names = match fs::read_dir(directory) {
+/// What a project has for specifications.
+struct Listed {
+    /// The main one first; their files relative to the project.
+    specs: Vec<SpecFile>,
+    /// Files that look like specifications and have unlawful names.
+    refused: Vec<String>,
+    /// What the project says of them, where it does.
+    manifest: Option<Manifest>,
+}
+
+/// The specifications that the manifest lists, or else those found by their names.
+fn listed(dir: &Path) -> Result<Listed, EngineError> {
+    let directory = dir.join(DIRECTORY);
+    let names: Vec<String> = match fs::read_dir(&directory) {
         Ok(entries) => entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        Err(source) => return Err(unreadable(directory, source)),
+        Err(source) => return Err(unreadable(&directory, source)),
     };
     let FoundSpecs { specs: found, refused } = manifest::found_in(names.iter().map(String::as_str));
-    for file in refused {
-        project.notice(
-            "spec",
-            format!("{DIRECTORY}/{file} is not read: name it app_spec_<name>.txt, with a-z, 0-9, _ and -."),
-        );
+    let manifest = match names.iter().any(|name| name == manifest::MANIFEST_FILE) {
+        true => {
+            let file = Path::new(DIRECTORY).join(manifest::MANIFEST_FILE);
+            let bytes = project_file::read(dir, &file, MOST_BYTES)?.unwrap_or_default();
+            Some(Manifest::parse(&String::from_utf8_lossy(&bytes))?)
+        }
+        false => None,
+    };
+    let mut specs = match &manifest {
+        None => found,
+        Some(manifest) => {
+            let mut files = manifest.files();
+            if let Some(main) = found.into_iter().find(|spec| spec.file == MAIN)
+                && !files.iter().any(|listed| listed.file == MAIN)
+            {
+                files.insert(0, main);
+            }
+            files
+        }
+    };
+    for spec in &mut specs {
+        spec.file = format!("{DIRECTORY}/{}", spec.file);
     }
-    if !names.iter().any(|name| name == manifest::MANIFEST_FILE) {
-        return Ok(found);
+    // Where the predecessor of this product left it.
+    if !specs.iter().any(|spec| spec.name == manifest::MAIN) && dir.join(MAIN).is_file() {
+        specs.insert(0, SpecFile { name: manifest::MAIN.into(), file: MAIN.into() });
     }
-    let file = Path::new(DIRECTORY).join(manifest::MANIFEST_FILE);
-    let bytes = project_file::read(project.dir(), &file, MOST_BYTES)?.unwrap_or_default();
-    let mut files = Manifest::parse(&String::from_utf8_lossy(&bytes))?.files();
-    if let Some(main) = found.into_iter().find(|spec| spec.file == MAIN)
-        && !files.iter().any(|listed| listed.file == MAIN)
-    {
-        files.insert(0, main);
-    }
-    Ok(files)
+    Ok(Listed { specs, refused, manifest })
 }
 
 /// Bytes in hexadecimal digits.

@@ -8,6 +8,7 @@ use crate::{
 };
 use rusqlite::Row;
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// A specification as it was when last read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -61,13 +62,25 @@ impl ProjectStore {
         })
     }
 
-    /// Every text a specification ever had, newest first.
-    pub fn spec_versions(&self, name: &str) -> Result<Vec<SpecVersion>> {
-        let sql = "SELECT id, text, at_ms FROM spec_version WHERE name = ?1 ORDER BY id DESC";
+    /// The texts a specification ever had, newest first: as many as have at most `most_bytes` together, but one at least.
+    pub fn spec_versions(&self, name: &str, most_bytes: u64) -> Result<Vec<SpecVersion>> {
+        const SQL: &str = "SELECT id, text, at_ms FROM spec_version JOIN (SELECT id AS version, sum(octet_length(text)) \
+                           OVER (ORDER BY id DESC) - octet_length(text) AS newer, sum(octet_length(text)) OVER \
+                           (ORDER BY id DESC) AS bytes FROM spec_version WHERE name = ?1) ON version = id \
+                           WHERE newer = 0 OR bytes <= ?2 ORDER BY id DESC";
+        let most_bytes = i64::try_from(most_bytes).unwrap_or(i64::MAX);
         self.db.read(|connection| {
-            all(connection, sql, [name], |row| {
+            all(connection, SQL, (name, most_bytes), |row| {
                 Ok(SpecVersion { id: row.get("id")?, text: row.get("text")?, at_ms: row.get("at_ms")? })
             })
+        })
+    }
+
+    /// How many features came from each specification, by its name.
+    pub fn features_by_spec(&self) -> Result<HashMap<String, u32>> {
+        let sql = "SELECT source_spec, count(*) FROM feature WHERE kind = 'feature' GROUP BY source_spec";
+        self.db.read(|connection| {
+            Ok(all(connection, sql, (), |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
         })
     }
 

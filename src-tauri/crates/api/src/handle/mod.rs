@@ -13,7 +13,7 @@ mod review;
 mod runs;
 mod settings;
 mod setup;
-mod stub;
+mod spec;
 mod transcript;
 
 pub use board::*;
@@ -33,5 +33,5 @@ pub use review::*;
 pub use runs::*;
 pub use settings::*;
 pub use setup::*;
-pub use stub::*;
+pub use spec::*;
 pub use transcript::*;

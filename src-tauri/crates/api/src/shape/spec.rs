@@ -15,8 +15,10 @@ pub struct SpecView {
     pub name: String,
     /// Relative to the project.
     pub file: String,
-    /// What it says.
+    /// What it says, without credentials; empty when the file is not text.
     pub text: String,
+    /// Changes with every change of the file; empty when there is none. Goes with what is written over it.
+    pub revision: String,
     /// Its characters.
     pub chars: u32,
     /// How good it is.
@@ -64,6 +66,20 @@ pub struct WriteSpec {
     pub name: String,
     /// All of it.
     pub text: String,
+    /// The revision it was written over, empty when there was none: another one there is a conflict. Without it, whatever is
+    /// there is replaced. The history keeps that in any case.
+    #[serde(default)]
+    #[specta(optional)]
+    pub over: Option<String>,
+}
+
+/// A specification that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct WrittenSpec {
+    /// As it is now.
+    pub spec: SpecView,
+    /// What the run that is under way makes of it, as a sentence; none when no run is.
+    pub told: Option<String>,
 }
 
 /// A text to look at.

@@ -6,6 +6,7 @@ mod checkpoints;
 mod projects;
 mod review;
 mod runs;
+mod specs;
 mod transcript;
 
 use crate::{Api, ApiError, Caller, ErrorCode, Frame, Frames, JoinStream, Procedure};

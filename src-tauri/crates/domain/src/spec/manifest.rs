@@ -103,6 +103,16 @@ pub enum ManifestError {
         /// What it names.
         extends: String,
     },
+    /// What is to be removed is needed by another entry.
+    #[error(
+        "specification {name:?} cannot be removed while {by:?} extends it in prompts/{MANIFEST_FILE}; remove {by:?} first"
+    )]
+    Extended {
+        /// The entry.
+        name: String,
+        /// Who adds to it.
+        by: String,
+    },
 }
 
 fn current_version() -> String {
@@ -140,6 +150,15 @@ impl Manifest {
         }
         changed.check()?;
         *self = changed;
+        Ok(())
+    }
+
+    /// Removes the entry of this name, if there is one. Fails with [`ManifestError::Extended`] when another adds to it.
+    pub fn remove(&mut self, name: &str) -> Result<(), ManifestError> {
+        if let Some(entry) = self.specs.iter().find(|entry| entry.extends.as_deref() == Some(name)) {
+            return Err(ManifestError::Extended { name: name.to_owned(), by: entry.name.clone() });
+        }
+        self.specs.retain(|entry| entry.name != name);
         Ok(())
     }
 
@@ -331,6 +350,17 @@ mod tests {
             let expected = ManifestError::Extends { name: "mobile".into(), extends: extends.into() };
             assert_eq!(error, Err(expected), "{extends:?}");
         }
+    }
+
+    #[test]
+    fn an_entry_is_removed_unless_another_one_extends_it() {
+        let mut manifest = Manifest::parse(WRITTEN).unwrap();
+        let refused = manifest.remove("main").expect_err("mobile adds to it");
+        assert_eq!(refused, ManifestError::Extended { name: "main".into(), by: "mobile".into() });
+        manifest.remove("mobile").expect("nothing adds to it");
+        manifest.remove("mobile").expect("what is gone is gone");
+        manifest.remove("main").expect("nothing adds to it now");
+        assert_eq!(manifest.specs, []);
     }
 
     #[test]

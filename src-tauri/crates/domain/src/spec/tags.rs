@@ -82,15 +82,15 @@ impl<'a> Tags<'a> {
         self.named(name).any(|tag| tag.closed_by.is_none())
     }
 
-    /// The outermost closed tags within `body`.
-    pub(super) fn sections(&self, body: Range<usize>) -> Vec<Section> {
+    /// The outermost closed tags within `body`, each with where it is, its tags included.
+    pub(super) fn sections(&self, body: Range<usize>) -> Vec<(Range<usize>, Section)> {
         let mut position = body.start;
         let mut sections = Vec::new();
         for tag in &self.opening {
             let Some(closing) = tag.closed_by.as_ref().filter(|at| at.end <= body.end) else { continue };
             if tag.at.start >= position {
                 let text = self.text[tag.at.end..closing.start].trim().to_owned();
-                sections.push(Section { tag: tag.name.clone(), text });
+                sections.push((tag.at.start..closing.end, Section { tag: tag.name.clone(), text }));
                 position = closing.end;
             }
         }
@@ -124,25 +124,58 @@ fn tag_at(text: &str, start: usize) -> Option<(&str, bool, usize)> {
     (is_tag && !attributes.trim_end().ends_with('/')).then_some((name, is_closing, end))
 }
 
+/// The text with spaces in the place of the ascending `ranges`; lines stay lines.
+pub(super) fn blanked(text: &str, ranges: impl Iterator<Item = Range<usize>>) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut from = 0;
+    for range in ranges {
+        kept.push_str(&text[from..range.start]);
+        kept.extend(text[range.clone()].chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
+        from = range.end;
+    }
+    kept.push_str(&text[from..]);
+    kept
+}
+
+/// A part under a Markdown heading.
+pub(super) struct Heading {
+    /// How many `#` stand before it.
+    pub level: usize,
+    /// Whether it is the title of the whole document, under which only what comes before the next heading stands.
+    pub is_title: bool,
+    /// What stands under it and under the deeper headings that follow.
+    pub section: Section,
+}
+
 /// The parts of a text under its Markdown headings. Code blocks are not searched.
-pub(super) fn headings(text: &str) -> Vec<Section> {
-    let mut sections: Vec<Section> = Vec::new();
+pub(super) fn headings(text: &str) -> Vec<Heading> {
+    let mut found: Vec<(usize, String, Range<usize>)> = Vec::new();
     let mut is_code = false;
-    for line in text.lines() {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let end = at + line.len();
         let is_fence = line.trim_start().starts_with("```");
         is_code ^= is_fence;
         let title = line.trim_start_matches('#');
         let level = line.len() - title.len();
         if !is_code && !is_fence && (1..=6).contains(&level) && title.starts_with(' ') {
-            sections.push(Section { tag: as_tag(title), text: String::new() });
-        } else if let Some(section) = sections.last_mut() {
-            section.text.push_str(line);
-            section.text.push('\n');
+            found.push((level, as_tag(title), at..end));
         }
+        at = end;
     }
-    for section in &mut sections {
-        section.text = section.text.trim().to_owned();
+    let has_title = found.len() > 1 && found[0].0 == 1 && found[1..].iter().all(|(level, ..)| *level > 1);
+    // Read from the end, where the next heading of each level begins; a deeper one ends nothing.
+    let mut next = [text.len(); 7];
+    let mut sections: Vec<Heading> = Vec::with_capacity(found.len());
+    for (position, (level, tag, line)) in found.iter().enumerate().rev() {
+        let is_title = has_title && position == 0;
+        let ends_at = if is_title { 6 } else { *level };
+        let end = next[1..=ends_at].iter().copied().min().unwrap_or(text.len());
+        next[*level] = line.start;
+        let section = Section { tag: tag.clone(), text: text[line.end..end].trim().to_owned() };
+        sections.push(Heading { level: *level, is_title, section });
     }
+    sections.reverse();
     sections
 }
 

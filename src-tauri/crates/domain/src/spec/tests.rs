@@ -52,9 +52,10 @@ fn a_complete_specification_scores_a_hundred_and_a_bare_root_is_empty() {
 #[test]
 fn every_wanted_part_counts_and_its_absence_is_a_warning() {
     let whole = spec(FULL);
-    for wanted in WANTED {
+    for wanted in PARTS.iter().filter(|part| part.is_wanted).map(|part| part.tag) {
         let without = spec(&FULL.replace(wanted, "something_else"));
         assert_eq!(missing(&without), [wanted], "only {wanted} is missing");
+        assert!(without.missing.iter().any(|tag| tag == wanted), "{:?}", without.missing);
         assert_eq!(whole.score - without.score, 10, "the score without {wanted}");
     }
 }
@@ -211,4 +212,60 @@ fn every_warning_is_a_sentence_for_people() {
     ] {
         assert!(warning.to_string().contains(word), "{warning}");
     }
+}
+
+#[test]
+fn the_points_make_a_hundred() {
+    let parts: u8 = PARTS.iter().map(|part| part.points).sum();
+    assert_eq!(parts + STRUCTURE_POINTS + ENOUGH_POINTS, 100, "a specification with everything is as good as can be");
+}
+
+/// One part in either way of writing it.
+fn written(part: &Part, in_tags: bool) -> String {
+    let content = if part.tag == "feature_count" { "30" } else { "words" };
+    if in_tags {
+        return format!("<{}>{content}</{}>\n\n", part.tag, part.tag);
+    }
+    format!("## {}\n\n{content}\n\n", part.tag.replace('_', " "))
+}
+
+#[test]
+fn adding_a_missing_part_raises_the_score_by_its_points_whatever_is_there_and_however_it_is_written() {
+    for subset in 1..1_usize << PARTS.len() {
+        let has = |place: usize| subset >> place & 1 == 1;
+        // All in tags, all under headings, and both in turns.
+        for way in 0..3 {
+            let in_tags = |place: usize| way == 0 || (way == 2 && place.is_multiple_of(2));
+            let there = PARTS.iter().enumerate().filter(|(place, _)| has(*place));
+            let text: String = there.map(|(place, part)| written(part, in_tags(place))).collect();
+            let before = spec(&text);
+            for (place, part) in PARTS.iter().enumerate().filter(|(place, _)| !has(*place)) {
+                assert!(before.missing.iter().any(|tag| tag == part.tag), "{} is not in {text}", part.tag);
+                for is_tag in [true, false] {
+                    let after = spec(&format!("{text}{}", written(part, is_tag)));
+                    let gain = after.score.checked_sub(before.score);
+                    assert_eq!(gain, Some(part.points), "{} at {place} added to:\n{text}", part.tag);
+                    assert!(!after.missing.iter().any(|tag| tag == part.tag), "{} is there now", part.tag);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_heading_with_deeper_headings_below_it_is_not_empty() {
+    let spec = spec("# Recipe Box\n\n## Core features\n\n### Recipes\n- add\n\n## Overview\n");
+    let features = spec.sections.iter().find(|section| section.tag == "core_features").expect("it is a part");
+    assert_eq!(features.text, "### Recipes\n- add", "what is deeper stands in it");
+    assert_eq!(missing(&spec), ["overview", "technology_stack", "feature_count"], "an empty heading is no part");
+}
+
+#[test]
+fn a_text_that_cannot_be_built_from_is_looked_at_all_the_same() {
+    let (spec, problem) = Spec::look(&FULL.replace("Recipe Box", "YOUR_PROJECT_NAME"));
+    assert_eq!(problem, Some(SpecError::Placeholder { found: "YOUR_PROJECT_NAME".into() }));
+    assert_eq!(spec.name, None, "the template's name is none");
+    assert!(spec.score > 0 && !spec.missing.iter().any(|tag| tag == "overview"), "the rest of it counts");
+    let (spec, problem) = Spec::look("<overview><!-- what it is for --></overview>");
+    assert_eq!((spec.score, spec.missing.len(), problem), (0, PARTS.len(), Some(SpecError::Empty)));
 }

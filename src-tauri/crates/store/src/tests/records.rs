@@ -142,6 +142,39 @@ fn notes_and_specifications_are_replaced_by_name() {
 }
 
 #[test]
+fn every_text_of_a_specification_is_kept_and_the_newest_are_given_first() {
+    let board = board();
+    for (text, digest) in [("1111", "a"), ("2222", "b"), ("2222", "b"), ("3333", "c")] {
+        board.spec_put("main", "prompts/app_spec.txt", text, digest, NOW).unwrap();
+    }
+    board.spec_put("web", "prompts/app_spec_web.txt", "other", "d", NOW).unwrap();
+    board.spec_forget("main").unwrap();
+    let texts = |most: u64| {
+        let versions = board.spec_versions("main", most).unwrap();
+        assert!(versions.windows(2).all(|pair| pair[0].id > pair[1].id), "later ones have larger numbers");
+        versions.into_iter().map(|version| version.text).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        texts(u64::MAX),
+        ["3333", "2222", "1111"],
+        "the same text twice is one, and a forgotten one keeps its texts"
+    );
+    assert_eq!(texts(8), ["3333", "2222"], "no more than was asked for");
+    assert_eq!(texts(7), ["3333"]);
+    assert_eq!(texts(0), ["3333"], "the newest in any case");
+    assert!(board.spec_versions("none", 10).unwrap().is_empty());
+}
+
+#[test]
+fn features_are_counted_by_the_specification_they_came_from() {
+    let board = board();
+    board.feature_named("a");
+    board.feature_named("b");
+    assert_eq!(board.features_by_spec().unwrap().get("main"), Some(&2));
+    assert_eq!(board.features_by_spec().unwrap().len(), 1);
+}
+
+#[test]
 fn checkpoints_are_listed_newest_first_pinned_and_removed() {
     let board = board();
     let new = |name: &str| NewCheckpoint {
