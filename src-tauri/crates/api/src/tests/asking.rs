@@ -90,6 +90,32 @@ async fn every_change_is_told_for_the_topics_it_says_it_writes() {
     }
 }
 
+/// A clock that breaks when it is told to.
+#[derive(Default)]
+struct Fragile(std::sync::atomic::AtomicBool);
+
+impl harness_engine::clock::Clock for Fragile {
+    fn now_ms(&self) -> i64 {
+        assert!(!self.0.load(std::sync::atomic::Ordering::Acquire), "the words of the fault");
+        7
+    }
+}
+
+#[tokio::test]
+async fn a_fault_inside_a_procedure_is_told_under_a_number_and_harms_no_other_call() {
+    let clock = std::sync::Arc::new(Fragile::default());
+    let stage = Stage::with_clock(clock.clone());
+    let card = stage.card("A", &[]).await;
+    clock.0.store(true, std::sync::atomic::Ordering::Release);
+    let pin = json!({ "feature": card, "is_pinned": true });
+    let fault = stage.call(Procedure::feature_pin, pin.clone()).await.unwrap_err();
+    assert_eq!(fault.code, ErrorCode::Internal);
+    assert!(fault.incident.as_ref().is_some_and(|number| number.len() == 12), "the log has it under this: {fault:?}");
+    assert!(!fault.message.contains("the words of the fault"), "what broke is for the log: {}", fault.message);
+    clock.0.store(false, std::sync::atomic::Ordering::Release);
+    assert!(stage.call(Procedure::feature_pin, pin).await.is_ok(), "the next call is as good as before");
+}
+
 #[tokio::test]
 async fn an_error_shows_no_directory_but_the_projects_own() {
     let stage = Stage::new();

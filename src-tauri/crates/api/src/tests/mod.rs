@@ -48,6 +48,10 @@ impl ToolServer for NoTools {
 
 impl Stage {
     fn new() -> Self {
+        Self::with_clock(Arc::new(SystemClock))
+    }
+
+    fn with_clock(clock: Arc<dyn Clock>) -> Self {
         let root = tempfile::tempdir().expect("a directory");
         let dir = root.path().join("to do");
         std::fs::create_dir(&dir).expect("a directory");
@@ -55,7 +59,6 @@ impl Stage {
         let mut config = repository.config().expect("it has settings");
         config.set_str("user.name", "Ada").expect("a name");
         config.set_str("user.email", "ada@example.org").expect("an address");
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let app =
             App::open(Home::at(root.path().join("data")).expect("a data directory"), clock).expect("an application");
         let open = app.open_directory(&dir).expect("a project");
