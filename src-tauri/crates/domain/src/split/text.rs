@@ -58,6 +58,10 @@ pub fn from_text(text: &str) -> Vec<NewFeature> {
 
 /// The line without its bullet, number or check box, and whether it had one.
 fn without_bullet(line: &str) -> (&str, bool) {
+    // The blank behind an empty bullet was trimmed away.
+    if matches!(line, "-" | "*" | "+" | "•") {
+        return ("", true);
+    }
     let bulleted = ["- ", "* ", "+ ", "• "].into_iter().find_map(|bullet| line.strip_prefix(bullet));
     let numbered = || {
         let digits = line.trim_start_matches(|c: char| c.is_ascii_digit());

@@ -111,7 +111,7 @@ impl<T> Pending<T> {
     }
 
     fn take(&mut self, now: Instant, is_last: bool) -> Option<T> {
-        let is_due = is_last || self.due().is_some_and(|due| due <= now);
+        let is_due = is_last || self.told.is_none_or(|told| told + self.every <= now);
         let what = self.what.take_if(|_| is_due);
         if what.is_some() {
             self.told = Some(now);
