@@ -1,5 +1,5 @@
 // npm test: sets the machine up, then every check and every test, stopping at the first that fails.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildPages } from "./lib/desktop.mjs";
@@ -27,6 +27,18 @@ async function runTests() {
   await step("formatting", () => cargo("fmt", "--all", "--check"));
   await step("lints", () => cargo("clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"));
   await step("tests", testsInAHomeOfTheirOwn);
+  // WebKit's driver, through which the window is used, exists on Linux only.
+  if (process.platform === "linux") await step("tests of the window", testsOfTheWindow);
+}
+
+// Each on a desk of its own, one after the other: two windows that fight for two cores prove nothing.
+async function testsOfTheWindow() {
+  // As a workspace, so that nothing is compiled anew for it.
+  await cargo("build", "--workspace", "--locked");
+  const directory = join(ROOT, "tests", "desktop");
+  const files = readdirSync(directory).filter((name) => name.endsWith(".test.mjs"));
+  const args = ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files.map((name) => join(directory, name))];
+  await mustRun(process.execPath, args, { cwd: ROOT, onLine });
 }
 
 // The tests get an empty home, where any trace is theirs. The real home is watched too, for whatever asks the

@@ -7,7 +7,7 @@ import { until } from "./desk.mjs";
 import { closeWindow, openOn, openWindow } from "./window.mjs";
 
 /** A whole rehearsal takes most of a minute on a quiet machine. */
-const RUN_PATIENCE_MS = 300_000;
+const RUN_PATIENCE_MS = 600_000;
 
 let window;
 let project;

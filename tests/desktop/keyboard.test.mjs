@@ -35,7 +35,7 @@ test("a card is added with N, typing and Enter, and the focus comes back", async
   await window.find("dialog", /Add/);
   assert.equal((await window.focus()).role, "textbox", "one can type at once");
   await window.press(..."Remember the window's size");
-  await tabTo("button", /^Add/);
+  await tabTo("button", /^Add the card/);
   await window.press(Key.ENTER);
   const [card] = await until(async () => (await cards()).length === 1 && (await cards()), "the card is there");
   assert.equal(card.name, "Remember the window's size");

@@ -68,11 +68,20 @@ function hands(driver) {
     text,
     has: async (role, name) => Boolean(await look(role, name)),
     /** Clicks it where it is. */
-    click: async (role, name) => {
-      const element = await find(role, name);
-      await driver.executeScript("arguments[0].scrollIntoView({ block: 'center', inline: 'center' })", element);
-      await element.click();
-    },
+    click: (role, name) =>
+      until(async () => {
+        const element = await look(role, name);
+        if (!element) return false;
+        try {
+          await driver.executeScript("arguments[0].scrollIntoView({ block: 'center', inline: 'center' })", element);
+          await element.click();
+          return true;
+        } catch (refused) {
+          // It was drawn anew, or something still moves over it: a person tries again, too.
+          if (/ElementNotInteractable|StaleElement|ElementClickIntercepted/.test(refused.name)) return false;
+          throw refused;
+        }
+      }, `a ${role} named ${name} can be clicked`).catch(withPage(driver)),
     /** Replaces what is in a field, key by key: a page that listens for keys must hear them. */
     fill: async (name, value) => {
       const field = await find("textbox", name);
@@ -140,7 +149,10 @@ const NAMES = `
   };`;
 const FIND_BY_ROLE = `${NAMES}
   const selector = IMPLIED[arguments[0]] ?? "[role=" + arguments[0] + "]";
-  return [...document.querySelectorAll(selector)].filter(isShown).map((element) => ({ element, name: nameOf(element) }));`;
+  // What lies under an open dialog cannot be used, and is none of a person's business.
+  const open = [...document.querySelectorAll("[role=dialog], [role=alertdialog]")].filter(isShown).at(-1);
+  const found = open?.matches(selector) ? [open] : (open ?? document).querySelectorAll(selector);
+  return [...found].filter(isShown).map((element) => ({ element, name: nameOf(element) }));`;
 const FOCUS = `${NAMES}
   const element = document.activeElement;
   if (!element || element === document.body) return { role: "none", name: "" };

@@ -1,0 +1,65 @@
+// npm run screenshots: the pages of the window with the demonstration in it, as docs/screenshots/*.png.
+//
+// Two sizes, light and dark. They are looked at by people: nothing fails because a picture changed.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { ROOT } from "../../.ci/lib/repository.mjs";
+import { until } from "./desk.mjs";
+import { openWindow } from "./window.mjs";
+
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
+];
+const THEMES = ["light", "dark"];
+const RUN_PATIENCE_MS = 900_000;
+/** Longer than anything on a page takes to fade in. */
+const SETTLED_MS = 1_500;
+
+const directory = join(ROOT, "docs", "screenshots");
+mkdirSync(directory, { recursive: true });
+const { width, height } = SIZES.at(-1);
+const window = await openWindow({ width, height });
+try {
+  await photograph("welcome", "/");
+  const { id: project } = await window.call("project_demo", {});
+  await go(`/p/${project}/board`);
+  await window.call("run_start", { project, mode: "auto", rehearsal: "demo" });
+  const status = () => window.call("run_status", { project });
+  await until(async () => (await window.call("project_get", { project })).counts.done >= 4, "four cards pass", RUN_PATIENCE_MS);
+  await photograph("board-running", `/p/${project}/board`);
+  await photograph("run", `/p/${project}/run`);
+  await until(async () => !(await status()).is_running, "the run is through", RUN_PATIENCE_MS);
+
+  const cards = await window.call("feature_list", { project });
+  await photograph("board-done", `/p/${project}/board`);
+  await photograph("projects", "/");
+  await photograph("feature", `/p/${project}/feature/${cards.find(({ kind }) => kind === "feature").id}`);
+  for (const page of ["graph", "runs", "transcript", "review", "checkpoints", "specs", "health", "settings"]) {
+    await photograph(page, `/p/${project}/${page}`);
+  }
+  for (const page of ["setup", "sandbox", "settings", "new"]) await photograph(`app-${page}`, `/${page}`);
+} finally {
+  await window.close();
+}
+
+async function go(path) {
+  await window.driver.executeScript("history.pushState(null, '', arguments[0]); dispatchEvent(new PopStateEvent('popstate'))", path);
+}
+
+async function photograph(name, path) {
+  for (const theme of THEMES) {
+    const settings = await window.call("app_settings_read");
+    await window.call("app_settings_write", { ...settings, theme });
+    for (const size of SIZES) {
+      await window.driver.manage().window().setRect({ x: 0, y: 0, ...size });
+      await go(path);
+      await until(() => window.driver.executeScript("return document.documentElement.dataset.theme").then((drawn) => drawn === theme), `the page is ${theme}`);
+      await pause(SETTLED_MS);
+      const file = join(directory, `${name}-${theme}-${size.width}.png`);
+      writeFileSync(file, Buffer.from(await window.driver.takeScreenshot(), "base64"));
+      console.log(`   ${file}`);
+    }
+  }
+}
