@@ -17,6 +17,9 @@ import { MODES } from "./words.ts";
 
 type Props = { project: number; onClose: () => void };
 
+/** The scenario that builds the project of the demonstration. */
+const DEMO = "demo";
+
 const MODE_ORDER: readonly Mode[] = ["auto", "code", "initialize", "analyze", "regression"];
 
 /** Asks what a run is for and what it may use. What was chosen last time for this project is there again. */
@@ -33,7 +36,7 @@ export function StartDialog({ project, onClose }: Props) {
   const scenarios = rehearsals.data ?? [];
   const defaults = {
     budget: settings.data?.default_budget_usd?.toString() ?? "",
-    rehearsal: isRehearsal ? (scenarios[0]?.name ?? "") : "",
+    rehearsal: isRehearsal ? ((scenarios.find(({ name }) => name === DEMO) ?? scenarios[0])?.name ?? "") : "",
   };
   const choices: Choices = { ...FIRST_CHOICES, ...defaults, ...edited };
   const problems = problemsOf(choices);

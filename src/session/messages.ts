@@ -95,7 +95,7 @@ export const text = messages("session", {
   minutesLabel: "Minutes to wait for an answer",
   rehearsalLabel: "Who answers",
   realModel: "A real model",
-  rehearsalOption: (title: string) => `Rehearsal: ${title}`,
+  rehearsalOption: (title: string) => (title.startsWith("Rehearsal") ? title : `Rehearsal: ${title}`),
   cancel: "Cancel",
   optional: "optional",
 });

@@ -15,7 +15,7 @@ const SIZES = [
 const THEMES = ["light", "dark"];
 const RUN_PATIENCE_MS = 900_000;
 /** Longer than anything on a page takes to fade in. */
-const SETTLED_MS = 1_500;
+const SETTLED_MS = 1_000;
 
 const directory = join(ROOT, "docs", "screenshots");
 mkdirSync(directory, { recursive: true });
@@ -34,12 +34,11 @@ try {
 
   const cards = await window.call("feature_list", { project });
   await photograph("board-done", `/p/${project}/board`);
-  await photograph("projects", "/");
   await photograph("feature", `/p/${project}/feature/${cards.find(({ kind }) => kind === "feature").id}`);
-  for (const page of ["graph", "runs", "transcript", "review", "checkpoints", "specs", "health", "settings"]) {
+  for (const page of ["graph", "transcript", "review", "checkpoints", "specs", "health"]) {
     await photograph(page, `/p/${project}/${page}`);
   }
-  for (const page of ["setup", "sandbox", "settings", "new"]) await photograph(`app-${page}`, `/${page}`);
+  for (const page of ["setup", "sandbox", "settings"]) await photograph(`app-${page}`, `/${page}`);
 } finally {
   await window.close();
 }
