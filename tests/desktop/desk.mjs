@@ -42,8 +42,7 @@ export async function sitDown({ width = 1280, height = 800 } = {}) {
   };
   const leave = async () => {
     for (const child of started.toReversed()) await end(child);
-    for (const pid of ours(root)) process.kill(pid, "SIGKILL");
-    await until(() => ours(root).length === 0, "the desk's programs are gone");
+    await until(() => ours(root).every((pid) => !kill(pid)), "the desk's programs are gone");
     rmSync(root, { recursive: true, force: true, maxRetries: 5 });
   };
   const start = (command, args, options = {}) => {
@@ -69,8 +68,8 @@ export async function sitDown({ width = 1280, height = 800 } = {}) {
     start,
     leave,
     programs: () => running(/^auto-agent-harness$/),
-    /** Claude CLIs that were started here, by whatever means. */
-    agents: () => agentsBelow(join(root, "data")),
+    /** Claude CLIs that were started on it, by whatever means. */
+    agents: () => running(/^auto-agent-harness-claude/),
   };
 }
 
@@ -120,13 +119,22 @@ async function end(child) {
   await gone;
 }
 
-// Every process whose environment names the desk's data directory: whatever was started on it, by whomever.
+// Every process whose environment names the desk: whatever was started on it, by whomever. Agents have an environment of
+// their own, and a directory of the desk in it.
 function ours(root) {
-  const mark = `HARNESS_HOME=${join(root, "data")}`;
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => read(`/proc/${pid}/environ`).split("\0").includes(mark) && !/^\d+ \(.*\) Z/.test(read(`/proc/${pid}/stat`)))
+    .filter((pid) => read(`/proc/${pid}/environ`).includes(`=${root}/`) && !/^\d+ \(.*\) Z/.test(read(`/proc/${pid}/stat`)))
     .map(Number);
+}
+
+/** Kills a process of the desk. Says whether it was still there. */
+function kill(pid) {
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch {
+    return false;
+  }
 }
 
 function programOf(pid) {
@@ -135,14 +143,6 @@ function programOf(pid) {
   } catch {
     return "";
   }
-}
-
-// Agents get an environment of their own, so they are found by what their command line names.
-function agentsBelow(data) {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && /^auto-agent-harness-claude/.test(programOf(name)))
-    .filter((pid) => (read(`/proc/${pid}/cmdline`) + read(`/proc/${pid}/environ`)).includes(data))
-    .map(Number);
 }
 
 function read(path) {
