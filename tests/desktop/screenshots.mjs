@@ -17,6 +17,9 @@ const RUN_PATIENCE_MS = 900_000;
 /** Longer than anything on a page takes to fade in. */
 const SETTLED_MS = 1_000;
 
+/** What stands for something that is on its way. */
+const LOADING = "[role=status][aria-label^=Loading], [aria-busy=true]";
+
 const directory = join(ROOT, "docs", "screenshots");
 mkdirSync(directory, { recursive: true });
 const { width, height } = SIZES.at(-1);
@@ -30,12 +33,13 @@ try {
   await until(async () => (await window.call("project_get", { project })).counts.done >= 4, "four cards pass", RUN_PATIENCE_MS);
   await photograph("board-running", `/p/${project}/board`);
   await photograph("run", `/p/${project}/run`);
+  await photograph("graph", `/p/${project}/graph`);
   await until(async () => !(await status()).is_running, "the run is through", RUN_PATIENCE_MS);
 
   const cards = await window.call("feature_list", { project });
   await photograph("board-done", `/p/${project}/board`);
   await photograph("feature", `/p/${project}/feature/${cards.find(({ kind }) => kind === "feature").id}`);
-  for (const page of ["graph", "transcript", "review", "checkpoints", "specs", "health"]) {
+  for (const page of ["transcript", "review", "checkpoints", "specs", "health"]) {
     await photograph(page, `/p/${project}/${page}`);
   }
   for (const page of ["setup", "sandbox", "settings"]) await photograph(`app-${page}`, `/${page}`);
@@ -56,6 +60,7 @@ async function photograph(name, path) {
       await go(path);
       await until(() => window.driver.executeScript("return document.documentElement.dataset.theme").then((drawn) => drawn === theme), `the page is ${theme}`);
       await pause(SETTLED_MS);
+      await until(() => window.driver.executeScript("return !document.querySelector(arguments[0])", LOADING), "the page is loaded");
       const file = join(directory, `${name}-${theme}-${size.width}.png`);
       writeFileSync(file, Buffer.from(await window.driver.takeScreenshot(), "base64"));
       console.log(`   ${file}`);
