@@ -58,7 +58,7 @@ test("at the end every card is under Done, each with the evidence of its checks"
 test("the transcript tells what the agent did", async () => {
   await window.press("d");
   await until(async () => (await window.path()).startsWith(`/p/${project}/transcript`), "the page with the transcript is there");
-  await window.sees(/feature_mark_passing|mark_passing/);
+  await window.sees(/feature mark passing/);
 });
 
 test("a checkpoint brings files and cards back, and that can be undone", async () => {
@@ -86,7 +86,9 @@ test("leaving while a run is under way asks first, and what was asked for happen
   assert.equal(window.desk.programs().length, 1, "the person changed their mind");
 
   closeWindow(window.desk);
-  await window.click("button", "Stop now and quit");
+  await window.find("button", "Stop now and quit");
+  // The program may be gone before the click is answered; whether it is gone is looked at next.
+  await window.click("button", "Stop now and quit").catch(() => {});
   await until(() => window.desk.programs().length === 0, "the program has ended");
   assert.deepEqual(window.desk.agents(), [], "no agent outlives the program");
 
