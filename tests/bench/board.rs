@@ -2,7 +2,7 @@
 
 use crate::{
     api::Ground,
-    figure::{Figure, Goal, Measurement, interleaved, median, timed},
+    figure::{Figure, Goal, Measurement, interleaved, median, millis, timed},
 };
 use harness_api::Procedure;
 use harness_domain::{
@@ -41,7 +41,7 @@ pub fn measure(runs: usize) -> Measurement {
     };
     let (ours, theirs) = interleaved(runs, ours, theirs);
     let samples: Vec<f64> = (0..runs)
-        .map(|_| timed(|| ground.call(Procedure::feature_graph, json!({ "project": ground.project.0 }))).1)
+        .map(|_| millis(timed(|| ground.call(Procedure::feature_graph, json!({ "project": ground.project.0 }))).1))
         .collect();
     let value = median(&ours);
     Measurement {

@@ -2,7 +2,7 @@
 
 use crate::{
     api::Ground,
-    figure::{Figure, Goal, Measurement, interleaved, median, timed},
+    figure::{Figure, Goal, Measurement, interleaved, median, millis, timed},
 };
 use harness_api::Procedure;
 use harness_domain::{
@@ -39,13 +39,13 @@ pub fn measure(runs: usize) -> Measurement {
         took
     };
     let (ours, theirs) = interleaved(runs, ours, theirs);
-    let mut of_search = |words: &str, expected: usize| {
+    let of_search = |words: &str, expected: usize| {
         let samples: Vec<f64> = (0..runs)
             .map(|_| {
                 let (answer, took) = timed(|| ground.call(Procedure::transcript_search, search(words)));
                 let hits: Vec<serde_json::Value> = serde_json::from_str(answer.get()).expect("hits");
                 assert_eq!(hits.len(), expected, "all of them are found, at most fifty");
-                took
+                millis(took)
             })
             .collect();
         median(&samples)

@@ -181,13 +181,13 @@ fn every_question_of_a_line_is_put_to_the_person_and_a_refusal_outweighs_them() 
 
 #[test]
 fn the_list_for_people_has_what_is_allowed_and_nothing_that_is_blocked() {
-    let listed = crate::policy::listed_commands();
+    let listed = policy::listed_commands();
     assert!(listed.is_sorted_by(|a, b| a < b), "each stands once, in order");
     for name in ["git", "npm", "cat", "ls", "echo", "cd", "gcc"] {
         assert!(listed.contains(&name), "{name} is a command of every day");
     }
     let stage = Stage::new();
-    for name in crate::policy::HARD_BLOCKS {
+    for name in policy::HARD_BLOCKS {
         assert!(!listed.contains(&name), "{name} is blocked and not listed");
         let verdict = stage.verdict(name, true);
         assert!(matches!(verdict.rule.as_str(), "command.blocked" | "command.remote"), "{name}: {verdict}");
