@@ -64,8 +64,12 @@ export function GraphPage({ project }: { project: number }) {
           onRetry={() => void known.refetch()}
         />
       )}
-      {layout && layout.nodes.length === 0 && (
-        <EmptyState icon={<Network aria-hidden />} title={text.graphs.empty} description={text.graphs.emptyHint} />
+      {graph && layout && layout.nodes.length === 0 && (
+        <EmptyState
+          icon={<Network aria-hidden />}
+          title={graph.nodes.length > 0 ? text.graphs.allHidden : text.graphs.empty}
+          description={graph.nodes.length > 0 ? text.graphs.allHiddenHint : text.graphs.emptyHint}
+        />
       )}
       {graph && layout && layout.nodes.length > 0 && (
         <div className="flex min-h-0 flex-1">

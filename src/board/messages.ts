@@ -272,6 +272,8 @@ export const text = messages("board", {
     loading: "Laying out the graph",
     empty: "There is nothing to draw",
     emptyHint: "Cards appear here with what they wait for.",
+    allHidden: "Every card is hidden",
+    allHiddenHint: "Cards that are done, or linked with no other, are left out. Show them with the boxes above.",
     onlyLinked: "Only linked cards",
     hideDone: "Hide what is done",
     critical: "Longest chain",

@@ -38,6 +38,16 @@ const shown = (rows: readonly (Entry | undefined)[], shape = ALL) => {
 };
 
 describe("how rows are shown", () => {
+  test("the CLI's notices about itself are left out until their sort is asked for, and what is unknown is not", () => {
+    const rows = [
+      entry(0, null, { type: "other", json: { type: "system", subtype: "status", status: "requesting" } }),
+      entry(1, null, { type: "other", json: { type: "new_thing" } }),
+    ];
+    expect(shown(rows)[0], "it is no part of what was said and done").toBeNull();
+    expect(shown(rows)[1]?.type, "nobody knows what it says, so it is shown").toBe("entry");
+    expect(shown(rows, { ...ALL, groups: new Set<Group>(["host"]) })[0]?.type).toBe("entry");
+  });
+
   test("an answer is shown in its call, and by itself when its call is not at hand", () => {
     const rows = [
       entry(0, null, call("a"), call("b")),

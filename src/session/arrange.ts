@@ -51,7 +51,24 @@ export function isWanted(entry: Entry, groups: ReadonlySet<Group>): boolean {
 }
 
 function isAsked(block: Block, groups: ReadonlySet<Group>): boolean {
-  return groups.size === 0 || groups.has(groupOf(block));
+  return groups.size === 0 ? !isNoticeOfTheCli(block) : groups.has(groupOf(block));
+}
+
+/**
+ * Whether a block is one of the CLI's notices about itself, such as that it sends a request: many, and nothing a person
+ * reads among what was said and done. They are there for whoever asks for their sort.
+ */
+function isNoticeOfTheCli(block: Block): boolean {
+  if (block.type !== "other") return false;
+  const { json } = block;
+  return (
+    typeof json === "object" &&
+    json !== null &&
+    !Array.isArray(json) &&
+    "subtype" in json &&
+    "type" in json &&
+    json.type === "system"
+  );
 }
 
 function isFolded(entry: Entry, shape: Shape): boolean {

@@ -8,7 +8,7 @@ export const text = messages("session", {
   runs: "Runs",
   runNumber: (run: number) => `Run ${run}`,
   loading: "Loading the run",
-  rehearsal: "Rehearsal: a scripted model answers, nothing is spent",
+  rehearsal: "Rehearsal: a scripted model answers, its costs are made up",
   rehearsalShort: "Rehearsal",
   quick: "Quick (YOLO)",
   quickWhat: "The heavy checks are left out.",

@@ -202,7 +202,7 @@ impl Default for AppSettings {
             notify: NotifySettings::default(),
             close_to_tray: false,
             is_sound_on: false,
-            is_confetti_on: true,
+            is_confetti_on: false,
             default_model: None,
             default_budget_usd: None,
             editor_command: None,

@@ -11,6 +11,7 @@ use harness_domain::{
     run::Usage,
 };
 use harness_store::StoredRow;
+use std::path::Path;
 
 /// Tokens that models can have before them, unless their name says otherwise.
 const USUAL_WINDOW: u64 = 200_000;
@@ -117,7 +118,10 @@ impl Live {
 }
 
 /// The last words, the last call, the model and its context, from a session's newest rows, the oldest first.
-pub(super) fn of_rows(rows: &[StoredRow]) -> (Option<String>, Option<LastTool>, Option<String>, Option<u64>) {
+pub(super) fn of_rows(
+    rows: &[StoredRow],
+    dir: &Path,
+) -> (Option<String>, Option<LastTool>, Option<String>, Option<u64>) {
     let (mut text, mut tool, mut model, mut context) = (None, None, None, None);
     for row in rows {
         let Body::Assistant(assistant) = Message::parse(&row.body).body else { continue };
@@ -129,7 +133,7 @@ pub(super) fn of_rows(rows: &[StoredRow]) -> (Option<String>, Option<LastTool>, 
             match block {
                 Block::Text { text: said } if !said.trim().is_empty() => text = Some(cut(&said)),
                 Block::ToolUse { name, input, .. } => {
-                    let subject = crate::session::subject_of(&input).chars().take(200).collect();
+                    let subject = crate::session::subject_of(&input, dir).chars().take(200).collect();
                     tool = Some(LastTool { tool: name, subject, at_ms: row.at_ms });
                 }
                 _ => {}

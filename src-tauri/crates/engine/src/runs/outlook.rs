@@ -177,7 +177,7 @@ fn session(project: &OpenProject, run: &Run, heard: Option<Heard>) -> Result<Opt
     let mut heard = heard.unwrap_or_default();
     if heard.last_text.is_none() || heard.last_tool.is_none() || heard.context_tokens.is_none() {
         let newest = store.transcript_window(&session.id, rows.saturating_sub(NEWEST) + 1, 100)?;
-        let (text, tool, model, context) = live::of_rows(&newest);
+        let (text, tool, model, context) = live::of_rows(&newest, project.dir());
         heard.last_text = heard.last_text.or(text);
         heard.last_tool = heard.last_tool.or(tool);
         heard.model = model.or(heard.model);

@@ -93,6 +93,7 @@ impl Facts<'_> {
             Some(card) => format!("Then #{} {}.", card.id, card.name),
             None if left == 0 && self.counts.total > 0 => "The run ends: everything passes.".into(),
             None if left <= 1 => String::new(),
+            None if left == 2 => "One more card waits for this one, or for you.".into(),
             None => format!("{} wait for this one, or for you.", cards(left.saturating_sub(1))),
         })
     }

@@ -18,7 +18,7 @@ use harness_sandbox::{Decision, Verdict};
 use serde_json::Value;
 use std::{
     collections::BTreeSet,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -87,7 +87,7 @@ impl SessionHost {
             rule: rule.into(),
             reason: cut(&reason, EVENT_TEXT_CHARS),
         });
-        let subject = cut(&subject_of(&call.input), EVENT_SUBJECT_CHARS);
+        let subject = cut(&subject_of(&call.input, self.project.dir()), EVENT_SUBJECT_CHARS);
         self.recorder.note_refusal(&call.tool, &subject, rule, &reason, self.project.app.clock.now_ms());
         ToolVerdict::Deny { reason }
     }
@@ -103,7 +103,7 @@ impl SessionHost {
                 Block::ToolUse { name, input, .. } => self.project.publish(Event::ToolUsed {
                     session: self.session.clone(),
                     tool: name.clone(),
-                    subject: cut(&subject_of(input), EVENT_SUBJECT_CHARS),
+                    subject: cut(&subject_of(input, self.project.dir()), EVENT_SUBJECT_CHARS),
                 }),
                 Block::Text { .. } | Block::Thinking { .. } | Block::Other { .. } => {}
             }
@@ -244,12 +244,16 @@ impl AgentHost for SessionHost {
     }
 }
 
-/// What a tool call is about: its command, path or pattern, or else all of its input.
-pub(crate) fn subject_of(input: &Value) -> String {
+/// What a tool call is about: its command, path or pattern, or else all of its input. A path in `dir`, the project's
+/// directory, is told from there on.
+pub(crate) fn subject_of(input: &Value, dir: &Path) -> String {
     let known = ["command", "file_path", "path", "pattern", "url", "query", "feature_id", "name"];
     let found = known.iter().find_map(|key| input.get(key));
     match found {
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => match Path::new(text).strip_prefix(dir) {
+            Ok(inside) if !inside.as_os_str().is_empty() => inside.display().to_string(),
+            _ => text.clone(),
+        },
         Some(other) => other.to_string(),
         None => match input.get("features").and_then(Value::as_array) {
             Some(features) => format!("{} features", features.len()),
@@ -263,5 +267,24 @@ fn cut(text: &str, most_chars: usize) -> String {
     match text.char_indices().nth(most_chars) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_path_in_the_project_is_told_from_there_on_and_every_other_as_it_is() {
+        let told = |input: Value| subject_of(&input, Path::new("/srv/shop"));
+        assert_eq!(
+            told(json!({ "file_path": "/srv/shop/src/app.js" })),
+            "src/app.js",
+            "its end is what a person reads"
+        );
+        assert_eq!(told(json!({ "file_path": "/srv/shopping/app.js" })), "/srv/shopping/app.js", "another directory");
+        assert_eq!(told(json!({ "path": "/srv/shop" })), "/srv/shop", "the project itself has a name");
+        assert_eq!(told(json!({ "command": "cat /srv/shop/a" })), "cat /srv/shop/a", "a command stays what is run");
     }
 }
