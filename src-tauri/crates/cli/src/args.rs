@@ -150,6 +150,9 @@ pub struct RunArgs {
     /// Memory that a session may take, in MiB; three quarters of the machine's otherwise
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(256..))]
     pub max_memory: Option<u32>,
+    /// Processor time that a session may take, all its processes together
+    #[arg(long, value_name = "MINUTES", default_value_t = 960, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_cpu_minutes: u32,
     /// Run although the operating system offers no walls around agents here
     #[arg(long)]
     pub without_sandbox: bool,

@@ -16,7 +16,7 @@ use harness_engine::{
 };
 use harness_mcp::Tools;
 use harness_rehearsal::Scenario;
-use std::{fs, process::ExitCode, sync::Arc};
+use std::{fs, process::ExitCode, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 /// Runs until the run ends; the exit code tells how. With `--json` a refusal is an event like any other.
@@ -168,6 +168,7 @@ fn options(args: &RunArgs, rehearsal: Option<Scenario>) -> RunOptions {
         bounds: Bounds {
             processes: args.max_processes,
             memory_bytes: args.max_memory.map(|mebibytes| u64::from(mebibytes) << 20),
+            processor: Duration::from_secs(u64::from(args.max_cpu_minutes) * 60),
         },
         may_run_unwalled: args.without_sandbox,
         allowed_ports: args.allow_ports.clone(),

@@ -2,7 +2,7 @@
 
 use super::tree::{Marked, Process};
 use crate::env::MARKER;
-use std::{fs, io::Read, path::Path};
+use std::{fs, io::Read, path::Path, time::Duration};
 use uuid::Uuid;
 
 /// Every process that may be seen, zombies left out.
@@ -58,6 +58,17 @@ pub(super) fn private_bytes(pid: u32) -> u64 {
     let mut fields = text.split_ascii_whitespace().skip(1).map_while(|field| field.parse::<u64>().ok());
     let (resident, shared) = (fields.next().unwrap_or(0), fields.next().unwrap_or(0));
     resident.saturating_sub(shared) * PAGE_BYTES
+}
+
+/// The time a process spent on processors, with that of its children that ended and were waited for; none when it is gone.
+pub(super) fn processor_time(pid: u32) -> Duration {
+    const TICK: Duration = Duration::from_millis(10); // USER_HZ is 100 on every architecture that Rust has a std for
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let Some((_, fields)) = stat.rsplit_once(')') else { return Duration::ZERO };
+    // Fields 14 to 17 of the whole line: utime, stime, cutime, cstime.
+    let ticks: u64 =
+        fields.split_ascii_whitespace().skip(11).take(4).filter_map(|field| field.parse::<u64>().ok()).sum();
+    TICK * u32::try_from(ticks).unwrap_or(u32::MAX)
 }
 
 /// The guard's search for processes that carry the marker of `$session`.

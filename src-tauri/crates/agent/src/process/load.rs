@@ -1,14 +1,17 @@
 //! What a session's processes take of the machine.
 
 use harness_domain::run::ProcessIdentity;
+use std::time::Duration;
 
-/// Processes and memory of one tree at one moment.
+/// Processes, memory and spent processor time of one tree at one moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Load {
     /// The process itself and everything below it.
     pub processes: u32,
     /// What they hold in memory and share with no file, in bytes.
     pub memory_bytes: u64,
+    /// The time they spent on processors so far, with that of their children that ended and were waited for.
+    pub processor: Duration,
 }
 
 /// What `process` and its descendants take now. Reads `/proc` once, some milliseconds on a busy machine.
@@ -21,6 +24,7 @@ pub fn load(process: ProcessIdentity) -> Load {
         super::tree::descendants(process).into_iter().fold(Load::default(), |sum, pid| Load {
             processes: sum.processes + 1,
             memory_bytes: sum.memory_bytes + super::os::private_bytes(pid),
+            processor: sum.processor + super::os::processor_time(pid),
         })
     }
     #[cfg(not(target_os = "linux"))]
@@ -42,6 +46,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_time_of_children_that_ended_is_counted_with_their_parent() {
+        #[expect(clippy::disallowed_methods, reason = "the test owns this child and waits for it")]
+        let mut child = std::process::Command::new("sh")
+            .args(["-c", "(i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done); echo; read -r _"])
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .expect("a shell");
+        let process = super::super::tree::identity(child.id()).expect("it runs");
+        let mut done = [0];
+        std::io::Read::read_exact(&mut child.stdout.take().expect("its output"), &mut done).expect("the loop ended");
+        let seen = load(process);
+        drop(child.stdin.take());
+        child.wait().expect("it ends");
+        assert_eq!(seen.processes, 1, "only the shell is left");
+        assert!(seen.processor >= Duration::from_millis(20), "a loop of 300,000 takes longer: {:?}", seen.processor);
+    }
+
+    #[test]
     fn a_tree_is_counted_with_everything_below_it() {
         #[expect(clippy::disallowed_methods, reason = "the test owns this child and waits for it")]
         let mut child = std::process::Command::new("sh")
@@ -52,7 +75,7 @@ mod tests {
             .spawn()
             .expect("a shell");
         let process = super::super::tree::identity(child.id()).expect("it runs");
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        let deadline = std::time::Instant::now() + Duration::from_secs(10);
         let seen = loop {
             let seen = load(process);
             if seen.processes == 3 || std::time::Instant::now() > deadline {

@@ -10,6 +10,8 @@ const PERIOD: Duration = Duration::from_millis(250);
 const MEMORY_PERCENT: u64 = 75;
 /// The largest file that a session may write, in the units of the shell's `ulimit -f`, 512 bytes: 16 GiB.
 const LARGEST_FILE: u64 = 16 * 1024 * 1024 * 2;
+/// The processor time that a session may take unless a person says otherwise: four hours on four processors.
+const PROCESSOR: Duration = Duration::from_secs(16 * 60 * 60);
 /// How much politer than the person's own programs agents are with the processor.
 const NICENESS: u8 = 5;
 
@@ -20,11 +22,13 @@ pub struct Bounds {
     pub processes: u32,
     /// Memory of all its processes together, in bytes; none for three quarters of the machine's.
     pub memory_bytes: Option<u64>,
+    /// Time on processors of all its processes together, of those that ended too.
+    pub processor: Duration,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { processes: 512, memory_bytes: None }
+        Self { processes: 512, memory_bytes: None, processor: PROCESSOR }
     }
 }
 
@@ -35,7 +39,9 @@ impl Bounds {
             self.memory_bytes.or_else(|| Some(machine_memory()? / 100 * MEMORY_PERCENT)).unwrap_or(u64::MAX);
         loop {
             tokio::time::sleep(PERIOD).await;
-            let Ok(Load { processes, memory_bytes }) = tokio::task::spawn_blocking(move || load(process)).await else {
+            let Ok(Load { processes, memory_bytes, processor }) =
+                tokio::task::spawn_blocking(move || load(process)).await
+            else {
                 continue;
             };
             if processes > self.processes {
@@ -49,6 +55,13 @@ impl Bounds {
                     "it took {} MiB of memory, more than the {} MiB that a session may take (--max-memory)",
                     memory_bytes >> 20,
                     most_bytes >> 20
+                );
+            }
+            if processor > self.processor {
+                return format!(
+                    "it took {} minutes of processor time, more than the {} that a session may take (--max-cpu-minutes)",
+                    processor.as_secs() / 60,
+                    self.processor.as_secs() / 60
                 );
             }
         }

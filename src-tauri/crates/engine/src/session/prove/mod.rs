@@ -299,7 +299,7 @@ impl Scratch {
         let Some(process) = child.id().and_then(process_identity) else {
             return proof(&ATTEMPT, Held::NotTested, "its process could not be looked at".into());
         };
-        let bounds = Bounds { processes: BOMB_BOUND, memory_bytes: None };
+        let bounds = Bounds { processes: BOMB_BOUND, ..Bounds::default() };
         let (outcome, detail) = tokio::select! {
             why = bounds.exceeded(process) => (Held::Held, why),
             _ = child.wait() => (Held::NotHeld, "nobody ended it".into()),
