@@ -146,7 +146,13 @@ pub fn sandbox() -> Finding {
     let probe = harness_sandbox::probe();
     match probe.level {
         SandboxLevel::Full => Finding::ok("sandbox", "full: files, processes and network of checks are walled in"),
-        SandboxLevel::Partial | SandboxLevel::PolicyOnly => Finding::bad(
+        SandboxLevel::Partial => Finding::bad(
+            "sandbox",
+            State::Missing,
+            format!("partial, by {}: {}", probe.kind, probe.missing.join("; ")),
+            "mend it, or accept the risk run by run with --require-sandbox partial",
+        ),
+        SandboxLevel::PolicyOnly => Finding::bad(
             "sandbox",
             State::Missing,
             probe.missing.join("; "),
