@@ -9,6 +9,7 @@ import { WindowTitle } from "@/ui/Page.tsx";
 import { toast } from "@/ui/toast.ts";
 import { Toaster } from "@/ui/Toaster.tsx";
 import { ConnectionBanner } from "./Connection.tsx";
+import { Celebration } from "./Celebration.tsx";
 import { HostRequests } from "./HostRequests.tsx";
 import { text } from "./messages.ts";
 import { Palette } from "./Palette.tsx";
@@ -48,6 +49,7 @@ export function Layout() {
       <Palette />
       <Shortcuts />
       <HostRequests />
+      <Celebration />
       <Toaster label={text.notifications} closeLabel={text.dismiss} />
     </div>
   );
