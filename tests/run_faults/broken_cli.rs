@@ -177,7 +177,7 @@ esac"#,
     assert!(of(3).len() > 10_000_000, "ten megabytes arrive whole");
     let answers =
         fs::read_dir(stage.machine.path("data/projects")).expect("one project").flatten().next().expect("one project");
-    let answers = fs::read_to_string(answers.path().join("home/answers")).expect("the sixth session wrote it");
+    let answers = fs::read_to_string(answers.path().join("cli/answers")).expect("the sixth session wrote it");
     assert_eq!(answers.trim(), "3000", "each question of the flood has its answer");
     assert_eq!(of(4).matches("a flood").count(), 40_000, "not one line of the flood is lost");
 }
