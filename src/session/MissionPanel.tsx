@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { LiveSession, Run, RunStatus } from "@/api/bindings.ts";
 import { useApiQuery } from "@/api/context.tsx";
 import { cx } from "@/ui/cx.ts";
-import { ago, compact, dollars, duration } from "@/ui/format.ts";
+import { ago, compact, dollars, duration, toolName } from "@/ui/format.ts";
 import { Markdown } from "@/ui/Markdown.tsx";
 import { Panel } from "@/ui/Panel.tsx";
 import { Progress } from "@/ui/Progress.tsx";
@@ -74,7 +74,7 @@ function SessionPanel({ project, session, live }: { project: number; session: Li
         </Fact>
         {live.tool && (
           <Fact name={text.tool}>
-            {live.tool.tool} <code className="font-mono text-xs wrap-anywhere">{live.tool.subject}</code>
+            {toolName(live.tool.tool)} <code className="font-mono text-xs wrap-anywhere">{live.tool.subject}</code>
           </Fact>
         )}
         <Fact name={text.context}>

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { Brain, Wrench } from "lucide-react";
 import { useApiQuery } from "@/api/context.tsx";
 import { Badge } from "@/ui/Badge.tsx";
-import { dollars } from "@/ui/format.ts";
+import { dollars, toolName } from "@/ui/format.ts";
 import { Progress } from "@/ui/Progress.tsx";
 import { Skeleton } from "@/ui/Skeleton.tsx";
 import { ContextGauge } from "./ContextGauge.tsx";
@@ -59,7 +59,7 @@ export function MissionStrip({ project }: Props) {
               <span className="flex max-w-[45%] shrink-0 items-center gap-1.5">
                 <Wrench aria-label={text.tool} className="size-3.5 shrink-0 text-faint" />
                 <span className="truncate">
-                  {live.tool.tool} <code className="font-mono">{live.tool.subject}</code>
+                  {toolName(live.tool.tool)} <code className="font-mono">{live.tool.subject}</code>
                 </span>
               </span>
             )}

@@ -2,7 +2,8 @@ import { Bot, ChevronRight, FilePen, FileText, Globe, ListChecks, Search, Square
 import type { ComponentType, ReactNode } from "react";
 import { cx } from "@/ui/cx.ts";
 import { InlineDiff } from "@/ui/diff/InlineDiff.tsx";
-import { editOf, type FileEdit, isSubAgent, subjectOf, type ToolCall, toolName, type ToolResult } from "./entry.ts";
+import { toolName } from "@/ui/format.ts";
+import { editOf, type FileEdit, isSubAgent, subjectOf, type ToolCall, type ToolResult } from "./entry.ts";
 import { useKeptOpen } from "./kept-open.ts";
 import { transcriptText as text } from "./messages.ts";
 import { Output } from "./Output.tsx";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Block, changes, editOf, type Entry, groupOf, plainText, subjectOf, toolName } from "./entry.ts";
+import { toolName } from "@/ui/format.ts";
+import { type Block, changes, editOf, type Entry, groupOf, plainText, subjectOf } from "./entry.ts";
 import { findChange, wordsOfPath } from "./find-change.ts";
 
 const call = (name: string, input: unknown): Extract<Block, { type: "tool_call" }> => ({

@@ -99,13 +99,6 @@ export function subjectOf(call: Pick<ToolCall, "input">): string {
   return Object.keys(input).length === 0 ? "" : oneLine(JSON.stringify(input));
 }
 
-/** A tool as a person calls it: of `mcp__server__tool` the last part, in words. */
-export function toolName(name: string): string {
-  const match = /^mcp__(.+?)__(.+)$/.exec(name);
-  const [, , tool] = match ?? [];
-  return tool ? tool.replaceAll("_", " ") : name;
-}
-
 /** Whether a call starts an agent within the agent. */
 export function isSubAgent(name: string): boolean {
   return name === "Task" || name === "Agent";

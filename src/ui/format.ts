@@ -50,3 +50,10 @@ export function ago(at_ms: number, now_ms: number): string {
   if (age < DAY_MS) return `${duration(age)} ago`;
   return moment(at_ms);
 }
+
+/** A tool as a person calls it: of `mcp__server__tool` the last part, in words. */
+export function toolName(name: string): string {
+  const match = /^mcp__(.+?)__(.+)$/.exec(name);
+  const [, , tool] = match ?? [];
+  return tool ? tool.replaceAll("_", " ") : name;
+}
