@@ -87,7 +87,14 @@ export function ToolCard({ id, call, result, steps }: Props) {
 }
 
 function State({ result }: { result: ToolResult | undefined }) {
-  if (!result) return <span className="shrink-0 animate-breathe text-xs text-muted">{text.running}</span>;
+  if (!result) {
+    return (
+      <span className="flex shrink-0 items-center gap-1.5 text-xs text-muted">
+        <span aria-hidden className="size-1.5 animate-breathe rounded-full bg-accent" />
+        {text.running}
+      </span>
+    );
+  }
   if (result.is_error) return <span className="shrink-0 text-xs font-medium text-danger">{text.failedOutput}</span>;
   return null;
 }
