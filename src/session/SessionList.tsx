@@ -2,8 +2,9 @@ import { Link } from "@tanstack/react-router";
 import type { TranscriptPart } from "@/api/bindings.ts";
 import { Badge } from "@/ui/Badge.tsx";
 import { cx } from "@/ui/cx.ts";
-import { moment } from "@/ui/format.ts";
+import { shortMoment } from "@/ui/format.ts";
 import { LongList } from "@/ui/long-list/LongList.tsx";
+import { useNow } from "@/ui/useNow.ts";
 import { text, transcriptText } from "./messages.ts";
 import type { Outline } from "./outline.ts";
 import { outcomeTone, outcomeWords, ROLES } from "./words.ts";
@@ -18,6 +19,7 @@ type Props = {
 
 /** The sessions of the run, each a way to its beginning; newest first. */
 export function SessionList({ project, run, parts, outline, current }: Props) {
+  const now = useNow(60_000);
   return (
     <nav aria-label={transcriptText.sessionsOf} className="flex min-h-0 flex-1 flex-col">
       <LongList
@@ -47,7 +49,7 @@ export function SessionList({ project, run, parts, outline, current }: Props) {
               <span className="flex gap-2 text-xs text-muted tabular">
                 <span className="truncate">
                   {ROLES[part.role]}
-                  {part.feature !== null && ` · #${part.feature}`} · {moment(part.started_at_ms)}
+                  {part.feature !== null && ` · #${part.feature}`} · {shortMoment(part.started_at_ms, now)}
                 </span>
                 <span className="ml-auto shrink-0">{text.rows(outline.rowsOf(part.session))}</span>
               </span>

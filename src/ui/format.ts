@@ -43,6 +43,12 @@ export function moment(at_ms: number): string {
   return MOMENT.format(at_ms);
 }
 
+/** `14:05` for a time of the same day as `now_ms`, else `3 Mar, 14:05`: where there is little room. */
+export function shortMoment(at_ms: number, now_ms: number): string {
+  const isToday = new Date(at_ms).toDateString() === new Date(now_ms).toDateString();
+  return isToday ? clock(at_ms) : moment(at_ms);
+}
+
 /** `just now`, `5 min ago`, then the date. */
 export function ago(at_ms: number, now_ms: number): string {
   const age = now_ms - at_ms;
