@@ -48,7 +48,8 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+    /// A failure of that sort in these words, without a hint.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), hint: None, incident: None }
     }
 

@@ -28,6 +28,8 @@ pub struct Cli {
 pub enum Command {
     /// Run agents on a project until every feature passes
     Run(RunArgs),
+    /// Serve the web interface and the API to browsers and scripts
+    Serve(crate::serve::ServeArgs),
     /// Let the current session of a running project finish, then end the run
     Pause(ProjectArg),
     /// End a running project's session now and end the run

@@ -18,6 +18,7 @@ mod prove;
 mod questions;
 mod run;
 mod runs;
+mod serve;
 mod waiting;
 
 use args::{Cli, Command};
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
 async fn obey(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run(args) => return run::run(args).await,
+        Command::Serve(args) => serve::serve(args).await?,
         Command::Pause(project) => run::request(&project, "pause")?,
         Command::Stop(project) => run::request(&project, "stop")?,
         Command::Features(command) => features::obey(command)?,
