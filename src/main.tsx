@@ -1,9 +1,13 @@
 import { isTauri } from "@tauri-apps/api/core";
 import { httpTransport } from "./api/http.ts";
+import { httpDoor } from "./api/http-door.ts";
 import { tauriTransport } from "./api/tauri.ts";
 import { start } from "./app/start.tsx";
 import { browserHost } from "./host/browser.ts";
 import { tauriHost } from "./host/tauri.ts";
 
 if (isTauri()) start(tauriTransport(), tauriHost());
-else start(httpTransport(), browserHost());
+else {
+  const door = httpDoor();
+  start(httpTransport(door), browserHost(), door);
+}

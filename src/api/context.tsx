@@ -6,8 +6,9 @@ import {
   useQuery,
 } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useRef } from "react";
-import type { Envelope } from "./bindings.ts";
+import { type CallerRole, type Envelope, procedures } from "./bindings.ts";
 import { type Client, type Input, type Output, type ProcedureName, callOf } from "./client.ts";
+import { type Door, isEnough } from "./door.ts";
 import type { Failure } from "./failure.ts";
 import { type QueryKey, type QueryName, type QueryOf, query } from "./queries.ts";
 import type { Connection } from "./transport.ts";
@@ -20,6 +21,10 @@ export type Api = {
   connection: Connection;
   /** Hears every event as it comes. Returns how to stop. */
   listen: (listener: EventListener) => () => void;
+  /** What the person may do. */
+  role: CallerRole;
+  /** The door between the person and the host; none inside the desktop application. */
+  door: Door | null;
 };
 
 export const ApiContext = createContext<Api | null>(null);
@@ -32,6 +37,20 @@ export function useApi(): Api {
 
 export function useClient(): Client {
   return useApi().client;
+}
+
+const NEEDED: Readonly<Record<CallerRole, string>> = {
+  viewer: "Sign in first.",
+  operator: "Viewers look on: this needs an operator.",
+  admin: "Only an admin may do this.",
+  desktop: "Only at the machine that the application runs on, in its desktop window.",
+};
+
+/** Why the person may not call `name`; `null` when they may. */
+export function useRefusal(name: ProcedureName): string | null {
+  const { role } = useApi();
+  const needed = procedures[name].role;
+  return isEnough(role, needed) ? null : NEEDED[needed];
 }
 
 type Chosen<Name extends QueryName, Selected> = {

@@ -7,13 +7,16 @@ export class Failure extends Error {
   readonly hint: string | null;
   /** The number to look for in the host's log. */
   readonly incident: string | null;
+  /** How long to wait before the next try, in milliseconds, when the host said so. */
+  readonly wait_ms: number | null;
 
-  constructor(error: ApiError) {
+  constructor(error: ApiError, wait_ms: number | null = null) {
     super(error.message);
     this.name = "Failure";
     this.code = error.code;
     this.hint = error.hint;
     this.incident = error.incident;
+    this.wait_ms = wait_ms;
   }
 }
 
@@ -30,7 +33,7 @@ const CODES: ReadonlySet<string> = new Set<ErrorCode>([
   "internal",
 ]);
 
-function isApiError(value: unknown): value is ApiError {
+export function isApiError(value: unknown): value is ApiError {
   if (typeof value !== "object" || value === null || !("code" in value) || !("message" in value)) return false;
   return typeof value.code === "string" && CODES.has(value.code) && typeof value.message === "string";
 }

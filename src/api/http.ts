@@ -1,38 +1,37 @@
+import { bodyOf, send } from "./answer.ts";
 import { type Frame, type ProcedureFacts, procedures } from "./bindings.ts";
-import { Failure, toFailure } from "./failure.ts";
+import type { Door } from "./door.ts";
+import { Failure } from "./failure.ts";
+import { CSRF_HEADER } from "./http-door.ts";
 import { retryDelay } from "./retry.ts";
 import { type Listener, type Position, type Transport, advance } from "./transport.ts";
 
-/** The host as a server on the network. The browser's cookie says who asks. */
-export function httpTransport(origin: string = window.location.origin): Transport {
+/** How often one call is sent at most: as it is, with a renewed session, and after the person has signed in again. */
+const MOST_SENDS = 3;
+
+/** The host as a server on the network. The browser's cookie says who asks; `door` renews it. */
+export function httpTransport(door: Door, origin: string = window.location.origin): Transport {
   return {
     async call(procedure, input) {
-      const request = requestOf(procedure, input);
-      let response: Response;
-      try {
-        response = await fetch(origin + request.path, request.init);
-      } catch (thrown) {
-        throw toFailure(thrown, "unavailable");
+      const { path, init } = requestOf(procedure, input);
+      for (let sends = 1; ; sends += 1) {
+        const csrf = door.view().auth?.csrf;
+        const headers = { ...init.headers, ...(csrf && init.method !== "GET" ? { [CSRF_HEADER]: csrf } : {}) };
+        const response = await send(origin + path, { ...init, headers });
+        if (response.status !== 401 || sends === MOST_SENDS) return bodyOf(response);
+        // It was refused before anything was done, so it may be sent again, however long the person takes.
+        if (!(await door.renew())) await door.entered();
       }
-      const body: unknown = await response.json().catch(() => null);
-      if (response.ok) return body;
-      if (body === null) {
-        const message = `The host answered with status ${response.status}.`;
-        throw new Failure({
-          code: response.status >= 500 ? "unavailable" : "internal",
-          message,
-          hint: null,
-          incident: null,
-        });
-      }
-      throw toFailure(body);
     },
-    subscribe: (listener) => join(origin.replace(/^http/, "ws"), listener),
+    subscribe: (listener) => join(door, origin.replace(/^http/, "ws"), listener),
   };
 }
 
 /** The request that a procedure is over HTTP: fields named in the path go there, the rest into the query or the body. */
-export function requestOf(procedure: string, input: unknown): { path: string; init: RequestInit } {
+export function requestOf(
+  procedure: string,
+  input: unknown,
+): { path: string; init: RequestInit & { headers: Record<string, string> } } {
   if (!Object.hasOwn(procedures, procedure)) {
     throw new Failure({
       code: "not_found",
@@ -48,7 +47,7 @@ export function requestOf(procedure: string, input: unknown): { path: string; in
     rest.delete(field);
     return encodeURIComponent(String(value));
   });
-  const init: RequestInit = {
+  const init: RequestInit & { headers: Record<string, string> } = {
     method: facts.method,
     credentials: "same-origin",
     headers: { accept: "application/json" },
@@ -58,23 +57,28 @@ export function requestOf(procedure: string, input: unknown): { path: string; in
     for (const [field, value] of rest) if (value !== null && value !== undefined) query.set(field, String(value));
     if (query.size > 0) path += `?${query}`;
   } else {
-    init.headers = { accept: "application/json", "content-type": "application/json" };
+    init.headers["content-type"] = "application/json";
     init.body = JSON.stringify(Object.fromEntries(rest));
   }
   return { path, init };
 }
 
-function join(origin: string, listener: Listener): () => void {
+/** Joins the events. A socket that does not open never says why, so the door is asked whether anybody is in. */
+function join(door: Door, origin: string, listener: Listener): () => void {
   let position: Position | null = null;
   let socket: WebSocket | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let hasLeft = false;
 
-  const connect = (attempt: number) => {
+  const open = (attempt: number, ticket: string | null) => {
     let reached = false;
-    listener.connection("connecting");
-    const query = position ? `?after=${position.after}&epoch=${encodeURIComponent(position.epoch)}` : "";
-    socket = new WebSocket(`${origin}/api/events${query}`);
+    const query = new URLSearchParams();
+    if (position) {
+      query.set("after", String(position.after));
+      query.set("epoch", position.epoch);
+    }
+    if (ticket !== null) query.set("ticket", ticket);
+    socket = new WebSocket(`${origin}/api/events${query.size > 0 ? `?${query}` : ""}`);
     socket.addEventListener("open", () => {
       reached = true;
       listener.connection("live");
@@ -88,10 +92,28 @@ function join(origin: string, listener: Listener): () => void {
     socket.addEventListener("close", () => {
       if (hasLeft) return;
       listener.connection("lost");
-      timer = setTimeout(() => connect(reached ? 0 : attempt + 1), retryDelay(reached ? 0 : attempt));
+      const next = reached ? 0 : attempt + 1;
+      timer = setTimeout(() => void connect(next), retryDelay(reached ? 0 : attempt));
     });
   };
-  connect(0);
+
+  const connect = async (attempt: number) => {
+    try {
+      // Without a session no socket opens. The first try needs no question: whoever is in was asked for just now.
+      if (attempt > 0 && !(await door.renew())) await door.entered();
+      else if (!door.view().auth?.user) await door.entered();
+      // Where the cookie does not go along, a ticket does: every second try has one.
+      const ticket = attempt > 0 && attempt % 2 === 0 ? await door.ticket() : null;
+      if (hasLeft) return;
+      listener.connection("connecting");
+      open(attempt, ticket);
+    } catch {
+      if (hasLeft) return;
+      listener.connection("lost");
+      timer = setTimeout(() => void connect(attempt + 1), retryDelay(attempt));
+    }
+  };
+  void connect(0);
 
   return () => {
     hasLeft = true;

@@ -1,8 +1,9 @@
 import { MutationCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { Envelope } from "@/api/bindings.ts";
 import { createClient } from "@/api/client.ts";
 import { type Api, ApiContext, type EventListener } from "@/api/context.tsx";
+import type { Door } from "@/api/door.ts";
 import { toFailure } from "@/api/failure.ts";
 import { Refetcher } from "@/api/refetch.ts";
 import type { Connection, Transport } from "@/api/transport.ts";
@@ -49,10 +50,32 @@ function createListeners() {
   };
 }
 
-type Props = { transport: Transport; host: Host; queries: QueryClient; children: ReactNode };
+/** What the host told one person is forgotten before another one sees anything. */
+function forgetForOthers(door: Door, queries: QueryClient): () => void {
+  let last: number | string | null = null;
+  return door.watch(() => {
+    const { auth, expired } = door.view();
+    const who = auth?.user?.id ?? (expired === null ? null : last);
+    if (who !== last) queries.clear();
+    last = who;
+  });
+}
+
+type Props = {
+  transport: Transport;
+  host: Host;
+  /** Over a network, who is let in; inside the desktop application there is no door. */
+  door?: Door | null;
+  queries: QueryClient;
+  children: ReactNode;
+};
+
+const nobody = () => () => undefined;
 
 /** Joins the interface to its host: calls, events and what the machine can do. */
-export function Providers({ transport, host, queries, children }: Props) {
+export function Providers({ transport, host, door = null, queries, children }: Props) {
+  const auth = useSyncExternalStore(door?.watch ?? nobody, () => door?.view().auth ?? null);
+  const role = door ? (auth?.user?.role ?? "viewer") : "desktop";
   const [connection, setConnection] = useState<Connection>("connecting");
   const client = useMemo(() => createClient(transport), [transport]);
   const [listeners] = useState(createListeners);
@@ -72,7 +95,12 @@ export function Providers({ transport, host, queries, children }: Props) {
     };
   }, [transport, queries, client, listeners]);
 
-  const api = useMemo<Api>(() => ({ client, connection, listen: listeners.listen }), [client, connection, listeners]);
+  useEffect(() => (door ? forgetForOthers(door, queries) : undefined), [door, queries]);
+
+  const api = useMemo<Api>(
+    () => ({ client, connection, listen: listeners.listen, role, door }),
+    [client, connection, listeners, role, door],
+  );
 
   return (
     <QueryClientProvider client={queries}>

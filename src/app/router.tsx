@@ -1,4 +1,5 @@
 import {
+  Navigate,
   type RouterHistory,
   createRootRoute,
   createRoute,
@@ -7,6 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { lazy } from "react";
+import { Gate } from "@/account/Gate.tsx";
 import { BoardPage } from "@/board/BoardPage.tsx";
 import { boardSearch } from "@/board/search.ts";
 import { homeSearch, newProjectSearch } from "@/project/search.ts";
@@ -31,7 +33,22 @@ function idOf(text: string): number {
   return id;
 }
 
-const root = createRootRoute({ component: Layout, notFoundComponent: NotFoundPage });
+const root = createRootRoute({
+  component: function Root() {
+    return (
+      <Gate>
+        <Layout />
+      </Gate>
+    );
+  },
+  notFoundComponent: NotFoundPage,
+});
+
+/** Ways in lead on to the projects for whoever is in already. */
+const wayIn = (path: "/login" | "/pair") =>
+  createRoute({ getParentRoute: () => root, path, component: () => <Navigate to="/" replace /> });
+const login = wayIn("/login");
+const pair = wayIn("/pair");
 
 const HomePage = lazy(async () => ({ default: (await import("@/project/HomePage.tsx")).HomePage }));
 const home = createRoute({
@@ -221,6 +238,8 @@ const projectSettings = createRoute({
 
 const routeTree = root.addChildren([
   home,
+  login,
+  pair,
   setup,
   newProject,
   settings,

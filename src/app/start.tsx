@@ -1,6 +1,7 @@
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import type { Door } from "@/api/door.ts";
 import type { Transport } from "@/api/transport.ts";
 import type { Host } from "@/host/host.ts";
 import { createQueryClient, Providers } from "./Providers.tsx";
@@ -8,15 +9,15 @@ import { createAppRouter } from "./router.tsx";
 import { systemTheme } from "./theme.ts";
 import "@/ui/tokens.css";
 
-/** Draws the application over a host. */
-export function start(transport: Transport, host: Host): void {
+/** Draws the application over a host, behind its door where there is one. */
+export function start(transport: Transport, host: Host, door: Door | null = null): void {
   const place = document.getElementById("root");
   if (!place) throw new Error("The page has no element with the id root");
   document.documentElement.dataset.theme = systemTheme();
   const router = createAppRouter();
   createRoot(place).render(
     <StrictMode>
-      <Providers transport={transport} host={host} queries={createQueryClient()}>
+      <Providers transport={transport} host={host} door={door} queries={createQueryClient()}>
         <RouterProvider router={router} />
       </Providers>
     </StrictMode>,
