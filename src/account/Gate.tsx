@@ -2,7 +2,7 @@ import { useLocation, useNavigate } from "@tanstack/react-router";
 import { Unplug } from "lucide-react";
 import { Fragment as Keyed, type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { useApi } from "@/api/context.tsx";
-import type { Door } from "@/api/door.ts";
+import { type Door, whoOf } from "@/api/door.ts";
 import { asSentence } from "@/api/failure.ts";
 import { retryDelay } from "@/api/retry.ts";
 import { Button } from "@/ui/Button.tsx";
@@ -25,7 +25,7 @@ function Guarded({ door, children }: { door: Door; children: ReactNode }) {
   const { auth, failure, expired } = useSyncExternalStore(door.watch, door.view);
   const isPairing = useLocation({ select: ({ pathname }) => pathname === "/pair" });
   const { token, code } = useFragment();
-  const who = auth?.user?.id ?? null;
+  const who = whoOf(auth);
   const shown = useShown(who, expired !== null);
 
   useEffect(() => void door.look(), [door]);
@@ -47,8 +47,8 @@ function Guarded({ door, children }: { door: Door; children: ReactNode }) {
 }
 
 /** For whom the application is drawn: who is in, or whose session has just ended. */
-function useShown(who: number | string | null, hasExpired: boolean): number | string | null {
-  const [shown, setShown] = useState<number | string | null>(null);
+function useShown(who: string | null, hasExpired: boolean): string | null {
+  const [shown, setShown] = useState<string | null>(null);
   const next = who === null && hasExpired ? shown : who;
   if (next !== shown) setShown(next);
   return next;

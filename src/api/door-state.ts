@@ -1,9 +1,7 @@
-import type { AuthState, DoorView } from "./door.ts";
+import { type AuthState, type DoorView, whoOf } from "./door.ts";
 import { Failure } from "./failure.ts";
 
-type Who = NonNullable<AuthState["user"]>["id"];
-
-type Waiting = { who: Who | null; resolve: () => void; reject: (failure: Failure) => void };
+type Waiting = { who: string | null; resolve: () => void; reject: (failure: Failure) => void };
 
 const NOBODY: DoorView = { auth: null, failure: null, expired: null };
 
@@ -11,7 +9,7 @@ const NOBODY: DoorView = { auth: null, failure: null, expired: null };
 export class DoorState {
   #view = NOBODY;
   /** Who was in last and did not leave. */
-  #last: NonNullable<AuthState["user"]> | null = null;
+  #last: { who: string; name: string } | null = null;
   readonly #listeners = new Set<() => void>();
   #waiting: Waiting[] = [];
 
@@ -30,10 +28,11 @@ export class DoorState {
 
   /** The host said who is in. */
   heard(auth: AuthState): void {
-    if (auth.user) this.#last = auth.user;
+    const who = whoOf(auth);
+    if (auth.user && who !== null) this.#last = { who, name: auth.user.name };
     const expired = auth.user ? null : (this.#last?.name ?? null);
     this.#show({ auth, failure: null, expired });
-    if (auth.user) this.#let(auth.user.id);
+    if (who !== null) this.#let(who);
   }
 
   /** The host could not be asked. What it said before still counts. */
@@ -54,10 +53,10 @@ export class DoorState {
 
   entered(): Promise<void> {
     if (this.isIn) return Promise.resolve();
-    return new Promise((resolve, reject) => this.#waiting.push({ who: this.#last?.id ?? null, resolve, reject }));
+    return new Promise((resolve, reject) => this.#waiting.push({ who: this.#last?.who ?? null, resolve, reject }));
   }
 
-  #let(who: Who): void {
+  #let(who: string): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const one of waiting) {

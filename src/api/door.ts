@@ -7,7 +7,8 @@ export type AuthState = {
   needs_setup: boolean;
   version: string;
   is_tls: boolean;
-  user: { id: number | string; name: string; role: CallerRole } | null;
+  /** Without an id it is a device that belongs to nobody, paired at the desktop. */
+  user: { id: number | string | null; name: string; role: CallerRole } | null;
   device: { id: number | string; name: string } | null;
   /** Comes back with every change, so that no other page can make one. */
   csrf: string | null;
@@ -45,6 +46,12 @@ export type Door = {
   /** Opens one WebSocket where the cookie does not go. Good once, for half a minute. */
   ticket: () => Promise<string>;
 };
+
+/** Who is in: a person, or a device that belongs to nobody. None when nobody is. */
+export function whoOf(auth: AuthState | null): string | null {
+  if (!auth?.user) return null;
+  return auth.user.id === null ? `device ${auth.device?.id}` : `user ${auth.user.id}`;
+}
 
 /** Roles from the least that may be done to the most. */
 const RANKS: readonly CallerRole[] = ["viewer", "operator", "admin", "desktop"];

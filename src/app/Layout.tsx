@@ -1,13 +1,16 @@
 import { Outlet, useNavigate, useParams } from "@tanstack/react-router";
-import { useCallback, useEffect } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { create } from "zustand";
 import { persist } from "zustand/middleware";
 import type { AppSettings, Theme } from "@/api/bindings.ts";
 import { useApiMutation, useApiQuery } from "@/api/context.tsx";
 import { useAction, useActions } from "@/ui/actions.ts";
+import { Drawer } from "@/ui/Drawer.tsx";
 import { WindowTitle } from "@/ui/Page.tsx";
 import { toast } from "@/ui/toast.ts";
 import { Toaster } from "@/ui/Toaster.tsx";
+import { useNarrow } from "@/ui/useNarrow.ts";
+import { BottomBar } from "./BottomBar.tsx";
 import { ConnectionBanner } from "./Connection.tsx";
 import { Celebration } from "./Celebration.tsx";
 import { HostRequests } from "./HostRequests.tsx";
@@ -24,13 +27,18 @@ const useLayout = create<LayoutState>()(persist<LayoutState>(() => ({ isSidebarS
 /** What surrounds every page. */
 export function Layout() {
   const isSidebarShown = useLayout((state) => state.isSidebarShown);
-  useAction("app.sidebar", () => useLayout.setState((state) => ({ isSidebarShown: !state.isSidebarShown })));
+  const isNarrow = useNarrow();
+  const [isMenuOpen, setMenuOpen] = useState(false);
+  useAction("app.sidebar", () => {
+    if (isNarrow) setMenuOpen((isOpen) => !isOpen);
+    else useLayout.setState((state) => ({ isSidebarShown: !state.isSidebarShown }));
+  });
   const settings = useApiQuery("app_settings_read", null);
   useAppliedSettings(settings.data);
   useNavigationActions(settings.data);
   const windowTitle = useWindowTitle();
   return (
-    <div className="flex h-full flex-col">
+    <div className="flex h-full flex-col pt-[env(safe-area-inset-top)] pr-[env(safe-area-inset-right)] pl-[env(safe-area-inset-left)]">
       <a
         href="#main"
         className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-md focus:bg-raised focus:px-3 focus:py-2"
@@ -39,13 +47,21 @@ export function Layout() {
       </a>
       <ConnectionBanner />
       <div className="flex min-h-0 flex-1">
-        {isSidebarShown && <Sidebar />}
+        {isSidebarShown && !isNarrow && <Sidebar />}
         <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col bg-panel outline-none">
           <WindowTitle value={windowTitle}>
             <Outlet />
           </WindowTitle>
         </main>
       </div>
+      {isNarrow && (
+        <>
+          <BottomBar onMenu={() => setMenuOpen(true)} />
+          <Drawer isOpen={isMenuOpen} onClose={() => setMenuOpen(false)} title={text.navigation}>
+            <Sidebar />
+          </Drawer>
+        </>
+      )}
       <Palette />
       <Shortcuts />
       <HostRequests />

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } fr
 import type { Envelope } from "@/api/bindings.ts";
 import { createClient } from "@/api/client.ts";
 import { type Api, ApiContext, type EventListener } from "@/api/context.tsx";
-import type { Door } from "@/api/door.ts";
+import { type Door, whoOf } from "@/api/door.ts";
 import { toFailure } from "@/api/failure.ts";
 import { Refetcher } from "@/api/refetch.ts";
 import type { Connection, Transport } from "@/api/transport.ts";
@@ -52,10 +52,10 @@ function createListeners() {
 
 /** What the host told one person is forgotten before another one sees anything. */
 function forgetForOthers(door: Door, queries: QueryClient): () => void {
-  let last: number | string | null = null;
+  let last: string | null = null;
   return door.watch(() => {
     const { auth, expired } = door.view();
-    const who = auth?.user?.id ?? (expired === null ? null : last);
+    const who = whoOf(auth) ?? (expired === null ? null : last);
     if (who !== last) queries.clear();
     last = who;
   });

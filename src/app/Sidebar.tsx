@@ -24,7 +24,8 @@ import { cx } from "@/ui/cx.ts";
 import { Skeleton } from "@/ui/Skeleton.tsx";
 import { text } from "./messages.ts";
 
-const ROW = "flex h-7.5 items-center gap-2 rounded-md px-2 text-sm text-muted hover:bg-hover hover:text-text";
+const ROW =
+  "flex h-7.5 items-center gap-2 pointer-coarse:h-10 rounded-md px-2 text-sm text-muted hover:bg-hover hover:text-text";
 const HERE = { className: "bg-hover text-text font-medium", "aria-current": "page" } as const;
 
 type PageTo =
@@ -58,7 +59,10 @@ export function Sidebar() {
   const { project } = useParams({ strict: false });
   const projects = useApiQuery("project_list", null);
   return (
-    <nav aria-label={text.navigation} className="flex h-full w-56 shrink-0 flex-col border-r border-line bg-canvas">
+    <nav
+      aria-label={text.navigation}
+      className="flex h-full w-56 shrink-0 flex-col border-r border-line bg-canvas max-md:w-full max-md:border-r-0"
+    >
       <div className="flex h-12 items-center justify-between gap-2 px-3">
         <Link to="/" className="flex items-center gap-2 rounded-md font-semibold">
           <Activity aria-hidden className="size-4 text-accent" />

@@ -7,6 +7,8 @@ export const text = messages("app", {
   projects: "Projects",
   newProject: "New project",
   settings: "Settings",
+  bottomBar: "Main places",
+  menu: "Menu",
   sandbox: "Sandbox test",
   setup: "Setup",
   rehearsal: "Rehearsal",

@@ -4,7 +4,7 @@ import {
   type DragMoveEvent,
   DragOverlay,
   KeyboardSensor,
-  PointerSensor,
+  MouseSensor,
   useSensor,
   useSensors,
 } from "@dnd-kit/core";
@@ -12,11 +12,13 @@ import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useSta
 import type { FeatureCard, Progress } from "@/api/bindings.ts";
 import { useAction, useActions, keysOf } from "@/ui/actions.ts";
 import { AnchoredMenu } from "@/ui/Menu.tsx";
+import { useNarrow } from "@/ui/useNarrow.ts";
 import { CardFace } from "./BoardCard.tsx";
 import { STEP_KEYS, stepFrom } from "./board-keys.ts";
 import { useBoardState, useBoardStore } from "./board-store.ts";
 import { BoardColumn, type DropVerdict } from "./BoardColumn.tsx";
 import { cardActions, moveActions } from "./card-actions.tsx";
+import { ColumnSwitcher } from "./ColumnSwitcher.tsx";
 import { drawingOf } from "./card-size.ts";
 import { besideAt, collisionDetection, keyboardCoordinates, spansOf } from "./dragging.ts";
 import { text } from "./messages.ts";
@@ -44,7 +46,8 @@ export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, 
   const focused = useBoardState((state) => state.focused);
   const order = useMemo(() => columns.flatMap(({ rows }) => rows.map(({ card }) => card.id)), [columns]);
   const sensors = useSensors(
-    useSensor(PointerSensor, { activationConstraint: { distance: 6 } }),
+    // A finger scrolls and swipes; what it holds opens the card's menu, which moves cards too.
+    useSensor(MouseSensor, { activationConstraint: { distance: 6 } }),
     useSensor(KeyboardSensor, {
       coordinateGetter: keyboardCoordinates,
       keyboardCodes: { start: ["Space"], cancel: ["Escape"], end: ["Space", "Enter"] },
@@ -60,6 +63,7 @@ export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, 
     if (box) openMenu(card, box.left + 24, box.top + 24, isMove);
   };
 
+  const isNarrow = useNarrow();
   useFocusFollows(place, focused);
 
   const click = (event: MouseEvent) => {
@@ -187,6 +191,7 @@ export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, 
         },
       }}
     >
+      {isNarrow && <ColumnSwitcher columns={columns} place={place} />}
       <p id="board-hint" className="sr-only">
         {text.boardHint} {text.dragInstructions}
       </p>
@@ -194,7 +199,7 @@ export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, 
       {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions */}
       <div
         ref={place}
-        className="flex min-h-0 flex-1 gap-1 overflow-x-auto px-2.5 py-2"
+        className="flex min-h-0 flex-1 gap-1 overflow-x-auto px-2.5 py-2 max-md:snap-x max-md:snap-mandatory max-md:gap-0 max-md:overscroll-x-contain max-md:px-0 max-md:[scrollbar-width:none]"
         onClick={click}
         onKeyDown={press}
         onContextMenu={contextMenu}

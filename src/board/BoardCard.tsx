@@ -67,7 +67,7 @@ export const BoardCard = memo(function BoardCard({ project, card, drawing, isUnd
         tabIndex={-1}
         data-menu={card.id}
         aria-label={text.cardMenu(card.id)}
-        className="absolute top-1 right-1 rounded-sm bg-raised p-1 text-faint opacity-0 group-hover:opacity-100 hover:bg-hover hover:text-text"
+        className="absolute top-1 right-1 rounded-sm bg-raised p-1 text-faint opacity-0 group-hover:opacity-100 hover:bg-hover hover:text-text pointer-coarse:top-auto pointer-coarse:right-0 pointer-coarse:bg-transparent pointer-coarse:bottom-0 pointer-coarse:p-3 pointer-coarse:opacity-100"
       >
         <Ellipsis aria-hidden className="size-3.5" />
       </button>

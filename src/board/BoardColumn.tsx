@@ -12,7 +12,7 @@ import { offsetsOf, revealed, windowOf } from "./window.ts";
 const GAP_PX = 8;
 const SIDES_PX = 14;
 
-const DOTS: Readonly<Record<Progress, string>> = {
+export const DOTS: Readonly<Record<Progress, string>> = {
   pending: "bg-faint",
   in_progress: "bg-accent",
   needs_input: "bg-warning",
@@ -100,7 +100,7 @@ export const BoardColumn = memo(function BoardColumn({ project, column, hasManyS
     <section
       aria-label={text.columnLabel(name, rows.length)}
       data-column={progress}
-      className={cx("flex min-w-47 flex-1 basis-0 flex-col rounded-lg")}
+      className="flex min-w-47 flex-1 basis-0 flex-col rounded-lg max-md:min-w-full max-md:snap-start"
     >
       <header className="flex h-9 shrink-0 items-center gap-2 px-2.5">
         <span aria-hidden className={cx("size-2 rounded-full", DOTS[progress])} />

@@ -1,8 +1,10 @@
-import { Search, X } from "lucide-react";
-import { useRef } from "react";
+import { ListFilter, Search, X } from "lucide-react";
+import { useRef, useState } from "react";
 import type { Kind, Progress } from "@/api/bindings.ts";
 import { useAction, useKeysOf } from "@/ui/actions.ts";
 import { Button } from "@/ui/Button.tsx";
+import { cx } from "@/ui/cx.ts";
+import { IconButton } from "@/ui/IconButton.tsx";
 import { Input } from "@/ui/Input.tsx";
 import { Kbd } from "@/ui/Kbd.tsx";
 import { Select } from "@/ui/Select.tsx";
@@ -21,12 +23,16 @@ export function FilterBar({ filter, choices, onChange }: Props) {
   const input = useRef<HTMLInputElement>(null);
   useAction("board.search", () => input.current?.focus());
   const keys = useKeysOf("board.search");
+  const [isOpen, setOpen] = useState(false);
   const any = (label: string, values: readonly { value: string; label: string }[]) => [{ value: "", label }, ...values];
   const same = (value: string) => ({ value, label: value });
   return (
-    <div role="search" aria-label={text.filter} className="flex flex-wrap items-center gap-2">
-      <div className="relative w-60">
-        <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-faint" />
+    <div role="search" aria-label={text.filter} className="flex flex-wrap items-center gap-2 max-md:w-full">
+      <div className="relative w-60 max-md:w-auto max-md:flex-1">
+        <Search
+          aria-hidden
+          className="pointer-events-none absolute top-2 left-2.5 size-4 text-faint pointer-coarse:top-3"
+        />
         <Input
           ref={input}
           type="search"
@@ -40,47 +46,57 @@ export function FilterBar({ filter, choices, onChange }: Props) {
           }}
         />
         {keys && !filter.q && (
-          <span aria-hidden className="absolute top-1.5 right-2">
+          <span aria-hidden className="absolute top-1.5 right-2 pointer-coarse:hidden">
             <Kbd keys={keys} />
           </span>
         )}
       </div>
-      <Select
-        label={text.category}
-        value={filter.category ?? ""}
-        options={any(text.allCategories, choices.categories.map(same))}
-        onChange={(category) => onChange({ category: category || undefined })}
-        className="w-36"
+      <IconButton
+        label={text.filters}
+        aria-expanded={isOpen}
+        aria-pressed={Boolean(filter.category ?? filter.spec ?? filter.kind ?? filter.state)}
+        className="md:hidden"
+        icon={<ListFilter aria-hidden className="size-4" />}
+        onClick={() => setOpen(!isOpen)}
       />
-      {choices.specs.length > 1 && (
+      <div className={cx("flex flex-wrap items-center gap-2 md:contents", !isOpen && "max-md:hidden")}>
         <Select
-          label={text.spec}
-          value={filter.spec ?? ""}
-          options={any(text.allSpecs, choices.specs.map(same))}
-          onChange={(spec) => onChange({ spec: spec || undefined })}
+          label={text.category}
+          value={filter.category ?? ""}
+          options={any(text.allCategories, choices.categories.map(same))}
+          onChange={(category) => onChange({ category: category || undefined })}
+          className="w-36"
+        />
+        {choices.specs.length > 1 && (
+          <Select
+            label={text.spec}
+            value={filter.spec ?? ""}
+            options={any(text.allSpecs, choices.specs.map(same))}
+            onChange={(spec) => onChange({ spec: spec || undefined })}
+            className="w-28"
+          />
+        )}
+        <Select
+          label={text.kind}
+          value={filter.kind ?? ""}
+          options={any(
+            text.allKinds,
+            KINDS.map((kind: Kind) => ({ value: kind, label: text.kinds[kind] })),
+          )}
+          onChange={(kind) => onChange({ kind: kind || undefined })}
           className="w-28"
         />
-      )}
-      <Select
-        label={text.kind}
-        value={filter.kind ?? ""}
-        options={any(
-          text.allKinds,
-          KINDS.map((kind: Kind) => ({ value: kind, label: text.kinds[kind] })),
-        )}
-        onChange={(kind) => onChange({ kind: kind || undefined })}
-        className="w-28"
-      />
-      <Select
-        label={text.state}
-        value={filter.state ?? ""}
-        options={any(
-          text.allStates,
-          COLUMNS.map((state: Progress) => ({ value: state, label: text.columns[state] })),
-        )}
-        onChange={(state) => onChange({ state: state || undefined })}
-        className="w-32"
-      />
+        <Select
+          label={text.state}
+          value={filter.state ?? ""}
+          options={any(
+            text.allStates,
+            COLUMNS.map((state: Progress) => ({ value: state, label: text.columns[state] })),
+          )}
+          onChange={(state) => onChange({ state: state || undefined })}
+          className="w-32"
+        />
+      </div>
       {isFiltered(filter) && (
         <Button
           variant="ghost"

@@ -72,7 +72,7 @@ export function GraphPage({ project }: { project: number }) {
         />
       )}
       {graph && layout && layout.nodes.length > 0 && (
-        <div className="flex min-h-0 flex-1">
+        <div className="flex min-h-0 flex-1 max-md:flex-col">
           <GraphCanvas layout={layout} critical={critical} current={current} onCurrent={setCurrent} onOpen={open} />
           <Side
             project={project}
@@ -112,7 +112,7 @@ function Side({ project, layout, nodes, path, current, onCurrent }: SideProps) {
   return (
     <aside
       aria-label={text.graphs.title}
-      className="flex w-72 shrink-0 flex-col gap-5 overflow-y-auto border-l border-line p-4"
+      className="flex w-72 shrink-0 flex-col gap-5 overflow-y-auto border-l border-line p-4 max-md:max-h-[40%] max-md:w-full max-md:border-t max-md:border-l-0"
     >
       {node && (
         <section>

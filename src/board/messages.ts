@@ -42,6 +42,8 @@ export const text = messages("board", {
   statuses: STATUS_NAMES,
   kinds: KIND_NAMES,
   layers: LAYER_NAMES,
+  columnSwitcher: "Columns",
+  filters: "Filters",
   columnLabel: (name: string, count: number) =>
     `${name}, ${count === 1 ? "1 card" : `${count.toLocaleString("en")} cards`}`,
   boardHint: "Arrow keys move between cards, Enter opens one, X selects it, M moves it.",

@@ -95,9 +95,12 @@ function ProjectList({ projects }: { projects: readonly ProjectSummary[] }) {
     <>
       <div className="flex flex-wrap items-center gap-3">
         <Tally projects={projects} />
-        <div className="ml-auto flex items-center gap-2">
-          <div className="relative w-60">
-            <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-faint" />
+        <div className="ml-auto flex items-center gap-2 max-md:w-full max-md:flex-wrap">
+          <div className="relative w-60 max-md:w-full">
+            <Search
+              aria-hidden
+              className="pointer-events-none absolute top-2 left-2.5 size-4 text-faint pointer-coarse:top-3"
+            />
             <Input
               type="search"
               aria-label={text.home.search}
@@ -107,7 +110,7 @@ function ProjectList({ projects }: { projects: readonly ProjectSummary[] }) {
               className="pl-8"
             />
           </div>
-          <div className="w-56">
+          <div className="w-56 max-md:w-full">
             <Select
               label={text.home.sort}
               value={sort}

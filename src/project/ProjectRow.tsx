@@ -52,10 +52,10 @@ export function ProjectRow({ project, nowMs }: { project: ProjectSummary; nowMs:
   const waiting = Math.max(project.open_requests, counts.needs_you);
 
   return (
-    <li className="group relative grid grid-cols-[auto_minmax(0,1fr)_10rem_5.5rem_7.5rem_6.5rem_auto] items-center gap-x-4 px-4 py-3 hover:bg-hover">
+    <li className="group relative grid grid-cols-[auto_minmax(0,1fr)_10rem_5.5rem_7.5rem_6.5rem_auto] items-center gap-x-4 px-4 py-3 hover:bg-hover max-lg:flex max-lg:flex-wrap">
       <span aria-hidden className={cx("size-2 rounded-full", DOTS[tone])} />
-      <div className="min-w-0">
-        <div className="flex items-center gap-2">
+      <div className="min-w-0 max-lg:basis-[calc(100%-6rem)] max-lg:grow">
+        <div className="flex items-center gap-2 max-md:flex-wrap">
           <Link
             to="/p/$project/board"
             params={{ project: project.id }}
@@ -74,7 +74,7 @@ export function ProjectRow({ project, nowMs }: { project: ProjectSummary; nowMs:
         </div>
         <p className="mt-0.5 truncate text-xs text-muted">{sentence(project, standing, status.data)}</p>
       </div>
-      <div className="flex flex-col gap-1.5">
+      <div className="flex flex-col gap-1.5 max-lg:basis-full">
         <span className="tabular text-xs text-muted">{text.row.progress(counts.done, counts.total)}</span>
         {counts.total > 0 && (
           <Progress value={counts.done} max={counts.total} label={text.row.progressLabel(project.name)} />
@@ -202,7 +202,7 @@ function RowMenu({ project, isReadable }: { project: ProjectSummary; isReadable:
       <IconButton
         label={text.row.more(project.name)}
         icon={<Ellipsis aria-hidden className="size-4" />}
-        className="relative"
+        className="relative max-lg:ml-auto"
       />
     </Menu>
   );

@@ -28,7 +28,7 @@ export const EntryRow = memo(function EntryRow(props: Props) {
   return (
     <div
       className={cx(
-        "group relative grid grid-cols-[4.5rem_minmax(0,1fr)] gap-x-3 px-4 py-1.5",
+        "group relative grid grid-cols-[4.5rem_minmax(0,1fr)] gap-x-3 px-4 py-1.5 max-md:grid-cols-[3rem_minmax(0,1fr)] max-md:gap-x-2 max-md:px-3",
         entry.parent_call !== null && "ml-6 border-l-2 border-line-strong",
         isTarget && "bg-accent-soft",
       )}
@@ -36,7 +36,7 @@ export const EntryRow = memo(function EntryRow(props: Props) {
       <time dateTime={new Date(entry.at_ms).toISOString()} className="pt-0.5 text-right text-2xs text-muted tabular">
         {secondsClock(entry.at_ms)}
       </time>
-      <div className="flex min-w-0 flex-col gap-1.5 pr-16">
+      <div className="flex min-w-0 flex-col gap-1.5 pr-16 pointer-coarse:pr-1">
         {blocks.map((block, at) => {
           const parent = block.type === "tool_call" && isSubAgent(block.name) ? block.id : null;
           return (
@@ -113,7 +113,10 @@ export function FoldRow({ fold, onToggle }: { fold: Fold; onToggle: (parent: str
 /** A row that is on its way. */
 export function PendingRow() {
   return (
-    <div className="grid h-14 grid-cols-[4.5rem_minmax(0,1fr)] gap-x-3 px-4 py-2" aria-busy>
+    <div
+      className="grid h-14 grid-cols-[4.5rem_minmax(0,1fr)] gap-x-3 px-4 py-2 max-md:grid-cols-[3rem_minmax(0,1fr)] max-md:gap-x-2 max-md:px-3"
+      aria-busy
+    >
       <span className="sr-only">{text.entryLoading}</span>
       <span aria-hidden />
       <span aria-hidden className="h-3 w-2/3 self-center rounded-sm bg-hover" />

@@ -59,7 +59,7 @@ function SessionPanel({ project, session, live }: { project: number; session: Li
         </Link>
       }
     >
-      <dl className="grid grid-cols-[8rem_1fr] gap-x-4 gap-y-2.5">
+      <dl className="grid grid-cols-[8rem_1fr] gap-x-4 gap-y-2.5 max-md:grid-cols-[6rem_minmax(0,1fr)]">
         <Fact name={text.worksOn}>
           {session.feature === null ? "–" : <CardLink project={project} feature={session.feature} />}
         </Fact>
@@ -102,7 +102,7 @@ function RunFacts({ run }: { run: Run }) {
   const sandbox = SANDBOX[run.sandbox];
   const isOpen = run.sandbox === "policy_only";
   return (
-    <dl className="grid grid-cols-[8rem_1fr] gap-x-4 gap-y-2">
+    <dl className="grid grid-cols-[8rem_1fr] gap-x-4 gap-y-2 max-md:grid-cols-[6rem_minmax(0,1fr)]">
       <Fact name={text.spent}>
         {dollars(run.cost_usd)} · {text.sessions(run.sessions)}
       </Fact>

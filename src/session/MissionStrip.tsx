@@ -33,12 +33,12 @@ export function MissionStrip({ project }: Props) {
   const counts = summary.data?.counts;
   return (
     <section aria-label={text.run} className="border-b border-line bg-panel">
-      <div className="flex min-h-12 items-center gap-4 px-4">
+      <div className="flex min-h-12 items-center gap-4 px-4 max-md:flex-wrap max-md:gap-y-2 max-md:py-2">
         <RunWords status={status} asked={asked} />
         {run?.rehearsal && <Badge tone="warning">{text.rehearsalShort}</Badge>}
         {run?.sandbox === "policy_only" && <Badge tone="danger">{SANDBOX.policy_only.name}</Badge>}
         {counts && (
-          <div className="flex shrink-0 items-center gap-2 text-xs text-muted tabular">
+          <div className="flex shrink-0 items-center gap-2 text-xs text-muted tabular max-md:min-w-0 max-md:flex-1 max-md:shrink max-md:flex-wrap max-md:gap-y-1">
             <Progress className="w-28" value={counts.done} max={counts.total} label={text.progressLabel} />
             {text.progress(counts.done, counts.total)}
             {status.estimate_ms !== null && <span>· {estimate(status.estimate_ms)}</span>}
@@ -49,14 +49,14 @@ export function MissionStrip({ project }: Props) {
         </div>
       </div>
       {session && (
-        <div className="flex items-center gap-4 border-t border-line px-4 py-1.5 text-xs text-muted">
-          <div className="flex min-w-0 flex-1 items-center gap-4">
-            <span className="flex min-w-0 items-center gap-1.5" title={live.text ?? undefined}>
+        <div className="flex items-center gap-x-4 gap-y-1.5 border-t border-line px-4 py-1.5 text-xs text-muted max-md:flex-wrap">
+          <div className="flex min-w-0 flex-1 items-center gap-4 max-md:basis-full">
+            <span className="flex min-w-0 items-center gap-1.5 max-md:hidden" title={live.text ?? undefined}>
               <Brain aria-label={text.thought} className="size-3.5 shrink-0 text-faint" />
               <span className="truncate">{live.text ?? text.noThought}</span>
             </span>
             {live.tool && (
-              <span className="flex max-w-[45%] shrink-0 items-center gap-1.5">
+              <span className="flex min-w-0 items-center gap-1.5 md:max-w-[45%] md:shrink-0">
                 <Wrench aria-label={text.tool} className="size-3.5 shrink-0 text-faint" />
                 <span className="truncate">
                   {toolName(live.tool.tool)} <code className="font-mono">{live.tool.subject}</code>

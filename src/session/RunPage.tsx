@@ -3,6 +3,7 @@ import { History, Rocket, ScrollText } from "lucide-react";
 import { useApiQuery } from "@/api/context.tsx";
 import { failureTitle } from "@/api/failure.ts";
 import { Badge } from "@/ui/Badge.tsx";
+import { cx } from "@/ui/cx.ts";
 import { EmptyState } from "@/ui/EmptyState.tsx";
 import { ErrorState } from "@/ui/ErrorState.tsx";
 import { Page } from "@/ui/Page.tsx";
@@ -46,7 +47,12 @@ export function RunPage({ project }: Props) {
             {text.history}
           </Link>
           {shown !== null && (
-            <Link to="/p/$project/transcript" params={{ project }} search={{ run: shown }} className={LINK}>
+            <Link
+              to="/p/$project/transcript"
+              params={{ project }}
+              search={{ run: shown }}
+              className={cx(LINK, "max-md:hidden")}
+            >
               <ScrollText aria-hidden className="size-4" />
               {text.openTranscript}
             </Link>
@@ -70,7 +76,7 @@ export function RunPage({ project }: Props) {
         <EmptyState icon={<Rocket aria-hidden />} title={text.neverRan} description={text.neverRanWhat} />
       ) : (
         <div className="min-h-0 flex-1 overflow-y-auto">
-          <div className="flex min-h-12 items-center gap-3 border-b border-line px-6">
+          <div className="flex min-h-12 items-center gap-3 border-b border-line px-6 max-md:px-4">
             {isCurrent ? (
               <RunWords status={status} asked={asked} />
             ) : (
@@ -88,9 +94,9 @@ export function RunPage({ project }: Props) {
             </p>
           )}
           {isCurrent && <RequestCards project={project} />}
-          <div className="grid grid-cols-[minmax(22rem,30rem)_minmax(0,1fr)] items-start gap-6 p-6">
+          <div className="grid items-start gap-6 p-6 max-md:p-4 lg:grid-cols-[minmax(22rem,30rem)_minmax(0,1fr)]">
             {isCurrent && <MissionPanel project={project} status={status} live={live} />}
-            <div className={isCurrent ? "" : "col-span-2"}>
+            <div className={isCurrent ? "min-w-0" : "min-w-0 lg:col-span-2"}>
               <RunDetails project={project} run={shown} />
             </div>
           </div>

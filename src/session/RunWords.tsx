@@ -11,11 +11,11 @@ type Props = { status: RunStatus; asked: Asked };
 /** What the run is doing and what happens next, in sentences. A screen reader hears each change. */
 export function RunWords({ status, asked }: Props) {
   return (
-    <div className="flex min-w-0 flex-1 items-baseline gap-2">
+    <div className="flex min-w-0 flex-1 items-baseline gap-2 max-md:basis-full">
       <span className="self-center">
         <StateDot status={status} />
       </span>
-      <p className="min-w-0 truncate">
+      <p className="min-w-0 max-md:line-clamp-2 md:truncate">
         <span role="status" className="font-medium">
           {wordsOf(status, asked)}
         </span>{" "}

@@ -34,7 +34,7 @@ export function TranscriptBar({ query, onQuery, field, groups, onGroups, looked,
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 border-b border-line px-4 py-2">
       <SearchField query={query} onQuery={onQuery} field={field} />
-      <fieldset className="flex items-center gap-1">
+      <fieldset className="flex min-w-0 items-center gap-1 overflow-x-auto">
         <legend className="sr-only">{text.filters}</legend>
         <Chip label={text.all} isOn={groups.size === 0} onPress={() => onGroups(new Set())} />
         {GROUPS.map((group) => (
@@ -45,12 +45,16 @@ export function TranscriptBar({ query, onQuery, field, groups, onGroups, looked,
       <button
         type="button"
         aria-pressed={isFollowing}
-        className="ml-auto inline-flex h-7 items-center gap-1.5 rounded-md px-2 text-xs text-muted hover:bg-hover aria-pressed:bg-accent-soft aria-pressed:text-accent"
+        className="ml-auto inline-flex h-7 items-center gap-1.5 rounded-md px-2 text-xs text-muted hover:bg-hover pointer-coarse:h-9 aria-pressed:bg-accent-soft aria-pressed:text-accent"
         onClick={onFollow}
       >
         <ArrowDownToLine aria-hidden className="size-3.5" />
         {text.following}
-        {followKeys && <Kbd keys={followKeys} />}
+        {followKeys && (
+          <span className="pointer-coarse:hidden">
+            <Kbd keys={followKeys} />
+          </span>
+        )}
       </button>
     </div>
   );
@@ -62,7 +66,7 @@ function Chip({ label, isOn, onPress }: { label: string; isOn: boolean; onPress:
       type="button"
       aria-pressed={isOn}
       className={cx(
-        "h-6 rounded-md border px-2 text-xs",
+        "h-6 shrink-0 rounded-md border px-2 text-xs pointer-coarse:h-9 pointer-coarse:px-3",
         isOn ? "border-accent bg-accent-soft text-accent" : "border-line text-muted hover:bg-hover hover:text-text",
       )}
       onClick={onPress}
@@ -87,8 +91,11 @@ function SearchField({ query, onQuery, field }: Pick<Props, "query" | "onQuery" 
     return () => clearTimeout(timer);
   }, [typed, query, onQuery]);
   return (
-    <search className="relative w-60">
-      <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-faint" />
+    <search className="relative w-60 max-md:w-full">
+      <Search
+        aria-hidden
+        className="pointer-events-none absolute top-2 left-2.5 size-4 text-faint pointer-coarse:top-3"
+      />
       <Input
         ref={field}
         type="text"
@@ -109,7 +116,7 @@ function SearchField({ query, onQuery, field }: Pick<Props, "query" | "onQuery" 
       />
       {typed === "" ? (
         keys && (
-          <span className="pointer-events-none absolute top-1.5 right-2">
+          <span className="pointer-events-none absolute top-1.5 right-2 pointer-coarse:hidden">
             <Kbd keys={keys} />
           </span>
         )
@@ -117,7 +124,7 @@ function SearchField({ query, onQuery, field }: Pick<Props, "query" | "onQuery" 
         <IconButton
           label={text.clearSearch}
           size="sm"
-          className="absolute top-1 right-1"
+          className="absolute top-1 right-1 pointer-coarse:top-0.5"
           icon={<X aria-hidden className="size-3.5" />}
           onClick={() => {
             setTyped("");

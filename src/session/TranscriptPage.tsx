@@ -44,7 +44,7 @@ export function TranscriptPage({ project }: Props) {
             to="/p/$project/run"
             params={{ project }}
             search={run === undefined ? {} : { run }}
-            className="rounded-md px-2 py-1 text-muted hover:bg-hover hover:text-text"
+            className="rounded-md px-2 py-1 text-muted hover:bg-hover hover:text-text max-md:hidden"
           >
             {text.openRun}
           </Link>

@@ -66,11 +66,14 @@ export function Checks({ view, change, isSaving }: StoredProps) {
           {view.checks.length === 0 && <li className="px-3 py-2 text-warning">{text.checks.none}</li>}
           {mayDetect
             ? view.checks.map((check) => (
-                <li key={`${check.kind} ${check.command}`} className="flex items-center gap-3 px-3 py-2">
+                <li
+                  key={`${check.kind} ${check.command}`}
+                  className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3 py-2"
+                >
                   <span className="w-24 shrink-0">
                     <Badge>{text.checks.kinds[check.kind]}</Badge>
                   </span>
-                  <code className="min-w-0 flex-1 font-mono text-xs break-all">{check.command}</code>
+                  <code className="min-w-32 flex-1 font-mono text-xs break-all">{check.command}</code>
                   <span className="text-xs text-faint">{check.origin}</span>
                 </li>
               ))

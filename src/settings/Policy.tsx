@@ -168,7 +168,7 @@ function Rules({ rules }: { rules: readonly PolicyRule[] }) {
       {shown.length === 0 && <p className="text-muted">{text.policy.noRules}</p>}
       <dl className="max-h-96 divide-y divide-line overflow-y-auto">
         {shown.map((rule) => (
-          <div key={rule.id} className="grid grid-cols-[14rem_minmax(0,1fr)] gap-3 py-1.5">
+          <div key={rule.id} className="grid gap-x-3 py-1.5 md:grid-cols-[14rem_minmax(0,1fr)]">
             <dt className="font-mono text-xs text-muted">{rule.id}</dt>
             <dd className="text-xs">{rule.words}</dd>
           </div>

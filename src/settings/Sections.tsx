@@ -17,7 +17,7 @@ type Props<Id extends string> = {
 };
 
 const LINK =
-  "block rounded-md px-2.5 py-1.5 text-muted hover:bg-hover hover:text-text aria-[current]:bg-hover aria-[current]:font-medium aria-[current]:text-text";
+  "block rounded-md px-2.5 py-1.5 whitespace-nowrap text-muted pointer-coarse:py-2.5 hover:bg-hover hover:text-text aria-[current]:bg-hover aria-[current]:font-medium aria-[current]:text-text";
 
 /** A settings page: its sections on the left, the one that is open on the right. */
 export function Sections<Id extends string>({
@@ -29,9 +29,12 @@ export function Sections<Id extends string>({
   children,
 }: Props<Id>) {
   return (
-    <div className="flex min-h-0 flex-1">
-      <nav aria-label={label} className="w-48 shrink-0 overflow-y-auto border-r border-line p-3">
-        <ul className="flex flex-col gap-0.5">
+    <div className="flex min-h-0 flex-1 max-md:flex-col">
+      <nav
+        aria-label={label}
+        className="w-48 shrink-0 overflow-y-auto border-r border-line p-3 max-md:w-full max-md:overflow-x-auto max-md:border-r-0 max-md:border-b max-md:py-2"
+      >
+        <ul className="flex flex-col gap-0.5 max-md:flex-row">
           {sections.map(({ id, title }) => {
             const here = { "aria-current": id === current ? ("true" as const) : undefined, className: LINK };
             return (
@@ -50,7 +53,7 @@ export function Sections<Id extends string>({
           })}
         </ul>
       </nav>
-      <div className="min-h-0 min-w-0 flex-1 overflow-y-auto p-6">
+      <div className="min-h-0 min-w-0 flex-1 overflow-y-auto p-6 max-md:p-4">
         <div className={cx("mx-auto flex flex-col gap-5", isWide ? "min-h-full max-w-6xl" : "max-w-3xl")}>
           {children}
         </div>

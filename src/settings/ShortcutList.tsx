@@ -103,7 +103,7 @@ function Row({ action, keys, isChanged, isRecording, problem, onRecord, onLeave,
   const { title } = ACTIONS[action];
   return (
     <li className="flex min-h-9 flex-wrap items-center gap-x-3 py-1">
-      <span className="min-w-0 flex-1">
+      <span className="min-w-0 flex-1 max-md:basis-full">
         {title}
         {isChanged && <Badge className="ml-2">{text.keys.changed}</Badge>}
       </span>

@@ -79,7 +79,7 @@ export function Coverage({ project, spec }: { project: number; spec: string }) {
 function Part({ project, part }: { project: number; part: SpecCoverage }) {
   const reach = reachOf(part);
   return (
-    <li className="grid grid-cols-[6rem_minmax(0,1fr)_minmax(0,1fr)] items-start gap-4 px-4 py-3">
+    <li className="grid items-start gap-4 px-4 py-3 max-md:gap-2 md:grid-cols-[6rem_minmax(0,1fr)_minmax(0,1fr)]">
       <span>
         <Badge tone={TONES[reach]}>{text.coverage.reach[reach]}</Badge>
       </span>

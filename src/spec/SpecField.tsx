@@ -43,7 +43,7 @@ export function SpecField({ value, onChange, label, onVerdict, isReadOnly = fals
   };
 
   return (
-    <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_17rem] gap-4">
+    <div className="grid min-h-0 flex-1 gap-4 md:grid-cols-[minmax(0,1fr)_17rem]">
       <TextEditor
         ref={editor}
         value={value}

@@ -8,7 +8,10 @@ type Props = { open: readonly OpenSpec[]; current: string; onOpen: (name: string
 /** The specifications of the project, each with how complete it is and what came from it. */
 export function SpecList({ open, current, onOpen }: Props) {
   return (
-    <nav aria-label={text.page.listLabel} className="w-52 shrink-0 overflow-y-auto border-r border-line p-3">
+    <nav
+      aria-label={text.page.listLabel}
+      className="w-52 shrink-0 overflow-y-auto border-r border-line p-3 max-md:max-h-36 max-md:w-full max-md:border-r-0 max-md:border-b max-md:p-2"
+    >
       <ul className="flex flex-col gap-0.5">
         {open.map(({ name, view, draft }) => (
           <li key={name}>

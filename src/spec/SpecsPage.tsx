@@ -66,7 +66,7 @@ export function SpecsPage({ project }: { project: number }) {
         />
       )}
       {specs.data && current && (
-        <div className="flex min-h-0 flex-1">
+        <div className="flex min-h-0 flex-1 max-md:flex-col">
           <SpecList open={open} current={current.name} onOpen={(name) => goTo(name, tab)} />
           {/* Another specification begins with a fresh editor, whose undo is its own. */}
           <SpecTabs

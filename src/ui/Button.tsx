@@ -38,7 +38,7 @@ export function Button({
       className={cx(
         "inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap transition-colors",
         "disabled:pointer-events-none disabled:opacity-50",
-        size === "sm" ? "h-7 px-2 text-xs" : "h-8 px-3 text-sm",
+        size === "sm" ? "h-7 px-2 text-xs pointer-coarse:h-9" : "h-8 px-3 text-sm pointer-coarse:h-10",
         VARIANTS[variant],
         className,
       )}

@@ -14,7 +14,7 @@ type Props<Value extends string> = {
   columns?: 2 | 3 | 4;
 };
 
-const COLUMNS = { 2: "grid-cols-2", 3: "grid-cols-3", 4: "grid-cols-4" } as const;
+const COLUMNS = { 2: "sm:grid-cols-2", 3: "sm:grid-cols-3", 4: "grid-cols-2 md:grid-cols-4" } as const;
 
 /** One choice out of a few that are all worth seeing. Arrow keys move between them. */
 export function Choices<Value extends string>({

@@ -21,7 +21,7 @@ const WIDTHS = { sm: "max-w-md", md: "max-w-xl", lg: "max-w-3xl" } as const;
 
 export const OVERLAY = "fixed inset-0 z-40 bg-shade";
 export const SURFACE =
-  "fixed left-1/2 top-[12vh] z-40 flex max-h-[76vh] w-[calc(100vw-3rem)] -translate-x-1/2 flex-col rounded-xl border border-line bg-panel shadow-overlay";
+  "fixed left-1/2 top-[12vh] z-40 flex max-h-[76vh] w-[calc(100vw-3rem)] -translate-x-1/2 max-md:top-[max(0.5rem,env(safe-area-inset-top))] max-md:max-h-[calc(100dvh-1rem)] max-md:w-[calc(100vw-1rem)] flex-col rounded-xl border border-line bg-panel shadow-overlay";
 
 /**
  * The focus goes to the window itself unless a field asked for it: were it on the button that closes, its tooltip would
@@ -63,8 +63,10 @@ export function Dialog({
               <IconButton label={closeLabel} size="sm" icon={<X aria-hidden className="size-4" />} />
             </Radix.Close>
           </div>
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
-          {footer && <div className="flex items-center justify-end gap-2 border-t border-line px-5 py-3">{footer}</div>}
+          <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4 max-md:px-4">{children}</div>
+          {footer && (
+            <div className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-5 py-3">{footer}</div>
+          )}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

@@ -21,7 +21,7 @@ export function IconButton({ label, icon, size = "md", shortcut, className, ...r
         className={cx(
           "inline-flex shrink-0 items-center justify-center rounded-md text-muted transition-colors hover:bg-hover hover:text-text",
           "aria-pressed:bg-accent-soft aria-pressed:text-accent disabled:pointer-events-none disabled:opacity-50",
-          size === "sm" ? "size-6" : "size-8",
+          size === "sm" ? "size-6 pointer-coarse:size-9" : "size-8 pointer-coarse:size-10",
           className,
         )}
       >

@@ -24,7 +24,7 @@ export type MenuAction =
 const MENU =
   "z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-48 max-w-80 animate-enter overflow-y-auto rounded-lg border border-line bg-raised p-1 shadow-overlay";
 const ROW =
-  "flex select-none items-start gap-2 rounded-sm px-2 py-1 text-sm outline-none data-highlighted:bg-hover data-[state=open]:bg-hover";
+  "flex select-none items-start gap-2 rounded-sm px-2 py-1 text-sm outline-none pointer-coarse:py-2.5 data-highlighted:bg-hover data-[state=open]:bg-hover";
 
 function Rows({ actions }: { actions: MenuAction[] }) {
   return actions.map((action) => {

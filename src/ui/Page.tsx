@@ -32,9 +32,9 @@ export function Page({ title, windowTitle, aside, actions, isBare = false, child
           {title}
         </h1>
         {aside}
-        <div className="ml-auto flex items-center gap-2">{actions}</div>
+        <div className="ml-auto flex flex-wrap items-center justify-end gap-2">{actions}</div>
       </header>
-      {isBare ? children : <div className="min-h-0 flex-1 overflow-y-auto p-6">{children}</div>}
+      {isBare ? children : <div className="min-h-0 flex-1 overflow-y-auto p-6 max-md:p-4">{children}</div>}
     </div>
   );
 }

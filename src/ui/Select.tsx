@@ -44,7 +44,7 @@ export function Select<Value extends string>({
         {...aria}
         className={cx(
           FIELD,
-          "inline-flex h-8 items-center justify-between gap-2 text-left",
+          "inline-flex h-8 items-center pointer-coarse:h-10 pointer-coarse:text-sm justify-between gap-2 text-left",
           widthOf(className),
           className,
         )}
@@ -65,7 +65,7 @@ export function Select<Value extends string>({
               <Radix.Item
                 key={option.value}
                 value={encode(option.value)}
-                className="flex select-none items-start gap-2 rounded-sm py-1 pr-3 pl-2 text-sm outline-none data-highlighted:bg-hover"
+                className="flex select-none items-start gap-2 rounded-sm py-1 pr-3 pl-2 text-sm pointer-coarse:py-2.5 outline-none data-highlighted:bg-hover"
               >
                 <span className="mt-0.5 size-4">
                   <Radix.ItemIndicator>

@@ -1,6 +1,10 @@
-import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef } from "react";
+import { PanelLeft } from "lucide-react";
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from "react";
 import { create } from "zustand";
 import { persist } from "zustand/middleware";
+import { Button } from "./Button.tsx";
+import { Drawer } from "./Drawer.tsx";
+import { useNarrow } from "./useNarrow.ts";
 
 type Sizes = { sizes: Record<string, number> };
 
@@ -20,8 +24,36 @@ type Props = {
 
 const STEP = 16;
 
-/** A side panel and the rest. The line between them is dragged, or moved with the arrow keys. */
-export function Split({ name, label, initial, least = 160, most = 640, side, children }: Props) {
+/** A side panel and the rest; on a narrow screen the panel waits behind a button. */
+export function Split(props: Props) {
+  return useNarrow() ? <Narrow {...props} /> : <Wide {...props} />;
+}
+
+function Narrow({ label, side, children }: Props) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+      <div className="shrink-0 border-b border-line px-4 py-1.5">
+        <Button
+          variant="ghost"
+          size="sm"
+          icon={<PanelLeft aria-hidden className="size-4" />}
+          className="-ml-2"
+          onClick={() => setOpen(true)}
+        >
+          {label}
+        </Button>
+      </div>
+      <Drawer isOpen={isOpen} onClose={() => setOpen(false)} title={label}>
+        <div className="flex min-h-0 flex-1 flex-col overflow-hidden pt-12">{side}</div>
+      </Drawer>
+      {children}
+    </div>
+  );
+}
+
+/** The line between them is dragged, or moved with the arrow keys. */
+function Wide({ name, label, initial, least = 160, most = 640, side, children }: Props) {
   const size = useSizes((state) => state.sizes[name] ?? initial);
   const start = useRef<{ x: number; size: number } | null>(null);
 

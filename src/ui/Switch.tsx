@@ -28,9 +28,9 @@ export function Switch({ isOn, onChange, label, hint, isDisabled = false }: Prop
         disabled={isDisabled}
         aria-describedby={hint ? `${id}-hint` : undefined}
         onCheckedChange={onChange}
-        className="mt-0.5 h-4.5 w-8 shrink-0 rounded-full border border-line-strong bg-hover px-0.5 transition-colors data-[state=checked]:border-accent-fill data-[state=checked]:bg-accent-fill disabled:opacity-50"
+        className="mt-0.5 h-4.5 w-8 shrink-0 pointer-coarse:h-6.5 pointer-coarse:w-12 rounded-full border border-line-strong bg-hover px-0.5 transition-colors data-[state=checked]:border-accent-fill data-[state=checked]:bg-accent-fill disabled:opacity-50"
       >
-        <Radix.Thumb className="block size-3 rounded-full bg-faint transition-transform data-[state=checked]:translate-x-3.5 data-[state=checked]:bg-on-accent" />
+        <Radix.Thumb className="block size-3 rounded-full bg-faint transition-transform data-[state=checked]:translate-x-3.5 pointer-coarse:size-5 pointer-coarse:data-[state=checked]:translate-x-5.5 data-[state=checked]:bg-on-accent" />
       </Radix.Root>
     </div>
   );
