@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { installable } from "./src/pwa/plugin.ts";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -9,7 +10,7 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 // of it is in the product's bundle.
 export default defineConfig(({ mode }) => ({
   root: mode === "gallery" ? path("./src/gallery") : path("."),
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), ...(mode === "gallery" ? [] : [installable()])],
   resolve: { alias: { "@": path("./src") } },
   build: {
     outDir: mode === "gallery" ? path("./target/gallery") : path("./dist"),
