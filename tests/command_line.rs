@@ -13,6 +13,8 @@ mod cards;
 mod desk;
 #[path = "command_line/help.rs"]
 mod help;
+#[path = "command_line/looking.rs"]
+mod looking;
 #[path = "command_line/machine.rs"]
 mod machine;
 #[path = "command_line/pipes.rs"]

@@ -24,7 +24,7 @@ const PATHS: [&str; 12] = [
 
 pub fn measure(runs: usize) -> Measurement {
     let place = tempfile::tempdir().expect("a directory");
-    let project = place.path().join("home/work/project");
+    let project = place.path().join("home/code/project");
     fs::create_dir_all(project.join("src/app/components")).expect("directories");
     fs::create_dir_all(project.join("node_modules/left-pad")).expect("directories");
     for file in ["src/app/components/button.tsx", "package.json", "node_modules/left-pad/index.js", "README.md"] {

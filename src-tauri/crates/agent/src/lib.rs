@@ -1,6 +1,6 @@
 //! The Claude CLI as a process and a protocol: no database, no user interface.
 //!
-//! [`locate`](mod@locate) finds the CLI, [`mod@env`] decides what of our environment it may see, [`Launch`] says what to
+//! [`locate`](mod@locate) finds the CLI, [`login_state`] asks it who is logged in, [`mod@env`] decides what of our environment it may see, [`Launch`] says what to
 //! start, [`start`] starts it, and an [`AgentHost`] answers its questions until [`Running::finished`] tells how it
 //! ended. No agent outlives its [`Running`], and none outlives this process.
 #![deny(missing_docs)]
@@ -13,6 +13,7 @@ mod frame;
 pub mod host;
 pub mod launch;
 pub mod locate;
+pub mod login;
 mod outcome;
 pub mod process;
 mod read;
@@ -24,6 +25,7 @@ pub mod wire;
 pub use control::ControlError;
 pub use host::{AgentHost, PermissionAnswer, PermissionAsk, ToolCall, ToolDone, ToolVerdict};
 pub use launch::{Launch, Watchdogs};
+pub use login::{LoginState, login_state};
 #[cfg(unix)]
 pub use process::process_identity;
 pub use process::{Load, is_alive, kill_tree, load, machine_memory, reap_marked};

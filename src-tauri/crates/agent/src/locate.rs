@@ -1,6 +1,5 @@
-//! Finding the Claude CLI and asking it who is logged in.
+//! Finding the Claude CLI.
 
-use serde::Deserialize;
 use std::{
     collections::BTreeMap,
     ffi::OsString,
@@ -190,58 +189,17 @@ fn target_triple() -> String {
     format!("{}-{system}", std::env::consts::ARCH)
 }
 
-/// Who is logged in, as the CLI tells it. Tokens are never looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoginState {
-    /// Whether the CLI could work.
-    pub is_logged_in: bool,
-    /// `none`, `claude.ai`, `api_key`, …
-    pub method: String,
-    /// `firstParty`, `bedrock`, …
-    pub provider: Option<String>,
-    /// The account's address.
-    pub email: Option<String>,
-    /// `pro`, `max`, …
-    pub subscription: Option<String>,
-    /// Where an API key comes from, such as `ANTHROPIC_API_KEY`; it would be used before any subscription.
-    pub api_key_source: Option<String>,
-}
-
-/// Asks `claude auth status --json`. Fails with [`LocateError::NotRunnable`] when it gives no answer that can be read.
-pub async fn login_state(cli: &Path, env: &BTreeMap<OsString, OsString>) -> Result<LoginState, LocateError> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Status {
-        logged_in: bool,
-        auth_method: Option<String>,
-        api_provider: Option<String>,
-        email: Option<String>,
-        subscription_type: Option<String>,
-        api_key_source: Option<String>,
-    }
-    // It exits with 1 when nobody is logged in; the answer says the same in words for programs.
-    let answer = ask(cli, &["auth", "status", "--json"], env).await?;
-    let status: Status = serde_json::from_str(&answer.stdout).map_err(|error| LocateError::NotRunnable {
-        path: cli.to_owned(),
-        detail: format!("asked who is logged in it {} without a readable answer: {error}", answer.how),
-    })?;
-    Ok(LoginState {
-        is_logged_in: status.logged_in,
-        method: status.auth_method.unwrap_or_else(|| "unknown".to_owned()),
-        provider: status.api_provider,
-        email: status.email,
-        subscription: status.subscription_type,
-        api_key_source: status.api_key_source,
-    })
-}
-
-struct Answer {
-    stdout: String,
-    how: String,
+pub(crate) struct Answer {
+    pub(crate) stdout: String,
+    pub(crate) how: String,
 }
 
 /// Runs the CLI for a short answer.
-async fn ask(cli: &Path, arguments: &[&str], env: &BTreeMap<OsString, OsString>) -> Result<Answer, LocateError> {
+pub(crate) async fn ask(
+    cli: &Path,
+    arguments: &[&str],
+    env: &BTreeMap<OsString, OsString>,
+) -> Result<Answer, LocateError> {
     let broken = |detail: String| LocateError::NotRunnable { path: cli.to_owned(), detail };
     #[expect(clippy::disallowed_methods, reason = "this module is the owner of the CLI's short-lived processes")]
     let mut command = tokio::process::Command::new(cli);

@@ -167,30 +167,30 @@ pub struct HowArgs {
 pub fn obey(command: CheckpointCommand) -> anyhow::Result<ExitCode> {
     match command {
         CheckpointCommand::Create(args) => create(args)?,
-        CheckpointCommand::List { project, format } => list(&open::project(&project)?, format)?,
+        CheckpointCommand::List { project, format } => list(&open::known(&project)?, format)?,
         CheckpointCommand::Show { id, project, format } => {
-            let found = checkpoint::show(&open::project(&project)?, CheckpointId(id.id))?;
+            let found = checkpoint::show(&open::known(&project)?, CheckpointId(id.id))?;
             if format.json { say_json(&found)? } else { show(&found) }
         }
         CheckpointCommand::Diff(args) => diff(&args)?,
         CheckpointCommand::Restore(args) => {
-            let project = open::project(&args.how.project)?;
+            let project = open::known(&args.how.project)?;
             return put_back(&project, CheckpointId(args.id.id), &args.how, false);
         }
         CheckpointCommand::Undo(how) => {
-            let project = open::project(&how.project)?;
+            let project = open::known(&how.project)?;
             let target = checkpoint::last_safety(&project)?.id;
             return put_back(&project, target, &how, true);
         }
         CheckpointCommand::Pin { id, project } => pin(&project, id, true)?,
         CheckpointCommand::Unpin { id, project } => pin(&project, id, false)?,
         CheckpointCommand::Delete { id, project } => {
-            checkpoint::delete(&open::project(&project)?, CheckpointId(id.id))?;
+            checkpoint::delete(&open::known(&project)?, CheckpointId(id.id))?;
             say(&format!("Checkpoint {} is removed.", id.id));
         }
         CheckpointCommand::Prune { keep, days, project, format } => {
             let rule = Retention { most: keep, days: days.or(Retention::default().days) };
-            let gone = checkpoint::prune(&open::project(&project)?, rule)?;
+            let gone = checkpoint::prune(&open::known(&project)?, rule)?;
             if format.json {
                 say_json(&json!({ "removed": gone }))?;
             } else {
@@ -243,7 +243,7 @@ fn list(project: &OpenProject, format: Format) -> anyhow::Result<()> {
 }
 
 fn diff(args: &DiffArgs) -> anyhow::Result<()> {
-    let project = open::project(&args.project)?;
+    let project = open::known(&args.project)?;
     let (from, to) = (CheckpointId(args.from), args.to.map(CheckpointId));
     if args.patch {
         let patch = waiting("comparing", || checkpoint::patch(&project, from, to))?;
@@ -266,7 +266,7 @@ fn diff(args: &DiffArgs) -> anyhow::Result<()> {
 }
 
 fn pin(project: &ProjectArg, id: Id, is_pinned: bool) -> anyhow::Result<()> {
-    checkpoint::pin(&open::project(project)?, CheckpointId(id.id), is_pinned)?;
+    checkpoint::pin(&open::known(project)?, CheckpointId(id.id), is_pinned)?;
     say(&format!(
         "Checkpoint {} {}.",
         id.id,

@@ -6,7 +6,9 @@ use crate::{
 };
 use clap::Args;
 use harness_engine::{
-    instance::Instance,
+    EngineError,
+    home::Home,
+    instance,
     setup::{self, Finding, State},
 };
 use std::{path::PathBuf, process::ExitCode};
@@ -30,11 +32,11 @@ pub struct DoctorArgs {
 /// Looks at everything a run needs. The exit code is 1 when something is missing.
 pub async fn examine(args: DoctorArgs) -> anyhow::Result<ExitCode> {
     if args.prove {
-        let project = args.project.as_deref().map(|project| open::app()?.open_known(project)).transpose()?;
+        let project = args.project.as_deref().map(open::known_as).transpose()?;
         return crate::prove::prove(project.as_ref(), args.json).await;
     }
     let mut findings = vec![data_directory()];
-    findings.extend(setup::claude(open::app().ok(), args.claude.as_deref()).await.findings);
+    findings.extend(setup::claude(open::existing().ok().flatten(), args.claude.as_deref()).await.findings);
     findings.push(setup::sandbox());
     findings.extend(setup::tools());
     let is_missing = findings.iter().any(|finding| finding.state == State::Missing);
@@ -58,20 +60,25 @@ pub async fn examine(args: DoctorArgs) -> anyhow::Result<ExitCode> {
 
 fn data_directory() -> Finding {
     const WHAT: &str = "data directory";
-    let app = match open::app() {
-        Ok(app) => app,
-        Err(error) => {
-            return Finding::bad(
-                WHAT,
-                State::Missing,
-                format!("{error:#}"),
-                "set HARNESS_HOME to a directory you may write to",
-            );
-        }
+    let unusable =
+        |detail: String| Finding::bad(WHAT, State::Missing, detail, "set HARNESS_HOME to a directory you may write to");
+    let (home, app) = match (Home::look(), open::existing()) {
+        (Ok(home), Ok(app)) => (home, app),
+        (Err(error), _) | (_, Err(error)) => return unusable(format!("{error:#}")),
     };
-    let path = app.home.root().display().to_string();
-    match Instance::take(&app.home, "doctor", app.clock.as_ref()) {
-        Ok(_) => Finding::ok(WHAT, path),
-        Err(error) => Finding::bad(WHAT, State::Warning, error.to_string(), "wait for it, or stop it"),
+    let path = home.root().display().to_string();
+    if app.is_none() {
+        return match home.may_be_written() {
+            true => Finding::ok(WHAT, path),
+            false => unusable(format!("{path} cannot be made or written")),
+        };
+    }
+    match instance::holder(&home) {
+        Ok(None) => Finding::ok(WHAT, path),
+        Ok(Some(holder)) => {
+            let error = EngineError::HeldByAnother { home: home.root().into(), holder };
+            Finding::bad(WHAT, State::Warning, error.to_string(), "wait for it, or stop it")
+        }
+        Err(error) => unusable(error.to_string()),
     }
 }

@@ -9,6 +9,7 @@ use anyhow::Context;
 use clap::{Subcommand, ValueEnum};
 use harness_engine::{
     App,
+    home::Home,
     secrets::{self, ApiKey, Payer},
 };
 use secrecy::zeroize::Zeroizing;
@@ -57,7 +58,7 @@ const MOST_BYTES: u64 = 16 * 1024;
 pub fn obey(command: KeyCommand) -> anyhow::Result<()> {
     match command {
         KeyCommand::Set => set(&open::app()?),
-        KeyCommand::Status { format } => status(&open::app()?, format),
+        KeyCommand::Status { format } => status(format),
         KeyCommand::Remove => {
             let was_there = secrets::remove_key(&open::app()?)?;
             say(if was_there { "The key is removed from the keychain." } else { "There was no key in the keychain." });
@@ -104,16 +105,21 @@ fn read_key() -> anyhow::Result<Zeroizing<String>> {
     Ok(text)
 }
 
-fn status(app: &App, format: Format) -> anyhow::Result<()> {
-    let stored = secrets::stored_key(app);
+fn status(format: Format) -> anyhow::Result<()> {
+    let app = open::existing()?;
+    let stored = secrets::stored_key(&Home::look()?);
+    let (payer, words) = match &app {
+        Some(app) => (secrets::payer(app)?, words(app)?),
+        None => (Payer::default(), spoken(Payer::default(), false)),
+    };
     let is_in_environment = secrets::is_key_in_environment();
     if format.json {
         return say_json(&serde_json::json!({
             "keychain": match &stored { Ok(Some(_)) => "stored", Ok(None) => "empty", Err(_) => "unavailable" },
             "keychain_error": stored.as_ref().err().map(ToString::to_string),
             "environment": is_in_environment,
-            "payer": secrets::payer(app)?,
-            "words": words(app)?,
+            "payer": payer,
+            "words": words,
         }));
     }
     say(&match stored {
@@ -122,19 +128,22 @@ fn status(app: &App, format: Format) -> anyhow::Result<()> {
         Err(error) => format!("keychain      {error}"),
     });
     say(if is_in_environment { "environment   ANTHROPIC_API_KEY is set" } else { "environment   no key" });
-    say(&format!("runs          {}", words(app)?));
+    say(&format!("runs          {words}"));
     Ok(())
 }
 
 /// What pays, without asking the keychain.
 fn words(app: &App) -> anyhow::Result<&'static str> {
-    let (is_stored, is_in_environment) = (secrets::is_key_stored(app)?, secrets::is_key_in_environment());
-    Ok(match secrets::payer(app)? {
+    Ok(spoken(secrets::payer(app)?, secrets::is_key_stored(app)?))
+}
+
+fn spoken(payer: Payer, is_stored: bool) -> &'static str {
+    match payer {
         Payer::Keychain => "billed to the key in the keychain, by your choice",
         Payer::Environment => "billed to the key in ANTHROPIC_API_KEY, by your choice",
         Payer::Subscription => "on your subscription, by your choice; no key is used",
         Payer::Auto if is_stored => "billed to the key in the keychain",
-        Payer::Auto if is_in_environment => "billed to the key in ANTHROPIC_API_KEY",
+        Payer::Auto if secrets::is_key_in_environment() => "billed to the key in ANTHROPIC_API_KEY",
         Payer::Auto => "on your subscription",
-    })
+    }
 }

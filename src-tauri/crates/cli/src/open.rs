@@ -5,6 +5,7 @@ use anyhow::Context;
 use harness_domain::id::SessionId;
 use harness_engine::{
     App, EngineError, OpenProject,
+    bounds::Bounds,
     clock::SystemClock,
     home::Home,
     toolbox::{Scope, Toolbox},
@@ -16,6 +17,11 @@ use tokio_util::sync::CancellationToken;
 /// The data directory.
 pub fn app() -> Result<App, EngineError> {
     App::open(Home::locate()?, Arc::new(SystemClock))
+}
+
+/// The data directory where there is one; none where nothing was ever kept. Looking makes nothing.
+pub fn existing() -> Result<Option<App>, EngineError> {
+    if Home::look()?.is_in_use() { app().map(Some) } else { Ok(None) }
 }
 
 /// A project by name, or by any directory in it. A directory that belongs to none yet is registered.
@@ -30,7 +36,15 @@ pub fn project(arg: &ProjectArg) -> anyhow::Result<OpenProject> {
 
 /// A project by name, or by any directory in it. Looking does not register: a directory that belongs to none is refused.
 pub fn known(arg: &ProjectArg) -> Result<OpenProject, EngineError> {
-    app()?.open_known(&arg.project)
+    known_as(&arg.project)
+}
+
+/// As [`known`], by the words of a command.
+pub fn known_as(name_or_dir: &str) -> Result<OpenProject, EngineError> {
+    match existing()? {
+        Some(app) => app.open_known(name_or_dir),
+        None => Err(Bounds::of_this_machine().no_project(name_or_dir)),
+    }
 }
 
 /// The tools of a project for a client outside any run.

@@ -11,7 +11,7 @@ use crate::{
 };
 use clap::{Args, Subcommand};
 use harness_domain::project::Project;
-use harness_engine::{App, policy};
+use harness_engine::{App, home::Home, policy};
 use harness_sandbox::{
     Decision, Verdict, Workspace,
     policy::{Layers, Policy, Scope, Surroundings},
@@ -119,7 +119,7 @@ pub fn obey(command: PolicyCommand) -> ExitCode {
 
 /// What a project's commands and paths are held against.
 struct Ground {
-    app: App,
+    home: Home,
     /// The registered project, if there is one; asking registers none.
     project: Option<Project>,
     policy: Policy,
@@ -132,33 +132,36 @@ impl Where {
     /// The files that count are read, and a broken one is an error. None, with the complaint made, when there is no such
     /// project and no such directory.
     fn ground(&self) -> anyhow::Result<Option<Ground>> {
-        let app = open::app()?;
-        let Some((project, cwd)) = self.find(&app)? else {
+        let (app, home) = (open::existing()?, Home::look()?);
+        let Some((project, cwd)) = self.find(app.as_ref())? else {
             complain(&format!("there is no directory and no project {:?}; see `harness projects list`", self.project));
             return Ok(None);
         };
         let root = project.as_ref().map_or(cwd.as_path(), |project| project.path.as_path());
-        let layers = policy::read(&policy::places(&app.home, project.as_ref().map(|project| project.id)), Some(root))?;
-        let home = std::env::home_dir().filter(|home| home.is_absolute());
-        let workspace = Workspace::new(root, home.as_deref())?
-            .with_readable(layers.readable(home.as_deref()))
-            .with_hidden([app.home.root()]);
-        Ok(Some(Ground { policy: Policy::built_in().with_layers(layers), workspace, cwd, project, app }))
+        let layers = policy::read(&policy::places(&home, project.as_ref().map(|project| project.id)), Some(root))?;
+        let persons = std::env::home_dir().filter(|home| home.is_absolute());
+        let workspace = Workspace::new(root, persons.as_deref())?
+            .with_readable(layers.readable(persons.as_deref()))
+            .with_hidden([home.root()]);
+        Ok(Some(Ground { policy: Policy::built_in().with_layers(layers), workspace, cwd, project, home }))
     }
 
-    /// The registered project that is meant or around the directory, and the directory.
-    fn find(&self, app: &App) -> anyhow::Result<Option<(Option<Project>, PathBuf)>> {
+    /// The registered project that is meant or around the directory, and the directory. Without an `app` none is registered.
+    fn find(&self, app: Option<&App>) -> anyhow::Result<Option<(Option<Project>, PathBuf)>> {
         let dir = Path::new(&self.project).canonicalize().ok().filter(|dir| dir.is_dir());
         let Some(dir) = dir else {
+            let Some(app) = app else { return Ok(None) };
             let named = app.store.project_by_name(&self.project)?;
             return Ok(named.filter(|project| project.path.is_dir()).map(|project| {
                 let dir = project.path.clone();
                 (Some(project), dir)
             }));
         };
-        for above in dir.ancestors() {
-            if let Some(project) = app.store.project_by_path(above)? {
-                return Ok(Some((Some(project), dir)));
+        if let Some(app) = app {
+            for above in dir.ancestors() {
+                if let Some(project) = app.store.project_by_path(above)? {
+                    return Ok(Some((Some(project), dir)));
+                }
             }
         }
         Ok(Some((None, dir)))
@@ -176,7 +179,7 @@ impl Ground {
     }
 
     fn places(&self) -> Vec<policy::Place> {
-        policy::places(&self.app.home, self.project.as_ref().map(|project| project.id))
+        policy::places(&self.home, self.project.as_ref().map(|project| project.id))
     }
 }
 

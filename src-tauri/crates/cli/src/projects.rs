@@ -119,7 +119,7 @@ pub fn obey(command: ProjectsCommand) -> anyhow::Result<()> {
 }
 
 fn list(format: Format) -> anyhow::Result<()> {
-    let projects = open::app()?.store.project_list()?;
+    let projects = open::existing()?.map_or_else(|| Ok(Vec::new()), |app| app.store.project_list())?;
     if format.json {
         return say_json(&projects);
     }

@@ -112,10 +112,8 @@ impl App {
                     return self.open_project(project);
                 }
             }
-            // Nobody is told to make a project where none may be.
-            self.bounds.check(&path)?;
         }
-        Err(EngineError::NotAProject { dir: dir.into() })
+        Err(self.bounds.no_project(name_or_dir))
     }
 
     /// Opens a registered project by its name, or by any path to its directory.

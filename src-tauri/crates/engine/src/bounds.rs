@@ -44,6 +44,17 @@ impl Bounds {
         outermost.or_else(|| self.home.clone())
     }
 
+    /// Why nothing is open where no project is registered by that name, for that directory or around it.
+    pub fn no_project(&self, name_or_dir: &str) -> EngineError {
+        let dir = Path::new(name_or_dir);
+        if !dir.is_dir() {
+            return EngineError::NoSuchProject { name: name_or_dir.into() };
+        }
+        // Nobody is told to make a project where none may be.
+        let refusal = dir.canonicalize().ok().and_then(|real| self.check(&real).err());
+        refusal.unwrap_or_else(|| EngineError::NotAProject { dir: dir.into() })
+    }
+
     /// Refuses a place with [`EngineError::NotAProjectsPlace`]. `real` is absolute and without links.
     ///
     /// A bound that cannot be found refuses every place: whoever set it meant to be protected.

@@ -15,15 +15,39 @@ impl Home {
     ///
     /// Fails with `EngineError::Home` when neither is known or the directory cannot be made.
     pub fn locate() -> Result<Self, EngineError> {
-        let root = match std::env::var_os("HARNESS_HOME").filter(|value| !value.is_empty()) {
-            Some(chosen) => std::path::absolute(&chosen)
-                .map_err(|source| EngineError::Home { path: chosen.into(), detail: source.to_string() })?,
-            None => default_root().ok_or_else(|| EngineError::Home {
-                path: PathBuf::new(),
-                detail: "no home directory is known; set HARNESS_HOME to a directory for the product's data".into(),
-            })?,
-        };
-        Self::at(root)
+        Self::at(chosen_root()?)
+    }
+
+    /// As [`Home::locate`], and makes nothing: for whoever only looks.
+    ///
+    /// Fails with `EngineError::Home` when no home directory is known.
+    pub fn look() -> Result<Self, EngineError> {
+        Ok(Self::look_at(chosen_root()?))
+    }
+
+    /// As [`Home::at`], and makes nothing.
+    pub fn look_at(root: impl Into<PathBuf>) -> Self {
+        let root = root.into();
+        Self { root: root.canonicalize().unwrap_or(root) }
+    }
+
+    /// Whether anything was ever kept there.
+    pub fn is_in_use(&self) -> bool {
+        self.root.join("app.db").is_file()
+    }
+
+    /// Whether this process may write there, or make the directory where there is none.
+    #[cfg(unix)]
+    pub fn may_be_written(&self) -> bool {
+        use rustix::fs::{Access, access};
+        let there = self.root.ancestors().find(|above| above.exists());
+        there.is_some_and(|there| there.is_dir() && access(there, Access::WRITE_OK | Access::EXEC_OK).is_ok())
+    }
+
+    /// Whether this process may write there; elsewhere only the attempt says it.
+    #[cfg(not(unix))]
+    pub fn may_be_written(&self) -> bool {
+        self.root.ancestors().find(|above| above.exists()).is_some_and(Path::is_dir)
     }
 
     /// A data directory at a known place, made if need be, readable by its owner only.
@@ -74,6 +98,17 @@ impl Home {
     /// What the CLI itself has for a home directory in sessions of one project, out of reach of what it runs.
     pub fn cli_home(&self, project: ProjectId) -> PathBuf {
         self.project(project).join("cli")
+    }
+}
+
+fn chosen_root() -> Result<PathBuf, EngineError> {
+    match std::env::var_os("HARNESS_HOME").filter(|value| !value.is_empty()) {
+        Some(chosen) => std::path::absolute(&chosen)
+            .map_err(|source| EngineError::Home { path: chosen.into(), detail: source.to_string() }),
+        None => default_root().ok_or_else(|| EngineError::Home {
+            path: PathBuf::new(),
+            detail: "no home directory is known; set HARNESS_HOME to a directory for the product's data".into(),
+        }),
     }
 }
 

@@ -7,6 +7,11 @@ use std::{
     path::PathBuf,
 };
 
+/// Locked by whoever runs agents.
+const LOCK: &str = "instance.lock";
+/// Says for people who that is.
+const WORDS: &str = "instance.json";
+
 /// Held while this process runs agents. Released when dropped, and by the operating system when the process dies.
 #[derive(Debug)]
 pub struct Instance {
@@ -31,20 +36,15 @@ impl Instance {
     ///
     /// Fails with `EngineError::HeldByAnother` when another live process has it.
     pub fn take(home: &Home, activity: &str, clock: &dyn Clock) -> Result<Self, EngineError> {
-        let words = home.root().join("instance.json");
+        let words = home.root().join(WORDS);
         let failed =
             |source: std::io::Error| EngineError::Home { path: home.root().into(), detail: source.to_string() };
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(home.root().join("instance.lock"))
-            .map_err(failed)?;
+        let lock =
+            File::options().create(true).truncate(false).write(true).open(home.root().join(LOCK)).map_err(failed)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let holder = std::fs::read(&words).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-                return Err(EngineError::HeldByAnother { home: home.root().into(), holder });
+                return Err(EngineError::HeldByAnother { home: home.root().into(), holder: words_of(home) });
             }
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
@@ -52,6 +52,28 @@ impl Instance {
         std::fs::write(&words, serde_json::to_vec(&holder).unwrap_or_default()).map_err(failed)?;
         Ok(Self { _lock: lock, words })
     }
+}
+
+/// Who has the data directory now, if anybody does; `Some(None)` when they left no words. Makes nothing and takes nothing
+/// that another process would miss.
+///
+/// Fails with `EngineError::Home` when the lock cannot be asked.
+pub fn holder(home: &Home) -> Result<Option<Option<Holder>>, EngineError> {
+    let failed = |source: std::io::Error| EngineError::Home { path: home.root().into(), detail: source.to_string() };
+    let lock = match File::open(home.root().join(LOCK)) {
+        Ok(lock) => lock,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    match lock.try_lock_shared() {
+        Ok(()) => Ok(None),
+        Err(TryLockError::WouldBlock) => Ok(Some(words_of(home))),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+fn words_of(home: &Home) -> Option<Holder> {
+    std::fs::read(home.root().join(WORDS)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok())
 }
 
 impl Drop for Instance {

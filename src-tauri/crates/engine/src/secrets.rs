@@ -2,9 +2,9 @@
 
 mod account;
 
-pub use account::{Account, KeySource, Payer, account, is_key_in_environment, payer, set_payer};
+pub use account::{Account, KeySource, Payer, account, default_account, is_key_in_environment, payer, set_payer};
 
-use crate::{App, redact};
+use crate::{App, home::Home, redact};
 use secrecy::{ExposeSecret, SecretString};
 use std::{sync::mpsc, thread, time::Duration};
 use thiserror::Error;
@@ -112,14 +112,14 @@ impl ApiKey {
 /// Puts `key` into the keychain, over one that is there. Waits for a person who has to unlock it, up to a minute.
 pub fn store_key(app: &App, key: &ApiKey) -> Result<(), SecretsError> {
     redact::keep_to_ourselves("API key", key.reveal());
-    let (user, key) = (user(app), key.clone());
+    let (user, key) = (user(&app.home), key.clone());
     ask_keychain(move || keyring::Entry::new(SERVICE, &user)?.set_password(key.reveal()))?;
     Ok(app.store.set_setting(STORED, Some("true"))?)
 }
 
 /// The key in the keychain, if there is one. Waits as [`store_key`] does.
-pub fn stored_key(app: &App) -> Result<Option<ApiKey>, SecretsError> {
-    let user = user(app);
+pub fn stored_key(home: &Home) -> Result<Option<ApiKey>, SecretsError> {
+    let user = user(home);
     let found = ask_keychain(move || match keyring::Entry::new(SERVICE, &user)?.get_password() {
         Ok(text) => Ok(Some(SecretString::from(text))),
         Err(keyring::Error::NoEntry) => Ok(None),
@@ -133,7 +133,7 @@ pub fn stored_key(app: &App) -> Result<Option<ApiKey>, SecretsError> {
 
 /// Takes the key out of the keychain. Returns whether there was one.
 pub fn remove_key(app: &App) -> Result<bool, SecretsError> {
-    let user = user(app);
+    let user = user(&app.home);
     let was_there = ask_keychain(move || match keyring::Entry::new(SERVICE, &user)?.delete_credential() {
         Ok(()) => Ok(true),
         Err(keyring::Error::NoEntry) => Ok(false),
@@ -149,8 +149,8 @@ pub fn is_key_stored(app: &App) -> Result<bool, SecretsError> {
 }
 
 /// Each data directory has a key of its own: one for trying things out must not take the other's away.
-fn user(app: &App) -> String {
-    format!("anthropic-api-key of {}", app.home.root().display())
+fn user(home: &Home) -> String {
+    format!("anthropic-api-key of {}", home.root().display())
 }
 
 /// Asks the keychain on a thread of its own: it may wait for a person, and brings an executor that must not run inside

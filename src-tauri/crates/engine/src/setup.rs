@@ -6,7 +6,8 @@ use crate::{
 };
 use harness_agent::{
     env::child_environment,
-    locate::{Cli, locate, login_state},
+    locate::{Cli, locate},
+    login_state,
 };
 use harness_domain::evidence::SandboxLevel;
 use serde::Serialize;
@@ -77,11 +78,11 @@ pub struct Claude {
 }
 
 /// Looks for the Claude CLI and asks it who is logged in. `chosen` is looked at instead of the bundled one; `app` is none
-/// when the data directory cannot be opened, which is a finding of its own.
+/// where there is no data directory yet, or none that can be opened, which is a finding of its own.
 pub async fn claude(app: Option<App>, chosen: Option<&Path>) -> Claude {
     const REMEDY: &str =
         "run `npm start` once, which bundles it, or install it: npm install -g @anthropic-ai/claude-code";
-    let environment = child_environment(std::env::vars_os());
+    let mut environment = child_environment(std::env::vars_os());
     let cli = match locate(chosen, &environment).await {
         Ok(cli) => cli,
         Err(error) => {
@@ -98,7 +99,7 @@ pub async fn claude(app: Option<App>, chosen: Option<&Path>) -> Claude {
     let account = match app {
         // The keychain may wait for its person.
         Some(app) => tokio::task::spawn_blocking(move || secrets::account(&app)).await.ok(),
-        None => None,
+        None => Some(Ok(secrets::default_account())),
     };
     let source = match account {
         Some(Err(error)) => {
@@ -107,7 +108,12 @@ pub async fn claude(app: Option<App>, chosen: Option<&Path>) -> Claude {
             return found;
         }
         Some(Ok(Account::Key { source, .. })) => Some(source.words()),
-        Some(Ok(Account::Login { .. })) | None => None,
+        Some(Ok(login @ Account::Login { .. })) => {
+            // A token in our environment is a login, which the CLI knows only when it is given it.
+            login.give_to(&mut environment);
+            None
+        }
+        None => None,
     };
     let login = login_state(&cli.path, &environment).await;
     if let Ok(login) = &login {

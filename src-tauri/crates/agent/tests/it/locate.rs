@@ -3,7 +3,8 @@
 use crate::support::{Model, Room, real_cli, text};
 use harness_agent::{
     env::rehearsal_environment,
-    locate::{LocateError, MINIMUM_VERSION, Origin, locate, login_state},
+    locate::{LocateError, MINIMUM_VERSION, Origin, locate},
+    login_state,
 };
 use std::{collections::BTreeMap, ffi::OsString, path::Path};
 
@@ -68,4 +69,20 @@ async fn who_is_logged_in_is_asked_of_the_cli() {
     env.remove(&OsString::from("ANTHROPIC_API_KEY"));
     let state = login_state(&real_cli(), &env).await.unwrap();
     assert!(!state.is_logged_in && state.method == "none", "without it nobody is: {state:?}");
+    for place in ["config", "home"] {
+        let left = std::fs::read_dir(room.path(place)).map_or(0, Iterator::count);
+        assert_eq!(left, 0, "{place}: to ask is not to set the CLI up for somebody");
+    }
+}
+
+#[tokio::test]
+async fn the_login_of_who_uses_the_cli_is_the_one_that_is_told() {
+    let (room, model) = (Room::new(), Model::new(|_, _| text("never asked")).await);
+    let mut env = rehearsal_environment(&model.url, &room.path("config"), &room.path("home"));
+    env.remove(&OsString::from("ANTHROPIC_API_KEY"));
+    std::fs::create_dir_all(room.path("config")).unwrap();
+    let helper = r#"{"apiKeyHelper": "echo sk-rehearsal"}"#;
+    std::fs::write(room.path("config").join("settings.json"), helper).unwrap();
+    let state = login_state(&real_cli(), &env).await.unwrap();
+    assert!(state.is_logged_in, "their own settings are looked at: {state:?}");
 }

@@ -76,7 +76,7 @@ fn check(finding: &Finding) -> HealthCheck {
 }
 
 fn keychain(api: &Api) -> Result<KeychainStatus, ApiError> {
-    let stored = secrets::stored_key(api.app());
+    let stored = secrets::stored_key(&api.app().home);
     let payer = secrets::payer(api.app()).map_err(EngineError::from)?;
     Ok(KeychainStatus {
         is_available: stored.is_ok(),

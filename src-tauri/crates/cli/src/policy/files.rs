@@ -7,7 +7,7 @@ use crate::{
     print::{complain, say, say_table},
 };
 use anyhow::Context;
-use harness_engine::policy;
+use harness_engine::{home::Home, policy};
 use serde_json::json;
 use std::{fs, io::Write, process::ExitCode};
 
@@ -16,12 +16,11 @@ const TEMPLATE: &str = include_str!("template.yaml");
 
 /// Prints where policy files are looked for. A broken one is listed like any other: this is how it is found.
 pub fn list(at: &Where, format: Format) -> anyhow::Result<ExitCode> {
-    let app = open::app()?;
-    let Some((project, _)) = at.find(&app)? else {
+    let Some((project, _)) = at.find(open::existing()?.as_ref())? else {
         complain(&format!("there is no directory and no project {:?}; see `harness projects list`", at.project));
         return Ok(ExitCode::from(USAGE));
     };
-    let places = policy::places(&app.home, project.as_ref().map(|project| project.id));
+    let places = policy::places(&Home::look()?, project.as_ref().map(|project| project.id));
     if format.json {
         let rows: Vec<_> = places
             .iter()
@@ -50,7 +49,7 @@ pub fn init(args: &InitArgs) -> anyhow::Result<ExitCode> {
     let path = if args.organisation {
         app.home.policy()
     } else {
-        let Some((Some(project), _)) = args.at.find(&app)? else {
+        let Some((Some(project), _)) = args.at.find(Some(&app))? else {
             complain(&format!(
                 "no project is registered for {:?}; `harness projects add DIR` registers one",
                 args.at.project

@@ -100,20 +100,31 @@ pub fn set_payer(app: &App, payer: Payer) -> Result<(), SecretsError> {
 ///
 /// Never falls back from the keychain to another account: the person would pay with what they did not choose.
 pub fn account(app: &App) -> Result<Account, SecretsError> {
-    let keychain = || match stored_key(app)? {
+    let keychain = || match stored_key(&app.home)? {
         Some(key) => Ok(Account::Key { source: KeySource::Keychain, key }),
         None => Err(SecretsError::Gone),
     };
-    let environment = || from_environment(KEY_VARIABLE).map(|key| Account::Key { source: KeySource::Environment, key });
-    let login = || Account::Login { token: from_environment(LOGIN_VARIABLE) };
     match payer(app)? {
         Payer::Keychain => keychain(),
         Payer::Environment => environment().ok_or(SecretsError::NotInEnvironment),
         Payer::Subscription => Ok(login()),
         // Who never stored a key is never asked to unlock a keychain.
         Payer::Auto if is_key_stored(app)? => keychain(),
-        Payer::Auto => Ok(environment().unwrap_or_else(login)),
+        Payer::Auto => Ok(default_account()),
     }
+}
+
+/// The account of who chose none and stored no key.
+pub fn default_account() -> Account {
+    environment().unwrap_or_else(login)
+}
+
+fn environment() -> Option<Account> {
+    from_environment(KEY_VARIABLE).map(|key| Account::Key { source: KeySource::Environment, key })
+}
+
+fn login() -> Account {
+    Account::Login { token: from_environment(LOGIN_VARIABLE) }
 }
 
 /// Whether the environment has a key.

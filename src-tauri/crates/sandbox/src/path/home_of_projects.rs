@@ -105,7 +105,7 @@ mod tests {
     fn projects_live_where_people_keep_them() {
         let home = Path::new("/home/ada");
         for place in [
-            "/home/ada/work/app",
+            "/home/ada/code/app",
             "/home/ada/app",
             "/tmp/app",
             "/srv/app",

@@ -18,8 +18,8 @@ impl Place {
     fn new() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let top = dir.path().canonicalize().expect("it was made a moment ago");
-        let (home, project) = (top.join("home"), top.join("home/work/app"));
-        for path in [home.join(".ssh"), home.join("work/other"), project.join("src/deep"), top.join("data")] {
+        let (home, project) = (top.join("home"), top.join("home/code/app"));
+        for path in [home.join(".ssh"), home.join("code/other"), project.join("src/deep"), top.join("data")] {
             fs::create_dir_all(path).expect("a directory");
         }
         fs::write(home.join(".ssh/id_rsa"), "a key").expect("a file");
@@ -221,16 +221,16 @@ fn stores_of_secrets_are_refused_by_every_spelling_of_every_system() {
 fn a_grant_opens_what_it_names_and_no_secret() {
     let place = Place::new();
     let workspace =
-        place.workspace().with_readable([place.home.join("work/other"), place.home.join(".ssh"), "/".into()]);
+        place.workspace().with_readable([place.home.join("code/other"), place.home.join(".ssh"), "/".into()]);
     let may_read = |path: PathBuf| workspace.may_read(&path, &place.project);
-    assert!(may_read(place.home.join("work/other/deep/file")).is_allowed(), "it was granted");
-    assert_eq!(may_read(place.home.join("work/third")).rule, "path.outside", "its neighbour was not");
+    assert!(may_read(place.home.join("code/other/deep/file")).is_allowed(), "it was granted");
+    assert_eq!(may_read(place.home.join("code/third")).rule, "path.outside", "its neighbour was not");
     assert_eq!(may_read(place.home.join(".ssh/id_rsa")).rule, "path.secret-store", "a grant opens no store");
     let shown = |path: &str| workspace.may_be_shown(&place.home.join(path));
-    assert!(shown("work/other") && !shown(".ssh") && !shown("work"), "to the walls no more is granted than to tools");
+    assert!(shown("code/other") && !shown(".ssh") && !shown("code"), "to the walls no more is granted than to tools");
     let all = place.workspace().with_readable([place.home.clone()]);
     assert!(!all.may_be_shown(&place.home), "nor what holds a store");
-    let other = place.home.join("work/other/x");
+    let other = place.home.join("code/other/x");
     assert_eq!(workspace.may_write(&other, &place.project).rule, "path.outside", "and it is for reading only");
 }
 
@@ -238,8 +238,8 @@ fn a_grant_opens_what_it_names_and_no_secret() {
 fn other_names_of_files_are_found_out() {
     let place = Place::new();
     fs::hard_link(place.home.join(".ssh/id_rsa"), place.project.join("innocent")).expect("a hard link");
-    fs::write(place.home.join("work/other/file"), "another project's").expect("a file");
-    fs::hard_link(place.home.join("work/other/file"), place.project.join("shared")).expect("a hard link");
+    fs::write(place.home.join("code/other/file"), "another project's").expect("a file");
+    fs::hard_link(place.home.join("code/other/file"), place.project.join("shared")).expect("a hard link");
     place.refuses_read("innocent", "path.hard-link");
     place.refuses_write("shared", "path.hard-link");
     assert!(place.workspace().may_read(Path::new("shared"), &place.project).is_allowed(), "package stores are read so");
@@ -368,7 +368,7 @@ fn the_sessions_own_home_holds_what_tools_keep_and_no_start_up_files() {
     assert_eq!(may_write(place.home.join(".cache/link/config")).rule, "path.git", "its links are followed");
     assert_eq!(may_write(place.home.join(".bashrc")).rule, "path.start-up");
     assert_eq!(may_write(place.home.join(".config/git/config")).rule, "path.start-up");
-    assert_eq!(may_write(place.home.join("work/other/x")).rule, "path.outside", "other projects are not there");
+    assert_eq!(may_write(place.home.join("code/other/x")).rule, "path.outside", "other projects are not there");
     assert_eq!(may_write(place.dir.path().join("x")).rule, "path.outside", "nor is what lies around the project");
     assert_eq!(may_write(place.home.join(".ssh/x")).rule, "path.secret-store");
 }

@@ -16,8 +16,8 @@ impl Session {
     fn new() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let place = dir.path().canonicalize().expect("it was made a moment ago");
-        let (home, private_home, project) = (place.join("home"), place.join("data/home"), place.join("home/work/app"));
-        for path in [&private_home, &project.join("src"), &home.join(".ssh"), &home.join("work/other")] {
+        let (home, private_home, project) = (place.join("home"), place.join("data/home"), place.join("home/code/app"));
+        for path in [&private_home, &project.join("src"), &home.join(".ssh"), &home.join("code/other")] {
             fs::create_dir_all(path).expect("a directory");
         }
         fs::write(home.join(".ssh/id_rsa"), "a key").expect("a file");
