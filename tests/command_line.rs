@@ -7,6 +7,8 @@ mod support;
 
 #[path = "command_line/adoption.rs"]
 mod adoption;
+#[path = "command_line/backups.rs"]
+mod backups;
 #[path = "command_line/cards.rs"]
 mod cards;
 #[path = "command_line/desk.rs"]

@@ -83,8 +83,10 @@ fn was_used(env: &BTreeMap<OsString, OsString>) -> bool {
 }
 
 fn stand_in(cli: &Path) -> Result<TempDir, LocateError> {
-    let directory = tempfile::Builder::new().prefix("harness-login-").tempdir();
-    directory.map_err(|error| LocateError::NotRunnable {
+    let mut directory = tempfile::Builder::new();
+    #[cfg(unix)]
+    directory.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    directory.prefix("harness-login-").tempdir().map_err(|error| LocateError::NotRunnable {
         path: cli.to_owned(),
         detail: format!("it needs a place for its settings, and the temporary directory has none: {error}"),
     })

@@ -73,6 +73,14 @@ pub enum Command {
         after_help = "For example in your own Claude sessions: claude mcp add features -- harness mcp --project DIR"
     )]
     Mcp(ProjectArg),
+    /// Write everything that is kept, databases and checkpoints included, to one file; runs may go on
+    #[command(after_help = "For example: harness backup ~/harness-$(date +%F).tar.gz")]
+    Backup(crate::backup::BackupArgs),
+    /// Put a backup in the place of the data directory
+    #[command(
+        after_help = "Nothing is put there until all of it was read and checked, and nothing that was there is deleted."
+    )]
+    Restore(crate::backup::RestoreArgs),
     /// Say what is missing on this machine and how to get it
     Doctor(crate::doctor::DoctorArgs),
     /// Print a completion script for a shell

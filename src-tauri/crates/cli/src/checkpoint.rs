@@ -26,7 +26,8 @@ use std::{
     process::ExitCode,
     time::{Duration, Instant},
 };
-use told::{count, show, tell, tell_left_out, tell_preview, tell_restored, waiting};
+pub(crate) use told::waiting;
+use told::{count, show, tell, tell_left_out, tell_preview, tell_restored};
 
 /// How long a run may take to end after it was told to.
 const STOP_PATIENCE: Duration = Duration::from_secs(90);

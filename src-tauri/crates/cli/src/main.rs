@@ -2,6 +2,7 @@
 
 mod approvals;
 mod args;
+mod backup;
 mod bugs;
 mod checkpoint;
 mod desk;
@@ -76,6 +77,8 @@ async fn obey(command: Command) -> anyhow::Result<ExitCode> {
         Command::Policy(command) => return Ok(policy::obey(command)),
         Command::Key(command) => key::obey(command)?,
         Command::Mcp(project) => open::serve_tools(&project).await?,
+        Command::Backup(args) => backup::back_up(&args)?,
+        Command::Restore(args) => backup::restore(&args)?,
         Command::Doctor(args) => return doctor::examine(args).await,
         Command::Completions { shell } => {
             let mut script = Vec::new();

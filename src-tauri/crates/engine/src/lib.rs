@@ -1,6 +1,7 @@
 //! The use cases: runs, sessions, evidence, commits and recovery. Owns tasks and time.
 
 pub mod app;
+pub mod backup;
 pub mod bounds;
 pub mod bugs;
 pub mod bus;

@@ -211,15 +211,19 @@ impl Database {
     }
 
     fn try_copy(&self, to: &Path) -> Step<()> {
-        let from = open_for_reading(&self.shared.file, self.shared.options)?;
-        let mut to = Connection::open(to)?;
-        // All pages in one step: a read lock for the whole copy, which in WAL mode keeps no writer waiting.
-        if Backup::new(&from, &mut to)?.step(-1)? != StepResult::Done {
-            return Err(StoreError::Locked { file: self.shared.file.clone() }.into());
-        }
-        to.close().map_err(|(_, error)| error)?;
-        Ok(())
+        copy(&open_for_reading(&self.shared.file, self.shared.options)?, &self.shared.file, to)
     }
+}
+
+/// Copies the database `file`, which `from` has open, to `to`.
+pub(crate) fn copy(from: &Connection, file: &Path, to: &Path) -> Step<()> {
+    let mut to = Connection::open(to)?;
+    // All pages in one step: a read lock for the whole copy, which in WAL mode keeps no writer waiting.
+    if Backup::new(from, &mut to)?.step(-1)? != StepResult::Done {
+        return Err(StoreError::Locked { file: file.to_owned() }.into());
+    }
+    to.close().map_err(|(_, error)| error)?;
+    Ok(())
 }
 
 fn remove_if_there(file: &Path) -> std::io::Result<()> {
@@ -268,7 +272,7 @@ fn open_for_writing(file: &Path, options: Options, migrations: &Migrations) -> S
     Ok(connection)
 }
 
-fn open_for_reading(file: &Path, options: Options) -> Step<Connection> {
+pub(crate) fn open_for_reading(file: &Path, options: Options) -> Step<Connection> {
     // Not SQLITE_OPEN_READ_ONLY: a reader of a log-mode file takes part in its shared-memory index.
     let connection =
         Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
@@ -288,7 +292,7 @@ fn configure(connection: &Connection, options: Options) -> Step<()> {
     Ok(())
 }
 
-fn is_busy(error: &rusqlite::Error) -> bool {
+pub(crate) fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 

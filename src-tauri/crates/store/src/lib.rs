@@ -14,6 +14,7 @@ mod dependency;
 mod error;
 mod evidence;
 mod feature;
+mod file;
 pub mod import;
 mod message;
 mod migrate;
@@ -37,6 +38,7 @@ pub use feature::{
     BlockedFeature, BoardCard, Claim, Counts, Draft, Edit, FeatureEdit, FeatureSummary, Graph, GraphNode, Place, Proof,
     Removed,
 };
+pub use file::{Content, check_database, copy_database, is_open_elsewhere};
 pub use project_store::{Cause, ProjectStore};
 pub use request::{Asked, Asker};
 pub use run::{NewRun, RunTransition, UnfinishedRun};

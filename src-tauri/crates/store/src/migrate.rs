@@ -43,6 +43,11 @@ impl Migrations {
         Ok(())
     }
 
+    /// Refuses a file that a newer version wrote.
+    pub fn check(&self, connection: &Connection, file: &Path) -> Step<()> {
+        self.missing(connection, file).map(drop)
+    }
+
     fn missing(&self, connection: &Connection, file: &Path) -> Step<&'static [&'static str]> {
         let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
         let supported = self.latest();

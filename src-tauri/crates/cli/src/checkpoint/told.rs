@@ -6,7 +6,6 @@ use crate::{
 };
 use harness_domain::{checkpoint::CheckpointKind, feature::Status};
 use harness_engine::{
-    EngineError,
     checkpoint::{CheckpointView, Comparison, Preview, Restored},
     git::How,
 };
@@ -140,7 +139,7 @@ pub(super) fn count(number: usize, what: &str) -> String {
 }
 
 /// Says what takes so long once it has taken a second.
-pub(super) fn waiting<T>(what: &str, work: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
+pub(crate) fn waiting<T, E>(what: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     let bar = ProgressBar::new_spinner().with_message(what.to_owned());
     bar.set_draw_target(ProgressDrawTarget::hidden());
     let (done, is_done) = std::sync::mpsc::channel::<()>();

@@ -38,6 +38,17 @@ pub fn show(project: &OpenProject, id: CheckpointId) -> Result<CheckpointView, E
     CheckpointView::of(project.store.checkpoint(id)?)
 }
 
+/// Nobody makes, restores or removes a checkpoint while it is held.
+pub(crate) struct Still {
+    _lock: paths::Lock,
+}
+
+/// Waits until no checkpoint of the project whose part of the data directory `dir` is is being worked on. Fails with
+/// `Refused` when that takes too long.
+pub(crate) fn hold_still(dir: &std::path::Path) -> Result<Still, EngineError> {
+    Ok(Still { _lock: paths::Lock::take_in(dir)? })
+}
+
 /// Finishes or takes back a restore that was cut off. Quick when there is none; leaves one alone that is under way.
 pub(crate) fn settle(project: &OpenProject) -> Result<(), EngineError> {
     // Without its directory nothing can be put back, and a person must still be able to look at the records.

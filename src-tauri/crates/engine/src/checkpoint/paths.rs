@@ -19,9 +19,14 @@ pub(super) struct Lock {
 impl Lock {
     /// Waits for its turn. Fails with `Refused` when another process takes too long.
     pub fn take(project: &OpenProject) -> Result<Self, EngineError> {
+        Self::take_in(&root(project))
+    }
+
+    /// As [`Lock::take`], for the project whose part of the data directory `dir` is.
+    pub fn take_in(dir: &Path) -> Result<Self, EngineError> {
         let mut taken = Ok(None);
         crate::git::wait_until(PATIENCE, || {
-            taken = Self::try_take(project);
+            taken = Self::try_take_in(dir);
             !matches!(taken, Ok(None))
         });
         taken?.ok_or_else(|| {
@@ -33,7 +38,11 @@ impl Lock {
 
     /// None when another process has it.
     pub fn try_take(project: &OpenProject) -> Result<Option<Self>, EngineError> {
-        let path = root(project).join("checkpoints.lock");
+        Self::try_take_in(&root(project))
+    }
+
+    fn try_take_in(dir: &Path) -> Result<Option<Self>, EngineError> {
+        let path = dir.join("checkpoints.lock");
         let failed = |source| EngineError::File { path: path.clone(), action: "locked", source };
         let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
         match file.try_lock() {
