@@ -4,7 +4,7 @@ use super::tracked::{Tracked, file};
 use std::collections::BTreeSet;
 
 /// All that may stand at the top: where things go is decided once, for everybody.
-const TOP_LEVEL: [&str; 28] = [
+const TOP_LEVEL: [&str; 29] = [
     ".ci",
     ".dockerignore",
     ".editorconfig",
@@ -19,6 +19,7 @@ const TOP_LEVEL: [&str; 28] = [
     "README.md",
     "clippy.toml",
     "deny.toml",
+    "docker-compose.yml",
     "docs",
     "eslint.config.js",
     "icons",
@@ -64,7 +65,8 @@ pub fn vague_names(files: &[Tracked]) -> Vec<String> {
         |part: &str| part.split(['-', '_', '.', ' ']).any(|word| VAGUE.contains(&word.to_ascii_lowercase().as_str()));
     files
         .iter()
-        .filter(|file| file.path.split('/').any(is_vague))
+        // The ending is systemd's word, and says what kind of file it is.
+        .filter(|file| file.path.trim_end_matches(".service").split('/').any(is_vague))
         .map(|file| format!("{}: name it for the thing it holds", file.path))
         .collect()
 }
@@ -102,6 +104,7 @@ fn a_vague_name_is_found_in_files_and_folders_but_not_inside_words() {
     let vague = [file("src/utils/time.ts", ""), file("tests/common.rs", ""), file("a/session_manager.rs", "")];
     assert_eq!(vague_names(&vague).len(), 3, "a folder, a file, and a part of a name");
     assert!(vague_names(&[file("src/futile.rs", ""), file("a/commonplace.rs", "")]).is_empty(), "whole words only");
+    assert!(vague_names(&[file("docs/harness.service", "")]).is_empty(), "a unit of systemd ends so");
 }
 
 #[test]
