@@ -1,7 +1,7 @@
 //! What a caller is told when something did not happen.
 
 use harness_agent::locate::LocateError;
-use harness_engine::{EngineError, git::GitError, redact};
+use harness_engine::{EngineError, accounts::AccountError, git::GitError, redact};
 use harness_store::StoreError;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -107,6 +107,7 @@ impl From<EngineError> for ApiError {
             | EngineError::Start(_)
             | EngineError::Secrets(_)
             | EngineError::Check(_) => ErrorCode::Unavailable,
+            EngineError::Account(error) => account_code(error),
             EngineError::NotSaved(within) => return ApiError { message: error.to_string(), ..inner(within) },
             EngineError::File { source, .. } => file_code(source),
         };
@@ -154,6 +155,20 @@ fn file_code(source: &std::io::Error) -> ErrorCode {
     }
 }
 
+fn account_code(error: &AccountError) -> ErrorCode {
+    use AccountError as E;
+    match error {
+        E::BadName(_) | E::WeakPassword(_) | E::NotImportable { .. } | E::BadDays => ErrorCode::BadInput,
+        // Not `unauthorized`: the session is fine, and nobody has to sign in again.
+        E::WrongPassword => ErrorCode::BadInput,
+        E::WrongLogin | E::DeadLink | E::DeadCode | E::SignedOut => ErrorCode::Unauthorized,
+        E::AlreadySetUp => ErrorCode::Conflict,
+        E::Yourself => ErrorCode::Refused,
+        E::TooManySignIns => ErrorCode::Busy,
+        E::Hashing(_) => ErrorCode::Internal,
+    }
+}
+
 fn store_code(error: &StoreError) -> ErrorCode {
     use StoreError as E;
     match error {
@@ -171,7 +186,10 @@ fn store_code(error: &StoreError) -> ErrorCode {
         | E::NoSuchRequest(_)
         | E::NoSuchCheckpoint(_)
         | E::NoSuchRemoval(_)
-        | E::NoSuchProject(_) => ErrorCode::NotFound,
+        | E::NoSuchProject(_)
+        | E::NoSuchUser(_)
+        | E::NoSuchDevice(_)
+        | E::NoSuchToken(_) => ErrorCode::NotFound,
         E::EmptyName { .. }
         | E::UnknownDependency { .. }
         | E::UnknownIndex { .. }
@@ -184,8 +202,12 @@ fn store_code(error: &StoreError) -> ErrorCode {
         | E::NoProjectName
         | E::PathNotText { .. }
         | E::NotImportable { .. } => ErrorCode::BadInput,
-        E::NameTaken { .. } | E::PathTaken { .. } | E::IdsTaken { .. } | E::AlreadyAnswered(_) => ErrorCode::Conflict,
-        E::Cycle { .. } => ErrorCode::Refused,
+        E::NameTaken { .. }
+        | E::PathTaken { .. }
+        | E::UserTaken { .. }
+        | E::IdsTaken { .. }
+        | E::AlreadyAnswered(_) => ErrorCode::Conflict,
+        E::Cycle { .. } | E::LastAdmin => ErrorCode::Refused,
         E::AlreadyClaimed { .. }
         | E::HoldsAnother { .. }
         | E::NotReady { .. }

@@ -23,6 +23,8 @@ pub enum Topic {
     Specs,
     /// What the person chose, for a project or for all.
     Settings,
+    /// Users, devices, tokens, pairing and the door to the network.
+    Accounts,
 }
 
 impl Topic {
@@ -37,6 +39,7 @@ impl Topic {
             Topic::Checkpoints => "Checkpoints",
             Topic::Specs => "Specs",
             Topic::Settings => "Settings",
+            Topic::Accounts => "Accounts",
         }
     }
 }
@@ -86,6 +89,7 @@ touching! {
     RunSteered "run_steered" => [Projects, Runs];
     ProjectsChanged "projects_changed" => [Projects];
     SettingsChanged "settings_changed" => [Settings];
+    AccountsChanged "accounts_changed" => [Accounts];
     SpecsChanged "specs_changed" => [Projects, Specs];
     CheckpointPinned "checkpoint_pinned" => [Checkpoints];
     ChangedElsewhere "changed_elsewhere" => [Projects, Features, Runs, Requests, Transcripts, Checkpoints];

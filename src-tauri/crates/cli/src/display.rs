@@ -188,6 +188,7 @@ impl Display {
             | Event::RunSteered { .. }
             | Event::ProjectsChanged {}
             | Event::SettingsChanged {}
+            | Event::AccountsChanged {}
             | Event::SpecsChanged {}
             | Event::CheckpointPinned { .. }
             | Event::ChangedElsewhere {} => {}

@@ -304,6 +304,8 @@ pub enum Event {
     ProjectsChanged {},
     /// The person chose something else, for a project or for all.
     SettingsChanged {},
+    /// Users, devices or tokens were added, changed or taken away.
+    AccountsChanged {},
     /// Specifications or prompts changed.
     SpecsChanged {},
     /// A checkpoint was pinned, or is no longer.

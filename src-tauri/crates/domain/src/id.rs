@@ -43,6 +43,18 @@ numeric_id!(
     /// One saved state of a project's tree and database.
     CheckpointId
 );
+numeric_id!(
+    /// A person who can sign in. Never reused.
+    UserId
+);
+numeric_id!(
+    /// A signed-in browser or program with a session of its own. Never reused.
+    DeviceId
+);
+numeric_id!(
+    /// A key for a script. Never reused.
+    TokenId
+);
 
 impl ProjectId {
     /// No single project: all of them, or the product itself. Never given out.

@@ -4,6 +4,7 @@
 //! so the rules of the product can be read in one sitting and tested in milliseconds.
 #![deny(missing_docs)]
 
+pub mod account;
 pub mod checkpoint;
 pub mod dependencies;
 pub mod duplicates;

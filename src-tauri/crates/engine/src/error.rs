@@ -1,6 +1,6 @@
 //! What can go wrong in a use case, with what the person can do about it.
 
-use crate::{check::CheckError, git::GitError, instance::Holder, secrets::SecretsError};
+use crate::{accounts::AccountError, check::CheckError, git::GitError, instance::Holder, secrets::SecretsError};
 use harness_agent::{StartError, locate::LocateError};
 use harness_domain::{
     dependencies::DependencyError,
@@ -161,6 +161,9 @@ pub enum EngineError {
     /// Dependencies that cannot be.
     #[error(transparent)]
     Dependency(#[from] DependencyError),
+    /// Somebody was not let in, or not made.
+    #[error(transparent)]
+    Account(#[from] AccountError),
     /// A batch of cards that refers to entries it does not have.
     #[error(transparent)]
     Batch(#[from] BatchError),
@@ -193,6 +196,7 @@ impl EngineError {
             EngineError::Scenario(_) => "scenario",
             EngineError::Policy(_) => "bad_policy",
             EngineError::Secrets(_) => "no_account",
+            EngineError::Account(_) => "account",
             EngineError::Dependency(_) | EngineError::Batch(_) => "dependencies",
         }
     }

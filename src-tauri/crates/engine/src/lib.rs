@@ -1,5 +1,6 @@
 //! The use cases: runs, sessions, evidence, commits and recovery. Owns tasks and time.
 
+pub mod accounts;
 pub mod app;
 pub mod backup;
 pub mod bounds;

@@ -3,7 +3,7 @@
 use harness_domain::{
     dependencies::CyclePath,
     feature::Status,
-    id::{CheckpointId, EvidenceId, FeatureId, ProjectId, RequestId, RunId, SessionId},
+    id::{CheckpointId, DeviceId, EvidenceId, FeatureId, ProjectId, RequestId, RunId, SessionId, TokenId, UserId},
     lifecycle::UnlawfulTransition,
     request::RequestKind,
 };
@@ -327,6 +327,25 @@ pub enum StoreError {
         /// The directory.
         path: PathBuf,
     },
+
+    /// No such user.
+    #[error("there is no user {0}")]
+    NoSuchUser(UserId),
+    /// No such device: it was signed out, or its time is over.
+    #[error("device {0} is not signed in")]
+    NoSuchDevice(DeviceId),
+    /// No such token.
+    #[error("there is no token {0}")]
+    NoSuchToken(TokenId),
+    /// Another user has that name.
+    #[error("there is a user named {name:?} already: choose another name")]
+    UserTaken {
+        /// The name.
+        name: String,
+    },
+    /// Nobody would be left who may let others in.
+    #[error("this is the last admin: make another user an admin first")]
+    LastAdmin,
 
     /// The ids of an import are in use here.
     #[error("these feature ids exist already: {}: import into a project without features", list(ids))]

@@ -6,6 +6,7 @@
 //! Several processes may open the same file; SQLite's own locks keep them correct.
 #![deny(missing_docs)]
 
+pub mod account;
 mod app;
 mod board_copy;
 mod checkpoint;

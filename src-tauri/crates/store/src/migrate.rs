@@ -8,7 +8,10 @@ use std::path::Path;
 #[derive(Debug)]
 pub(crate) struct Migrations(pub(crate) &'static [&'static str]);
 
-pub(crate) const APP: Migrations = Migrations(&[include_str!("../migrations/app/0001_registry.sql")]);
+pub(crate) const APP: Migrations = Migrations(&[
+    include_str!("../migrations/app/0001_registry.sql"),
+    include_str!("../migrations/app/0002_account.sql"),
+]);
 pub(crate) const PROJECT: Migrations = Migrations(&[
     include_str!("../migrations/project/0001_board.sql"),
     include_str!("../migrations/project/0002_status_count.sql"),

@@ -95,8 +95,13 @@ async fn look(app: App, known: Arc<Mutex<Known>>, watchers: Weak<()>) {
         let Ok((kept, changed)) = asked.await else { return };
         marks = kept;
         for project in changed {
-            let event = if project == ProjectId::ALL { Event::ProjectsChanged {} } else { Event::ChangedElsewhere {} };
-            app.bus.publish(project, event);
+            if project == ProjectId::ALL {
+                // One database has both; which of them changed there is not known.
+                app.bus.publish(project, Event::ProjectsChanged {});
+                app.bus.publish(project, Event::AccountsChanged {});
+            } else {
+                app.bus.publish(project, Event::ChangedElsewhere {});
+            }
         }
     }
 }
