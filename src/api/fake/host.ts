@@ -1,6 +1,7 @@
 import type { Event, Frame } from "../bindings.ts";
 import { Failure, toFailure } from "../failure.ts";
 import type { Listener, Transport } from "../transport.ts";
+import { accountsHandlers } from "./accounts.ts";
 import { boardHandlers } from "./board.ts";
 import { generalHandlers } from "./general.ts";
 import { reviewHandlers } from "./review.ts";
@@ -51,6 +52,7 @@ export class FakeHost implements Transport {
     };
     this.#handlers = {
       ...generalHandlers(this.world),
+      ...accountsHandlers(this.world),
       ...boardHandlers(this.world),
       ...runHandlers(this.world),
       ...transcriptHandlers(this.world),

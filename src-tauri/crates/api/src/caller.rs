@@ -1,7 +1,12 @@
 //! Who calls, and what they may do.
 
+use harness_domain::{
+    account::UserRole,
+    id::{DeviceId, ProjectId, TokenId, UserId},
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// What a caller may do. Each includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
@@ -24,12 +29,31 @@ pub struct Caller {
     pub name: String,
     /// What they may do.
     pub role: CallerRole,
+    /// Who they are, where somebody signed in.
+    pub user: Option<UserId>,
+    /// The device they signed in with.
+    pub device: Option<DeviceId>,
+    /// The token they bring instead.
+    pub token: Option<TokenId>,
+    /// The only projects they may touch; none means all.
+    pub projects: Option<Arc<BTreeSet<ProjectId>>>,
 }
 
 impl Caller {
     /// The person at this machine.
     pub fn desktop() -> Self {
-        Self { name: "desktop".into(), role: CallerRole::Desktop }
+        Self::new("desktop", CallerRole::Desktop)
+    }
+
+    /// Somebody who may touch every project with that role.
+    pub fn new(name: impl Into<String>, role: CallerRole) -> Self {
+        Self { name: name.into(), role, user: None, device: None, token: None, projects: None }
+    }
+
+    /// Whether what concerns a project is their business. What concerns no single one ([`ProjectId::ALL`]) is told only
+    /// to those who may touch all.
+    pub fn may_see(&self, project: ProjectId) -> bool {
+        self.projects.as_ref().is_none_or(|own| own.contains(&project))
     }
 }
 
@@ -41,6 +65,16 @@ impl CallerRole {
             CallerRole::Operator => "operator",
             CallerRole::Admin => "admin",
             CallerRole::Desktop => "desktop",
+        }
+    }
+}
+
+impl From<UserRole> for CallerRole {
+    fn from(role: UserRole) -> Self {
+        match role {
+            UserRole::Viewer => CallerRole::Viewer,
+            UserRole::Operator => CallerRole::Operator,
+            UserRole::Admin => CallerRole::Admin,
         }
     }
 }

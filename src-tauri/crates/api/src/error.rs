@@ -158,7 +158,9 @@ fn file_code(source: &std::io::Error) -> ErrorCode {
 fn account_code(error: &AccountError) -> ErrorCode {
     use AccountError as E;
     match error {
-        E::BadName(_) | E::WeakPassword(_) | E::NotImportable { .. } | E::BadDays => ErrorCode::BadInput,
+        E::BadName(_) | E::WeakPassword(_) | E::NotImportable { .. } | E::BadDays | E::ScopedAdmin => {
+            ErrorCode::BadInput
+        }
         // Not `unauthorized`: the session is fine, and nobody has to sign in again.
         E::WrongPassword => ErrorCode::BadInput,
         E::WrongLogin | E::DeadLink | E::DeadCode | E::SignedOut => ErrorCode::Unauthorized,

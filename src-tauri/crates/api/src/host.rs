@@ -3,15 +3,16 @@
 use crate::{
     caller::Caller,
     error::{ApiError, ErrorCode},
+    lan::{Lan, NoLan},
     procedures::{Procedure, dispatch},
 };
 use harness_domain::{event::Event, id::ProjectId};
-use harness_engine::{App, OpenProject, runs::Runs, session::ToolServer};
+use harness_engine::{App, OpenProject, accounts::Accounts, runs::Runs, session::ToolServer};
 use serde_json::{Value, value::RawValue};
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Instant,
 };
 
@@ -22,12 +23,16 @@ pub type Answer = Box<RawValue>;
 #[derive(Clone)]
 pub struct Api {
     inner: Arc<Inner>,
+    /// Who calls, while a handler works for them.
+    caller: Arc<Caller>,
 }
 
 struct Inner {
     app: App,
     runs: Runs,
     tools: Arc<dyn ToolServer>,
+    accounts: Accounts,
+    lan: OnceLock<Arc<dyn Lan>>,
     /// Opening one takes a while, and settles what a crash left; so each is opened once.
     open: Mutex<HashMap<ProjectId, OpenProject>>,
 }
@@ -35,8 +40,29 @@ struct Inner {
 impl Api {
     /// The API of `app`; agents of its runs get `tools`.
     pub fn new(app: App, tools: Arc<dyn ToolServer>) -> Self {
-        let runs = Runs::new(app.clone());
-        Self { inner: Arc::new(Inner { app, runs, tools, open: Mutex::default() }) }
+        let (runs, accounts) = (Runs::new(app.clone()), Accounts::of(&app));
+        let inner = Inner { app, runs, tools, accounts, lan: OnceLock::new(), open: Mutex::default() };
+        Self { inner: Arc::new(inner), caller: Arc::new(Caller::desktop()) }
+    }
+
+    /// Gives it the host's door to the network, once; a second one is not taken. Without one there is none.
+    pub fn set_lan(&self, lan: Arc<dyn Lan>) {
+        // A host has one door, and gives it right after it made the API.
+        let _ = self.inner.lan.set(lan);
+    }
+
+    /// The users, devices and tokens: for whoever asks them who calls.
+    pub fn accounts(&self) -> &Accounts {
+        &self.inner.accounts
+    }
+
+    pub(crate) fn lan(&self) -> Arc<dyn Lan> {
+        self.inner.lan.get().cloned().unwrap_or_else(|| Arc::new(NoLan))
+    }
+
+    /// Who calls.
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.caller
     }
 
     /// The product beneath.
@@ -57,19 +83,20 @@ impl Api {
     /// incident, and the input appears in no log.
     ///
     /// Must be called within a tokio runtime. Fails with what the handler fails with, with `Forbidden` when the caller
-    /// may not, and with `BadInput` when the input is not what the list says.
+    /// may not or the project is not theirs to touch, and with `BadInput` when the input is not what the list says.
     pub async fn run(&self, procedure: Procedure, caller: &Caller, input: Value) -> Result<Answer, ApiError> {
         if caller.role < procedure.role() {
             let needed = procedure.role().as_str();
             let message = format!("{} needs the role {needed}; you have {}", procedure.name(), caller.role.as_str());
             return Err(ApiError::new(ErrorCode::Forbidden, message));
         }
+        refuse_other_projects(procedure, caller, &input)?;
         let began = Instant::now();
         // Paths that the caller named itself may come back in a refusal.
         let mut named = Vec::new();
         gather_paths(&input, &mut named);
         let project = input.get("project").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok());
-        let api = self.clone();
+        let api = Self { inner: self.inner.clone(), caller: Arc::new(caller.clone()) };
         // Handlers ask databases, repositories and files, all of which block.
         let done = tokio::task::spawn_blocking(move || dispatch(&api, procedure, input)).await;
         let result = match done {
@@ -151,6 +178,27 @@ impl Api {
         // Whole after every statement, so a panic elsewhere cannot have left it half-changed.
         self.inner.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a caller who is limited to some projects may ask besides what is of one project. The list of projects is cut
+/// down to theirs; the others know nothing of any project.
+const OF_NO_PROJECT: [Procedure; 3] = [Procedure::project_list, Procedure::rehearsal_list, Procedure::spec_check];
+
+fn refuse_other_projects(procedure: Procedure, caller: &Caller, input: &Value) -> Result<(), ApiError> {
+    if caller.projects.is_none() {
+        return Ok(());
+    }
+    let is_theirs = if procedure.path().contains("{project}") {
+        let asked = input.get("project").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok());
+        asked.is_some_and(|id| caller.may_see(ProjectId(id)))
+    } else {
+        OF_NO_PROJECT.contains(&procedure)
+    };
+    if is_theirs {
+        return Ok(());
+    }
+    let message = format!("{} is about something else than the projects that this token is for", procedure.name());
+    Err(ApiError::new(ErrorCode::Forbidden, message))
 }
 
 /// A fault of the product, under a number that the log has too.

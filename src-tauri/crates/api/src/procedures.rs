@@ -6,10 +6,11 @@ use crate::{
     error::ApiError,
     handle,
     host::{Answer, Api},
-    shape::{HealthCheck, board::*, project::*, review::*, run::*, setup::*, spec::*, transcript::*},
+    shape::{HealthCheck, account::*, board::*, project::*, review::*, run::*, setup::*, spec::*, transcript::*},
     topic::Topic,
 };
 use harness_domain::{
+    account::{ApiToken, User},
     feature::{Feature, NewFeature},
     request::Request,
     run::Run,
@@ -70,6 +71,35 @@ macro_rules! with_procedures {
             query app_settings_read(Nothing) -> AppSettings, GET "/api/settings", needs Viewer, topics [Settings];
             /// Replaces what the person chose; what is absent goes back to its default.
             mutation app_settings_write(AppSettings) -> AppSettings, PUT "/api/settings", needs Admin, topics [Settings];
+
+            /// The people who can sign in, by name.
+            query user_list(Nothing) -> Vec<User>, GET "/api/users", needs Admin, topics [Accounts];
+            /// Adds somebody who can sign in.
+            mutation user_add(AddUser) -> User, POST "/api/users", needs Admin, topics [Accounts];
+            /// Gives somebody another role or another password; a password signs all their devices out.
+            mutation user_edit(EditUser) -> User, PATCH "/api/users/{user}", needs Admin, topics [Accounts];
+            /// Removes somebody with their devices and tokens.
+            mutation user_remove(OfUser) -> Nothing, DELETE "/api/users/{user}", needs Admin, topics [Accounts];
+            /// The devices that are signed in: an admin's are all, anybody else's their own.
+            query device_list(Nothing) -> Vec<DeviceView>, GET "/api/devices", needs Viewer, topics [Accounts];
+            /// Signs a device out at once: an admin any, anybody else their own.
+            mutation device_revoke(OfDevice) -> Nothing, DELETE "/api/devices/{device}", needs Viewer, topics [Accounts];
+            /// The keys for scripts, newest first.
+            query token_list(Nothing) -> Vec<ApiToken>, GET "/api/tokens", needs Admin, topics [Accounts];
+            /// Makes a key for a script. It is told this once.
+            mutation token_create(CreateToken) -> CreatedToken, POST "/api/tokens", needs Admin, topics [Accounts];
+            /// Ends a key.
+            mutation token_revoke(OfToken) -> Nothing, DELETE "/api/tokens/{token}", needs Admin, topics [Accounts];
+            /// Gives a code that signs one device in, for five minutes. The caller's earlier one ends.
+            mutation pairing_start(StartPairing) -> Pairing, POST "/api/pairing", needs Admin, topics [];
+            /// Takes the caller's code back.
+            mutation pairing_stop(Nothing) -> Nothing, DELETE "/api/pairing", needs Admin, topics [];
+            /// Whether other devices can reach this one, and where.
+            query lan_status(Nothing) -> LanStatus, GET "/api/lan", needs Viewer, topics [Accounts];
+            /// Opens the door to the network.
+            mutation lan_start(StartLan) -> LanStatus, POST "/api/lan/start", needs Desktop, topics [Accounts];
+            /// Shuts the door to the network: whoever came through it is cut off.
+            mutation lan_stop(Nothing) -> LanStatus, POST "/api/lan/stop", needs Desktop, topics [Accounts];
 
             /// Every project, most recently opened first.
             query project_list(Nothing) -> Vec<ProjectSummary>, GET "/api/projects", needs Viewer, topics [Projects];
@@ -393,7 +423,8 @@ mod tests {
     fn looking_is_for_everybody_and_changing_is_not() {
         for procedure in Procedure::ALL {
             let may_look = procedure.role() == CallerRole::Viewer;
-            let only_notes = procedure.name() == "project_touch";
+            // A note of what was looked at, and everybody's own devices.
+            let only_notes = ["project_touch", "device_revoke"].contains(&procedure.name());
             assert!(
                 procedure.kind() == Kind::Query || !may_look || only_notes,
                 "{} changes something",

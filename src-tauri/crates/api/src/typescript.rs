@@ -1,6 +1,8 @@
 //! Writes `src/api/bindings.ts`: the types, the procedures with their kind, role and topics, and which events touch what.
 
-use crate::{ApiError, Frame, JoinStream, Procedure, Topic, caller::CallerRole, topic::TOUCHES};
+use crate::{
+    ApiError, Frame, JoinStream, Procedure, Topic, caller::CallerRole, shape::account::AuthState, topic::TOUCHES,
+};
 use specta::{
     Types,
     datatype::{DataType, Fields, Primitive},
@@ -19,7 +21,8 @@ pub fn bindings() -> Result<String, String> {
         .register::<Frame>()
         .register::<JoinStream>()
         .register::<Topic>()
-        .register::<CallerRole>();
+        .register::<CallerRole>()
+        .register::<AuthState>();
     let shapes: Vec<_> = Procedure::ALL.iter().map(|procedure| (*procedure, procedure.shapes(&mut types))).collect();
     types.iter_mut(|named| {
         if let Some(shape) = &mut named.ty {

@@ -1,5 +1,6 @@
 //! What each procedure does. A handler may block: it runs on a thread for that.
 
+mod accounts;
 mod board;
 mod card;
 mod checkpoints;
@@ -16,6 +17,7 @@ mod setup;
 mod spec;
 mod transcript;
 
+pub use accounts::*;
 pub use board::*;
 pub use card::*;
 pub use checkpoints::*;

@@ -12,7 +12,8 @@ use std::path::Path;
 pub fn project_list(api: &Api, _: Nothing) -> Result<Vec<ProjectSummary>, ApiError> {
     let projects = api.app().store.project_list()?;
     // One that cannot be opened must not hide the others.
-    Ok(projects.into_iter().map(|project| summary_or_problem(api, project)).collect())
+    let theirs = projects.into_iter().filter(|project| api.caller().may_see(project.id));
+    Ok(theirs.map(|project| summary_or_problem(api, project)).collect())
 }
 
 pub fn project_get(api: &Api, of: OfProject) -> Result<ProjectSummary, ApiError> {

@@ -1,5 +1,6 @@
 //! What goes in and comes out of the procedures. Types of the domain are used as they are; here is the rest.
 
+pub mod account;
 pub mod board;
 pub mod project;
 pub mod review;

@@ -7,13 +7,13 @@ use serde_json::json;
 #[tokio::test]
 async fn who_may_only_look_changes_nothing_and_is_told_what_it_takes() {
     let stage = Stage::new();
-    let viewer = Caller { name: "guest".into(), role: CallerRole::Viewer };
+    let viewer = Caller::new("guest", CallerRole::Viewer);
     let project = stage.project.0;
     assert!(stage.call_as(&viewer, Procedure::feature_list, json!({ "project": project })).await.is_ok());
     let refusal = stage.call_as(&viewer, Procedure::feature_pin, json!({ "project": project })).await.unwrap_err();
     assert_eq!(refusal.code, ErrorCode::Forbidden, "before the input is even looked at");
     assert!(refusal.message.contains("operator"), "it says what it takes: {}", refusal.message);
-    let admin = Caller { name: "admin".into(), role: CallerRole::Admin };
+    let admin = Caller::new("admin", CallerRole::Admin);
     let refusal = stage.call_as(&admin, Procedure::api_key_set, json!({ "key": "x" })).await.unwrap_err();
     assert_eq!(refusal.code, ErrorCode::Forbidden, "keys are for who sits at the machine");
 }

@@ -74,6 +74,9 @@ pub enum AccountError {
     /// A token's time is out of the question.
     #[error("a token works for 1 to 3650 days, or without end when no number is given")]
     BadDays,
+    /// A token for some projects that may do everything.
+    #[error("a token for some projects only can be viewer or operator: an admin decides about all of them")]
+    ScopedAdmin,
     /// Too many sign in at once.
     #[error("too many people sign in at this moment: try again in a few seconds")]
     TooManySignIns,

@@ -27,10 +27,13 @@ pub struct TokenWish {
 impl Accounts {
     /// Makes a token. It is told this once, and only its hash is kept.
     ///
-    /// Fails with `BadDays`, and with `NoSuchProject` of the store.
+    /// Fails with `BadDays`, with `ScopedAdmin` (whoever may change settings gets at other projects too), and with `NoSuchProject` of the store.
     pub fn create_token(&self, wish: TokenWish, by: Option<UserId>) -> Result<(Issued, ApiToken)> {
         if wish.days.is_some_and(|days| !(1..=MOST_DAYS).contains(&days)) {
             return Err(AccountError::BadDays.into());
+        }
+        if wish.projects.is_some() && wish.role == UserRole::Admin {
+            return Err(AccountError::ScopedAdmin.into());
         }
         let (now, issued) = (self.now_ms(), Issued::token());
         let new = NewToken {
