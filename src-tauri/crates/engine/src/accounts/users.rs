@@ -127,8 +127,8 @@ impl Accounts {
             return Err(AccountError::WeakPassword(why.into()).into());
         }
         let start: String = password.expose_secret().chars().take(ESTIMATED_CHARS).collect();
-        if zxcvbn::zxcvbn(&start, &[name]).score() < zxcvbn::Score::Two {
-            return Err(AccountError::WeakPassword("this password would be guessed within hours".into()).into());
+        if zxcvbn::zxcvbn(&start, &[name]).score() < zxcvbn::Score::Three {
+            return Err(AccountError::WeakPassword("this password would be guessed too soon".into()).into());
         }
         Ok(self.hashing.hash(password).await?)
     }
