@@ -3,16 +3,18 @@ import { type ReactNode, useEffect } from "react";
 import { useApi } from "@/api/context.tsx";
 import { text } from "./messages.ts";
 
-type Props = { title: string; description?: ReactNode; children: ReactNode; footer?: ReactNode };
+/** `isOver`: over a page, which is the main part already. */
+type Props = { title: string; description?: ReactNode; children: ReactNode; footer?: ReactNode; isOver?: boolean };
 
 /** A page in front of the door: one thing to do, on any size of screen. */
-export function Front({ title, description, children, footer }: Props) {
+export function Front({ title, description, children, footer, isOver = false }: Props) {
   const auth = useApi().door?.view().auth;
+  const Place = isOver ? "div" : "main";
   useEffect(() => {
     document.title = `${title} · ${text.product}`;
   }, [title]);
   return (
-    <main className="flex min-h-full flex-col items-center overflow-y-auto bg-canvas px-4 py-8 [padding-bottom:max(2rem,env(safe-area-inset-bottom))]">
+    <Place className="flex min-h-full flex-col items-center overflow-y-auto bg-canvas px-4 py-8 [padding-bottom:max(2rem,env(safe-area-inset-bottom))]">
       <div className="my-auto flex w-full max-w-sm flex-col gap-5">
         <p className="flex items-center justify-center gap-2 font-semibold">
           <Activity aria-hidden className="size-5 text-accent" />
@@ -34,7 +36,7 @@ export function Front({ title, description, children, footer }: Props) {
         {footer && <div className="flex flex-col items-center gap-2 text-center text-xs text-faint">{footer}</div>}
         {auth && <p className="text-center text-2xs text-faint">{text.version(auth.version)}</p>}
       </div>
-    </main>
+    </Place>
   );
 }
 

@@ -17,6 +17,7 @@ export function LoginPage({ door, expired }: { door: Door; expired: string | nul
   const attempt = useAttempt();
   return (
     <Front
+      isOver={expired !== null}
       title={expired === null ? text.login.title : text.login.again}
       description={expired === null ? undefined : text.login.againText(expired)}
       footer={

@@ -1,4 +1,5 @@
-import { type AuthState, type DoorView, whoOf } from "./door.ts";
+import type { AuthState } from "./bindings.ts";
+import { type DoorView, whoOf } from "./door.ts";
 import { Failure } from "./failure.ts";
 
 type Waiting = { who: string | null; resolve: () => void; reject: (failure: Failure) => void };

@@ -1,19 +1,5 @@
-import type { CallerRole } from "./bindings.ts";
+import type { AuthState, CallerRole } from "./bindings.ts";
 import type { Failure } from "./failure.ts";
-
-/** Who is let in, as the host says. */
-export type AuthState = {
-  /** Nobody has an account yet: the first one is made with the link that the host printed. */
-  needs_setup: boolean;
-  version: string;
-  is_tls: boolean;
-  /** Without an id it is a device that belongs to nobody, paired at the desktop. */
-  user: { id: number | string | null; name: string; role: CallerRole } | null;
-  device: { id: number | string; name: string } | null;
-  /** Comes back with every change, so that no other page can make one. */
-  csrf: string | null;
-  access_expires_at_ms: number | null;
-};
 
 /** How somebody comes in. */
 export type Entry =

@@ -1,5 +1,6 @@
 import { bodyOf, send } from "./answer.ts";
-import type { AuthState, Door } from "./door.ts";
+import type { AuthState } from "./bindings.ts";
+import type { Door } from "./door.ts";
 import { DoorState } from "./door-state.ts";
 import { toFailure } from "./failure.ts";
 

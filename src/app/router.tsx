@@ -81,7 +81,17 @@ const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
   validateSearch: settingsSearch,
-  component: lazy(async () => ({ default: (await import("@/settings/SettingsPage.tsx")).SettingsPage })),
+  component: lazy(async () => {
+    const [{ SettingsPage }, { useAccessSections }] = await Promise.all([
+      import("@/settings/SettingsPage.tsx"),
+      import("@/account/sections.tsx"),
+    ]);
+    return {
+      default: function SettingsRoute() {
+        return <SettingsPage more={useAccessSections()} />;
+      },
+    };
+  }),
 });
 
 const sandbox = createRoute({

@@ -53,7 +53,6 @@ export function ColumnSwitcher({ columns, place }: Props) {
           key={progress}
           type="button"
           aria-current={at === current ? "true" : undefined}
-          aria-label={text.columnLabel(text.columns[progress], rows.length)}
           onClick={() => show(at)}
           className={cx(
             "flex h-12 min-w-fit flex-1 flex-col items-center justify-center gap-0.5 border-b-2 px-1.5",

@@ -1,7 +1,12 @@
 import type { Theme } from "@/api/bindings.ts";
+import { Failure } from "@/api/failure.ts";
+import { FakeDoor } from "@/api/fake/door.ts";
 import { FakeHost } from "@/api/fake/host.ts";
 import { start } from "@/app/start.tsx";
 import { browserHost } from "@/host/browser.ts";
+
+/** When the session that is to expire does so, in milliseconds. */
+const EXPIRES_MS = 400;
 
 /** How often a live run goes on by a turn, in milliseconds. */
 const TURN_MS = 1500;
@@ -24,6 +29,7 @@ if (wanted.get("run") !== "none") {
   for (let turn = 0; turn < 5; turn += 1) host.tick();
   if (wanted.get("run") !== "still") setInterval(() => host.tick(), TURN_MS);
 }
+if (wanted.has("lan")) void host.call("lan_start", { address: null, is_tls: true });
 if (wanted.has("ask")) {
   host.ask("approval");
   host.ask("question");
@@ -31,4 +37,19 @@ if (wanted.has("ask")) {
 const theme = (window as { galleryTheme?: Theme }).galleryTheme;
 if (theme) host.world.settings = { ...host.world.settings, theme };
 Object.assign(window, { fakeHost: host });
-start(host, browserHost());
+start(host, browserHost(), doorOf(wanted.get("door")));
+
+/** The door as it is asked for: nobody in, the first account still to be made, a session over, or somebody of a role. */
+function doorOf(asked: string | null): FakeDoor | null {
+  if (asked === null) return null;
+  if (asked === "login") return new FakeDoor({ user: null, isTls: false });
+  if (asked === "setup") return new FakeDoor({ needsSetup: true });
+  if (asked === "viewer" || asked === "operator" || asked === "admin") {
+    return new FakeDoor({ user: { name: "mira", role: asked } });
+  }
+  const door = new FakeDoor();
+  if (asked === "away")
+    door.failWith(new Failure({ code: "unavailable", message: "no answer", hint: null, incident: null }));
+  if (asked === "expired") setTimeout(() => door.expire(), EXPIRES_MS);
+  return door;
+}

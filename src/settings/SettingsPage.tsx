@@ -17,20 +17,25 @@ import { useAppSettings } from "./useAppSettings.ts";
 const SECTIONS = ["appearance", "notifications", "desktop", "runs", "account", "shortcuts"] as const;
 type SectionId = (typeof SECTIONS)[number];
 
-/** What a person chose for all projects. */
-export function SettingsPage() {
+/** A section that another part of the application brings. */
+export type MoreSection = { id: string; title: string; content: ReactNode };
+
+/** What a person chose for all projects, and beside it what `more` brings. */
+export function SettingsPage({ more }: { more: readonly MoreSection[] }) {
   const { section } = useSearch({ from: "/settings" });
+  const other = more.find(({ id }) => id === section);
   const current = SECTIONS.find((id) => id === section) ?? "appearance";
   const { read, change, isSaving } = useAppSettings();
   return (
     <Page title={text.app.title} isBare>
       <Sections
         label={text.app.sectionsLabel}
-        sections={SECTIONS.map((id) => ({ id, title: text.app.sections[id] }))}
-        current={current}
+        sections={[...SECTIONS.map((id) => ({ id: id as string, title: text.app.sections[id] })), ...more]}
+        current={other?.id ?? current}
       >
-        {read.isPending && <SkeletonRows label={text.app.loading} />}
-        {read.error && !read.data && (
+        {other?.content}
+        {!other && read.isPending && <SkeletonRows label={text.app.loading} />}
+        {!other && read.error && !read.data && (
           <ErrorState
             title={text.app.failed}
             message={`${failureTitle(read.error)}. ${asSentence(read.error.message)}`}
@@ -39,7 +44,7 @@ export function SettingsPage() {
             onRetry={() => void read.refetch()}
           />
         )}
-        {read.data && <Open section={current} settings={read.data} change={change} isSaving={isSaving} />}
+        {!other && read.data && <Open section={current} settings={read.data} change={change} isSaving={isSaving} />}
       </Sections>
     </Page>
   );

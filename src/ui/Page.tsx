@@ -1,4 +1,5 @@
 import { type ReactNode, createContext, useContext, useEffect, useRef } from "react";
+import { useNarrow } from "./useNarrow.ts";
 
 /** How the window is called while a page of this name is shown. */
 export const WindowTitle = createContext<(page: string) => string>((page) => page);
@@ -17,6 +18,7 @@ type Props = {
 
 /** One page: its heading takes the focus when the page comes, so that a screen reader says where one is. */
 export function Page({ title, windowTitle, aside, actions, isBare = false, children }: Props) {
+  const isNarrow = useNarrow();
   const heading = useRef<HTMLHeadingElement>(null);
   const name = useContext(WindowTitle)(windowTitle ?? title);
   useEffect(() => {
@@ -34,7 +36,17 @@ export function Page({ title, windowTitle, aside, actions, isBare = false, child
         {aside}
         <div className="ml-auto flex flex-wrap items-center justify-end gap-2">{actions}</div>
       </header>
-      {isBare ? children : <div className="min-h-0 flex-1 overflow-y-auto p-6 max-md:p-4">{children}</div>}
+      {isBare ? (
+        children
+      ) : (
+        <div
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- on a small screen even a page of mere text scrolls
+          tabIndex={isNarrow ? 0 : undefined}
+          className="min-h-0 flex-1 overflow-y-auto p-6 max-md:p-4"
+        >
+          {children}
+        </div>
+      )}
     </div>
   );
 }

@@ -30,23 +30,52 @@ const PAGES = [
   "/p/1/health?run=none",
   "/p/1/settings?run=none",
   "/nowhere",
+  "/login?door=login",
+  "/setup?door=setup",
+  "/pair?door=login",
+  "/?door=away",
+  "/p/1/board?run=none&door=expired",
+  "/p/1/board?run=still&ask=1&door=viewer",
+  "/settings?section=you&door=admin",
+  "/settings?section=network&lan=1",
+  "/settings?section=people",
+  "/settings?section=people&door=viewer",
+  "/settings?section=tokens",
+];
+/** What a phone is held for. */
+const PHONES = [
+  { width: 390, height: 844 },
+  { width: 360, height: 640 },
 ];
 
 const gallery = await openGallery();
 const page = await gallery.browser.newPage();
 await page.setViewport({ width: 1280, height: 800 });
 let found = 0;
+const look = async (name, path) => {
+  await page.goto(gallery.origin + path, { waitUntil: "networkidle0" });
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  for (const { id, help, nodes } of violations) {
+    found += nodes.length;
+    console.log(`${name} ${path}: ${id}: ${help}`);
+    for (const { html, failureSummary } of nodes.slice(0, 3))
+      console.log(`    ${html.slice(0, 160)}\n    ${failureSummary.replace(/\s+/g, " ").slice(0, 240)}`);
+  }
+};
 for (const theme of process.env.THEME ? [process.env.THEME] : THEMES) {
   await page.evaluateOnNewDocument(`window.galleryTheme = ${JSON.stringify(theme)}`);
+  for (const path of PAGES) await look(theme, path);
+}
+for (const phone of process.env.THEME ? [] : PHONES) {
+  await page.setViewport({ ...phone, isMobile: true, hasTouch: true });
   for (const path of PAGES) {
-    await page.goto(gallery.origin + path, { waitUntil: "networkidle0" });
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-    for (const { id, help, nodes } of violations) {
-      found += nodes.length;
-      console.log(`${theme} ${path}: ${id}: ${help}`);
-      for (const { html, failureSummary } of nodes.slice(0, 3))
-        console.log(`    ${html.slice(0, 160)}\n    ${failureSummary.replace(/\s+/g, " ").slice(0, 240)}`);
+    const name = `${phone.width}x${phone.height}`;
+    await look(name, path);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    if (over > 0) {
+      found += 1;
+      console.log(`${name} ${path}: is ${over} pixels wider than the screen`);
     }
   }
 }

@@ -1,11 +1,11 @@
-import type { CallerRole } from "../bindings.ts";
-import type { AuthState, Door, Entry } from "../door.ts";
+import type { AuthState, UserRole } from "../bindings.ts";
+import type { Door, Entry } from "../door.ts";
 import { DoorState } from "../door-state.ts";
 import { Failure, toFailure } from "../failure.ts";
 
 export type FakeDoorPlan = {
   /** Who is in at the start; nobody when null. */
-  user?: { name: string; role: CallerRole } | null;
+  user?: { name: string; role: UserRole } | null;
   needsSetup?: boolean;
   isTls?: boolean;
 };
@@ -97,12 +97,12 @@ export class FakeDoor implements Door {
     if (this.#failure) throw this.#failure;
   }
 
-  #with(name: string, role: CallerRole, device: string): AuthState {
+  #with(name: string, role: UserRole, device: string): AuthState {
     return {
       ...this.#auth,
       needs_setup: false,
-      user: { id: `user-${name}`, name, role },
-      device: { id: "device-1", name: device },
+      user: { id: [...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 0), name, role },
+      device: { id: 1, name: device },
       csrf: "fake-csrf",
     };
   }
