@@ -10,10 +10,12 @@ const PORT: u16 = 8888;
 pub struct ServeConfig {
     /// Where to listen.
     pub bind: SocketAddr,
+    /// What signs sessions instead of keys of our own.
+    pub jwt_secret: Option<secrecy::SecretString>,
 }
 
 impl Default for ServeConfig {
     fn default() -> Self {
-        Self { bind: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), PORT) }
+        Self { bind: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), PORT), jwt_secret: None }
     }
 }

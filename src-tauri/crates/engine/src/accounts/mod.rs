@@ -16,6 +16,7 @@ pub use invitations::{PAIRING_LIFE, SETUP_LIFE};
 pub use secret::Issued;
 pub use sessions::{Comer, Renewed, SESSION_LIFE, SignedIn};
 pub use tokens::TokenWish;
+pub use users::name_key;
 
 use crate::{App, bus::Bus, clock::Clock, error::EngineError};
 use harness_domain::{event::Event, id::ProjectId};

@@ -10,6 +10,7 @@ use harness_store::account::NewToken;
 /// The longest that a token which ends may work.
 const MOST_DAYS: u32 = 3650;
 const DAY_MS: i64 = 24 * 3600 * 1000;
+const MINUTE_MS: i64 = 60 * 1000;
 
 /// A token as somebody wants it.
 #[derive(Debug, Clone)]
@@ -68,10 +69,13 @@ impl Accounts {
         Ok(self.store.token(id, self.now_ms())?)
     }
 
-    /// Notes, to the minute, that a token was used.
-    pub fn token_used(&self, token: TokenId) -> Result<()> {
+    /// Notes, to the minute, that a token was used. Writes nothing when it was noted already.
+    pub fn token_used(&self, token: &ApiToken) -> Result<()> {
         let now = self.now_ms();
-        Ok(self.store.token_used(token, now, now - 60_000)?)
+        if token.used_at_ms.is_none_or(|used| used < now - MINUTE_MS) {
+            self.store.token_used(token.id, now, now - MINUTE_MS)?;
+        }
+        Ok(())
     }
 
     /// Ends a token. Fails with `NoSuchToken` of the store.

@@ -135,7 +135,7 @@ impl Accounts {
 }
 
 /// A name as it is compared: what looks alike to the eye and differs in case or in how it is composed is one.
-pub(super) fn name_key(name: &str) -> String {
+pub fn name_key(name: &str) -> String {
     name.trim().nfkc().collect::<String>().to_lowercase()
 }
 
