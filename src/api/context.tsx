@@ -68,8 +68,15 @@ export function useApiQuery<Name extends QueryName, Selected = Output<Name>>(
 ) {
   const client = useClient();
   const { select, isEnabled = true, keepsPrevious = false } = chosen;
-  const { queryKey, queryFn, staleTime, retry } = query(client, name, input);
-  const options: QueryOf<Name, Selected> = { queryKey, queryFn, staleTime, retry, enabled: isEnabled };
+  const { queryKey, queryFn, staleTime, refetchOnWindowFocus, retry } = query(client, name, input);
+  const options: QueryOf<Name, Selected> = {
+    queryKey,
+    queryFn,
+    staleTime,
+    refetchOnWindowFocus,
+    retry,
+    enabled: isEnabled,
+  };
   if (select) options.select = select;
   if (keepsPrevious) options.placeholderData = keepPreviousData as NonNullable<typeof options.placeholderData>;
   return useQuery<Output<Name>, Failure, Selected, QueryKey<Name>>(options);

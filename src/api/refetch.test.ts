@@ -128,3 +128,28 @@ test("a late answer does not put an older card over a newer one", async () => {
   await vi.advanceTimersByTimeAsync(100);
   expect(listed().find(({ id }) => id === 20)?.name).toBe("newer");
 });
+
+test("an event that comes while the board is read for the first time is not lost", async () => {
+  await openBoard(20);
+  queries.removeQueries({ queryKey: ["feature_list", { project: 1 }] });
+  let release: (() => void) | undefined;
+  let reads = 0;
+  host.answer("feature_list", async () => {
+    reads += 1;
+    const isFirst = reads === 1;
+    const now = [...host.project().cards.values()];
+    if (isFirst) await new Promise<void>((resolve) => (release = resolve));
+    return now;
+  });
+  const observer = new QueryObserver(queries, query(createClient(host), "feature_list", { project: 1 }));
+  const close = observer.subscribe(() => undefined);
+  await vi.advanceTimersByTimeAsync(10);
+  const card = host.project().cards.get(20);
+  if (card) host.project().cards.set(20, { ...card, name: "newer" });
+  host.emit(1, { event: "features_edited", features: [20] });
+  await vi.advanceTimersByTimeAsync(100);
+  release?.();
+  await vi.advanceTimersByTimeAsync(100);
+  close();
+  expect(listed().find(({ id }) => id === 20)?.name, "the first answer was read before the event").toBe("newer");
+});

@@ -1,4 +1,4 @@
-import type { QueryClient } from "@tanstack/react-query";
+import type { QueryClient, QueryFilters } from "@tanstack/react-query";
 import { type Event, type FeatureCard, type Frame, type Topic, procedures, touches } from "./bindings.ts";
 import type { Client, ProcedureName } from "./client.ts";
 import { mergeCards } from "./queue.ts";
@@ -46,6 +46,8 @@ export class Refetcher {
   readonly #client: Client;
   readonly #touched = new Map<number, Touched>();
   readonly #reading = new Map<number, Promise<void>>();
+  /** First answers under way that may be from before an event, by the hash of their query. */
+  readonly #outdated = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(queries: QueryClient, client: Client) {
@@ -56,7 +58,7 @@ export class Refetcher {
   frame(frame: Frame): void {
     if (frame.frame === "event") this.#touch(frame.envelope.project, frame.envelope);
     // Events were missed, so nothing on the screen can be trusted any more.
-    if (frame.frame === "resync") void this.#queries.invalidateQueries();
+    if (frame.frame === "resync") void this.#invalidate({});
   }
 
   stop(): void {
@@ -79,7 +81,7 @@ export class Refetcher {
     this.#timer = undefined;
     const touched = [...this.#touched];
     this.#touched.clear();
-    void this.#queries.invalidateQueries({
+    void this.#invalidate({
       predicate: ({ queryKey: [name, input] }) =>
         typeof name === "string" &&
         name !== "feature_list" &&
@@ -96,6 +98,22 @@ export class Refetcher {
     }
   }
 
+  /** Reads queries again, those too whose first answer is under way: the library lets it come, and takes it for fresh. */
+  #invalidate(filters: QueryFilters): Promise<void> {
+    for (const query of this.#queries.getQueryCache().findAll(filters)) {
+      const { queryHash, queryKey, promise } = query;
+      const isFirst = query.state.data === undefined && query.state.fetchStatus === "fetching";
+      if (!isFirst || !promise || this.#outdated.has(queryHash)) continue;
+      this.#outdated.add(queryHash);
+      const again = () => {
+        this.#outdated.delete(queryHash);
+        return this.#queries.invalidateQueries({ queryKey, exact: true });
+      };
+      void promise.then(again, again);
+    }
+    return this.#queries.invalidateQueries(filters);
+  }
+
   async #readCards(project: number, cards: Set<number> | "all"): Promise<void> {
     const queryKey = ["feature_list", { project }];
     const state = this.#queries.getQueryState<FeatureCard[]>(queryKey);
@@ -103,13 +121,13 @@ export class Refetcher {
     // An answer under way may be from before the event, and would overwrite what is read here.
     const isOpen = cards === "all" || !state.data || state.fetchStatus === "fetching";
     const wanted = isOpen ? null : withDependents(state.data ?? [], cards);
-    if (!wanted || wanted.size > MOST_CARDS) return this.#queries.invalidateQueries({ queryKey });
+    if (!wanted || wanted.size > MOST_CARDS) return this.#invalidate({ queryKey });
     if (wanted.size === 0) return;
     try {
       const fresh = await this.#client.feature_cards({ project, ids: [...wanted] });
       this.#queries.setQueryData<FeatureCard[]>(queryKey, (known) => known && mergeCards(known, wanted, fresh));
     } catch {
-      await this.#queries.invalidateQueries({ queryKey });
+      await this.#invalidate({ queryKey });
     }
   }
 }

@@ -36,11 +36,6 @@ export function AddDialog({ project, form, cards, choices, onForm, onClose, onSh
   const [fresh] = useState(emptyDraft);
   const draft = kept ?? fresh;
   const [errors, setErrors] = useState<DraftErrors>({});
-  const create = useApiMutation("feature_create", { failureTitle: null });
-  const report = useApiMutation("bug_report", { failureTitle: null });
-  const sending = form === "bug" ? report : create;
-  const failure: Failure | null = sending.error;
-
   const change = (part: Partial<Draft>) => {
     useDrafts.setState(({ drafts }) => ({ drafts: { ...drafts, [project]: { ...draft, ...part } } }));
     if (Object.keys(errors).length > 0) setErrors({});
@@ -53,22 +48,25 @@ export function AddDialog({ project, form, cards, choices, onForm, onClose, onSh
     toast({ tone: "success", title, action: { label: text.form.show, run: () => onShow(card) } });
     onClose();
   };
+  // Told to the mutation itself: an answer that comes after the form was closed clears what was sent, too.
+  const create = useApiMutation("feature_create", {
+    failureTitle: null,
+    onSuccess: ({ id }) => done(id, text.form.added(id)),
+  });
+  const report = useApiMutation("bug_report", {
+    failureTitle: null,
+    onSuccess: ({ id }) => done(id, text.form.reported(id)),
+  });
+  const sending = form === "bug" ? report : create;
+  const failure: Failure | null = sending.error;
   const submit = () => {
     const found = errorsOf(draft);
     setErrors(found);
     if (Object.keys(found).length > 0) return;
     if (form === "bug") {
       const { name, description } = newFeatureOf(draft);
-      report.mutate(
-        { project, name, description, steps: stepsOf(draft) },
-        { onSuccess: ({ id }) => done(id, text.form.reported(id)) },
-      );
-    } else {
-      create.mutate(
-        { project, feature: newFeatureOf(draft) },
-        { onSuccess: ({ id }) => done(id, text.form.added(id)) },
-      );
-    }
+      report.mutate({ project, name, description, steps: stepsOf(draft) });
+    } else create.mutate({ project, feature: newFeatureOf(draft) });
   };
 
   return (

@@ -55,7 +55,14 @@ export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, 
   );
 
   const find = (id: number | null) => cards.find((card) => card.id === id);
-  const current = () => find(store.getState().focused);
+  /** The card that keys act on: the one with the focus, or the one that lost it by going elsewhere on the board. */
+  const current = () => {
+    const { activeElement: active } = document;
+    const { focused: last } = store.getState();
+    if (active === document.body) return last !== null && order.includes(last) ? find(last) : undefined;
+    const isOnBoard = active instanceof HTMLElement && place.current?.contains(active);
+    return isOnBoard ? find(Number(active.dataset.card)) : undefined;
+  };
   const openMenu = (card: number, x: number, y: number, isMove: boolean) =>
     store.setState({ menu: { card, x, y, isMove }, focused: card });
   const menuBeside = (card: number, isMove: boolean) => {
@@ -64,7 +71,7 @@ export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, 
   };
 
   const isNarrow = useNarrow();
-  useFocusFollows(place, focused);
+  useFocusFollows(place, focused, columns);
 
   const click = (event: MouseEvent) => {
     const { target: at } = event;
@@ -72,7 +79,8 @@ export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, 
     const menu = at.closest<HTMLElement>("[data-menu]")?.dataset.menu;
     if (menu) return openMenu(Number(menu), event.clientX, event.clientY, false);
     const id = Number(at.closest<HTMLElement>("[data-card]")?.dataset.card);
-    if (!id) return;
+    // Whoever clicks beside the cards is done with the one they were on.
+    if (!id) return store.setState({ focused: null });
     const { selection } = store.getState();
     if (event.shiftKey) store.setState({ focused: id, selection: extend(selection, id, order) });
     else if (event.ctrlKey || event.metaKey) store.setState({ focused: id, selection: toggle(selection, id) });
@@ -112,12 +120,29 @@ export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, 
   const hasFocus = focused !== null;
   useAction(
     "board.select",
-    () => focused !== null && store.setState({ selection: toggle(store.getState().selection, focused) }),
+    () => {
+      const card = current();
+      if (card) store.setState({ selection: toggle(store.getState().selection, card.id) });
+    },
     hasFocus,
   );
   useAction("board.select_all", () => store.setState({ selection: toggleAll(store.getState().selection, order) }));
-  useAction("board.move", () => focused !== null && menuBeside(focused, true), hasFocus);
-  useAction("board.edit", () => focused !== null && onEdit(focused), hasFocus);
+  useAction(
+    "board.move",
+    () => {
+      const card = current();
+      if (card) menuBeside(card.id, true);
+    },
+    hasFocus,
+  );
+  useAction(
+    "board.edit",
+    () => {
+      const card = current();
+      if (card) onEdit(card.id);
+    },
+    hasFocus,
+  );
   useAction(
     "board.pin",
     () => {
@@ -130,10 +155,12 @@ export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, 
     "board.delete",
     () => {
       const { selection } = store.getState();
-      const gone = selection.ids.size > 0 ? [...selection.ids] : focused === null ? [] : [focused];
+      const card = current();
+      const gone = selection.ids.size > 0 ? [...selection.ids] : card ? [card.id] : [];
       if (gone.length === 0) return;
       // The focus goes on to the next card: the one it was on will not be there any more.
-      const next = stepFrom(columns, focused, "ArrowDown") ?? stepFrom(columns, focused, "ArrowUp");
+      const from = card?.id ?? focused;
+      const next = stepFrom(columns, from, "ArrowDown") ?? stepFrom(columns, from, "ArrowUp");
       store.setState({ selection: NOTHING, focused: next });
       actions.remove(gone);
     },
@@ -249,8 +276,12 @@ function verdictFor(carried: FeatureCard, { progress }: Column, target: Target |
   return { isLawful: verdict.kind !== "refused", why: verdict.kind === "refused" ? verdict.why : null, isHere };
 }
 
-/** Gives the focus to the card the keyboard went to, once it is drawn. */
-function useFocusFollows(place: React.RefObject<HTMLDivElement | null>, focused: number | null) {
+/** Gives the focus to the card the keyboard is on: once it is drawn, and again when it was moved to another column. */
+function useFocusFollows(
+  place: React.RefObject<HTMLDivElement | null>,
+  focused: number | null,
+  columns: readonly Column[],
+) {
   useEffect(() => {
     const within = place.current;
     if (focused === null || !within) return;
@@ -258,7 +289,7 @@ function useFocusFollows(place: React.RefObject<HTMLDivElement | null>, focused:
     // The focus is taken only from another card, or when it was lost because its card went out of view.
     if (active !== document.body && !(active instanceof HTMLElement && active.dataset.card)) return;
     within.querySelector<HTMLElement>(`[data-card="${focused}"]`)?.focus({ preventScroll: true });
-  }, [place, focused]);
+  }, [place, focused, columns]);
 }
 
 type MenuProps = Pick<Props, "cards" | "actions" | "onOpen" | "onEdit"> & {

@@ -215,3 +215,38 @@ test("of ten thousand cards only those in view exist", async () => {
     expect.stringMatching(/^5\d{3}$/),
   );
 });
+
+test("what is typed quickly into the filter stays as it was typed", async () => {
+  const { user, router } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
+  const field = await screen.findByRole("searchbox", { name: "Filter cards" });
+  await user.type(field, "export");
+  expect(field, "no letter is lost while the address follows").toHaveValue("export");
+  await waitFor(() => expect(router.state.location.search).toMatchObject({ q: "export" }));
+});
+
+test("keys do nothing to a card that has no focus any more", async () => {
+  const { user, host } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
+  (await screen.findByRole("group", { name: /^#2/ })).focus();
+  screen.getByRole("combobox", { name: "Kind" }).focus();
+  await user.keyboard("{Delete}");
+  expect(host.project().cards.has(2), "the focus is on a filter, and not on the card").toBe(true);
+});
+
+test("a letter typed in a list to choose from is no command", async () => {
+  const { user, router } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
+  (await screen.findByRole("combobox", { name: "Kind" })).focus();
+  await user.keyboard("g");
+  expect(router.state.location.pathname, "a letter goes to the entry that begins with it").toBe("/p/1/board");
+});
+
+test("a selected card that is filtered away is not deleted with the others", async () => {
+  const { user, host } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
+  (await screen.findByRole("group", { name: /^#2/ })).focus();
+  await user.keyboard("x");
+  await user.type(screen.getByRole("searchbox", { name: "Filter cards" }), "labels");
+  await waitFor(() => expect(screen.queryByRole("group", { name: /^#2/ })).toBeNull());
+  screen.getByRole("group", { name: /^#4/ }).focus();
+  await user.keyboard("{Delete}");
+  await waitFor(() => expect(host.project().cards.has(4), "the card with the focus goes").toBe(false));
+  expect(host.project().cards.has(2), "the one nobody sees stays").toBe(true);
+});

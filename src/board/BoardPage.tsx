@@ -49,9 +49,10 @@ export function BoardPage({ project, strip }: Props) {
   const choices = useMemo(() => choicesOf(cards), [cards]);
 
   useEffect(() => {
-    const exists = new Set(cards.map(({ id }) => id));
+    // What is done to the selection is done to what a person sees: a card that is filtered away leaves it.
+    const exists = new Set(shown.map(({ id }) => id));
     store.setState(({ selection }) => ({ selection: keepOnly(selection, (id) => exists.has(id)) }));
-  }, [store, cards]);
+  }, [store, shown]);
 
   const change = (part: { [Key in keyof BoardSearch]?: string | number | undefined }) =>
     void navigate({ search: (before) => ({ ...before, ...part }) as BoardSearch, replace: true });

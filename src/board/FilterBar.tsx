@@ -1,5 +1,5 @@
 import { ListFilter, Search, X } from "lucide-react";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Kind, Progress } from "@/api/bindings.ts";
 import { useAction, useKeysOf } from "@/ui/actions.ts";
 import { Button } from "@/ui/Button.tsx";
@@ -24,6 +24,11 @@ export function FilterBar({ filter, choices, onChange }: Props) {
   useAction("board.search", () => input.current?.focus());
   const keys = useKeysOf("board.search");
   const [isOpen, setOpen] = useState(false);
+  // The URL follows a moment after a letter; a field that showed the URL's text would lose what is typed meanwhile.
+  const [typed, setTyped] = useState(filter.q ?? "");
+  useEffect(() => {
+    if (document.activeElement !== input.current) setTyped(filter.q ?? "");
+  }, [filter.q]);
   const any = (label: string, values: readonly { value: string; label: string }[]) => [{ value: "", label }, ...values];
   const same = (value: string) => ({ value, label: value });
   return (
@@ -38,14 +43,17 @@ export function FilterBar({ filter, choices, onChange }: Props) {
           type="search"
           aria-label={text.filter}
           placeholder={text.filterPlaceholder}
-          value={filter.q ?? ""}
+          value={typed}
           className="pr-8 pl-8"
-          onChange={(event) => onChange({ q: event.target.value || undefined })}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            onChange({ q: event.target.value || undefined });
+          }}
           onKeyDown={(event) => {
             if (event.key === "Escape") input.current?.blur();
           }}
         />
-        {keys && !filter.q && (
+        {keys && !typed && (
           <span aria-hidden className="absolute top-1.5 right-2 pointer-coarse:hidden">
             <Kbd keys={keys} />
           </span>

@@ -8,6 +8,8 @@ import { text } from "./messages.ts";
 
 type Props = {
   layout: Layout;
+  /** What is shown, as a person chose it: another choice begins with another view. */
+  scope: string;
   critical: ReadonlySet<FeatureId>;
   current: FeatureId | null;
   onCurrent: (id: FeatureId | null) => void;
@@ -19,11 +21,11 @@ const STEPS: ReadonlySet<string> = new Set(["ArrowUp", "ArrowDown", "ArrowLeft",
 const CLICK_PX = 4;
 
 /** The graph, drawn as one picture: moving and zooming costs the same with ten cards and with thousands. */
-export function GraphCanvas({ layout, critical, current, onCurrent, onOpen }: Props) {
+export function GraphCanvas({ layout, scope, critical, current, onCurrent, onOpen }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useRef<View | null>(null);
-  const drawn = useRef<Layout | null>(null);
+  const drawn = useRef<string | null>(null);
   const asked = useRef(0);
   const grab = useRef<{ x: number; y: number; view: View; isMoved: boolean } | null>(null);
   const hint = useId();
@@ -39,11 +41,12 @@ export function GraphCanvas({ layout, critical, current, onCurrent, onOpen }: Pr
       element.width = Math.round(width * ratio);
       element.height = Math.round(height * ratio);
     }
-    if (!view.current || drawn.current !== layout) view.current = opening(layout, width, height);
-    drawn.current = layout;
+    // Cards that change while a run goes on must not take the view away from a person.
+    if (!view.current || drawn.current !== scope) view.current = opening(layout, width, height);
+    drawn.current = scope;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     paint(context, { layout, view: view.current, palette: paletteOf(element), width, height, current, critical });
-  }, [layout, critical, current]);
+  }, [layout, scope, critical, current]);
 
   // However often something moves, it is drawn once in a frame.
   const redraw = useCallback(() => {

@@ -73,7 +73,14 @@ export function GraphPage({ project }: { project: number }) {
       )}
       {graph && layout && layout.nodes.length > 0 && (
         <div className="flex min-h-0 flex-1 max-md:flex-col">
-          <GraphCanvas layout={layout} critical={critical} current={current} onCurrent={setCurrent} onOpen={open} />
+          <GraphCanvas
+            layout={layout}
+            scope={`${project}/${onlyLinked}/${hideDone}`}
+            critical={critical}
+            current={current}
+            onCurrent={setCurrent}
+            onOpen={open}
+          />
           <Side
             project={project}
             layout={layout}

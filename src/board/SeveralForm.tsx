@@ -1,5 +1,6 @@
 import { X } from "lucide-react";
 import { useState } from "react";
+import { create as createStore } from "zustand";
 import type { NewFeature } from "@/api/bindings.ts";
 import { useApiMutation, useClient } from "@/api/context.tsx";
 import { type Failure, toFailure } from "@/api/failure.ts";
@@ -12,12 +13,16 @@ import { toast } from "@/ui/toast.ts";
 import { FailureNote } from "./FailureNote.tsx";
 import { text } from "./messages.ts";
 
+/** What was written and not added, for each project: closing the form by mistake loses nothing. */
+const useWritten = createStore<{ words: Readonly<Record<number, string>> }>(() => ({ words: {} }));
+
 type Previewed = { key: number; feature: NewFeature };
 
 /** Turns words into cards; nothing is added before a person has seen them. */
 export function SeveralForm({ project, onClose }: { project: number; onClose: () => void }) {
   const client = useClient();
-  const [words, setWords] = useState("");
+  const words = useWritten((state) => state.words[project] ?? "");
+  const setWords = (said: string) => useWritten.setState((state) => ({ words: { ...state.words, [project]: said } }));
   const [preview, setPreview] = useState<readonly Previewed[] | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [isSplitting, setSplitting] = useState(false);
@@ -40,6 +45,7 @@ export function SeveralForm({ project, onClose }: { project: number; onClose: ()
       { project, features: [...features] },
       {
         onSuccess: (added) => {
+          setWords("");
           toast({ tone: "success", title: text.form.addedMany(added.length) });
           onClose();
         },

@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { GitCompareArrows, Pin, PinOff, RotateCcw, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
@@ -133,6 +134,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 
 /** Asks, stops the run if a person agrees, and restores; what was there before can be had back. */
 function RestoreButton({ project, checkpoint }: Props) {
+  const queries = useQueryClient();
   const [isAsking, setAsking] = useState(false);
   const status = useApiQuery("run_status", { project });
   const undo = useUndo(project);
@@ -157,7 +159,11 @@ function RestoreButton({ project, checkpoint }: Props) {
         icon={<RotateCcw aria-hidden className="size-4" />}
         disabled={elsewhere !== null}
         title={elsewhere ? text.elsewhere(elsewhere.pid) : undefined}
-        onClick={() => setAsking(true)}
+        onClick={() => {
+          // Files may have changed since the preview was read; what is asked about is what would happen now.
+          void queries.invalidateQueries({ queryKey: ["checkpoint_preview", { project, checkpoint: checkpoint.id }] });
+          setAsking(true);
+        }}
       >
         {text.restore}
       </Button>

@@ -48,7 +48,7 @@ export function CheckpointsPage({ project }: Props) {
       }
       isBare
     >
-      {list.isError ? (
+      {list.isError && !list.data ? (
         <ErrorState
           title={text.failed}
           message={list.error.message}

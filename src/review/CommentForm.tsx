@@ -1,10 +1,14 @@
 import { type FormEvent, useState } from "react";
+import { create } from "zustand";
 import { useApiMutation } from "@/api/context.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { Field } from "@/ui/Field.tsx";
 import { Textarea } from "@/ui/Input.tsx";
 import { toast } from "@/ui/toast.ts";
 import { text } from "./messages.ts";
+
+/** Comments that were begun, by where they stand: a line that scrolls out of view takes its form along. */
+const useBegun = create<{ comments: Readonly<Record<string, string>> }>(() => ({ comments: {} }));
 
 type Props = {
   project: number;
@@ -16,9 +20,14 @@ type Props = {
   onOpenCard: (feature: number) => void;
 };
 
-/** A comment on a line, which becomes a message to the agent or a bug. Control and Enter send it, Escape closes it. */
+/** A comment on a line, which becomes a message to the agent or a bug. Control and Enter send it; Escape closes it, and what was written is there again the next time. */
 export function CommentForm({ project, feature, path, line, onClose, onOpenCard }: Props) {
-  const [said, setSaid] = useState("");
+  const place = `${project}/${feature}/${path}:${line}`;
+  const said = useBegun(({ comments }) => comments[place] ?? "");
+  const setSaid = (words: string) =>
+    useBegun.setState(({ comments: { [place]: _before, ...others } }) => ({
+      comments: words === "" ? others : { ...others, [place]: words },
+    }));
   const [isMissing, setMissing] = useState(false);
   const comment = useApiMutation("review_comment", { failureTitle: text.commentFailed });
 
@@ -34,6 +43,7 @@ export function CommentForm({ project, feature, path, line, onClose, onOpenCard 
             tone: "success",
             ...(bug === null ? {} : { action: { label: text.openBug(bug), run: () => onOpenCard(bug) } }),
           });
+          setSaid("");
           onClose();
         },
       },

@@ -145,7 +145,7 @@ function Differences({ project, of, file, layout, diff, commented, onComment }: 
     [commented, project, of, path, onComment, navigate],
   );
 
-  if (change.isError) {
+  if (change.isError && !data) {
     const { error } = change;
     return (
       <ErrorState

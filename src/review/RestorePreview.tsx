@@ -25,7 +25,7 @@ export function RestorePreview({ project, checkpoint }: Props) {
   const preview = useApiQuery("checkpoint_preview", { project, checkpoint });
   return (
     <Panel title={text.preview} isFlush>
-      {preview.isError ? (
+      {preview.isError && !preview.data ? (
         <ErrorState
           title={text.previewFailed}
           message={preview.error.message}

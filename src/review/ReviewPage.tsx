@@ -82,7 +82,7 @@ export function ReviewPage({ project }: Props) {
       }
       isBare
     >
-      {list.isError ? (
+      {list.isError && !list.data ? (
         <ErrorState
           title={text.failed}
           message={list.error.message}

@@ -9,7 +9,7 @@ type Viewed = { marks: string[] };
 
 const useMarks = create<Viewed>()(persist<Viewed>(() => ({ marks: [] }), { name: "viewed-files" }));
 
-/** A file as it is now: when it changes again, its mark is gone. */
+/** A file as it is compared: when its numbers of changed lines are others, its mark is gone. */
 export function markOf(project: number, state: string, file: Pick<ChangedFile, "path" | "added" | "removed">): string {
   return `${project}|${state}|${file.added}|${file.removed}|${file.path}`;
 }

@@ -19,7 +19,7 @@ export function MissionStrip({ project }: Props) {
   const { status, asked, query } = useRun(project);
   const summary = useApiQuery("project_get", { project });
   const live = useLive(project, status);
-  if (query.isError)
+  if (query.isError && !status)
     return <StripFailure message={query.error.message} hint={query.error.hint} onRetry={() => void query.refetch()} />;
   if (!status) {
     return (

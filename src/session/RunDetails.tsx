@@ -10,7 +10,7 @@ type Props = { project: number; run: number };
 /** The sessions of one run and how it moved. */
 export function RunDetails({ project, run }: Props) {
   const detail = useApiQuery("run_get", { project, run }, { keepsPrevious: true });
-  if (detail.isError) {
+  if (detail.isError && !detail.data) {
     const { error } = detail;
     return (
       <ErrorState

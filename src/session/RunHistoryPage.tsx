@@ -24,7 +24,7 @@ export function RunHistoryPage({ project }: Props) {
   const chosen = wanted ?? runs.data?.[0]?.id ?? null;
   return (
     <Page title={text.runs} isBare>
-      {runs.isError ? (
+      {runs.isError && !runs.data ? (
         <ErrorState
           title={text.failed}
           message={runs.error.message}

@@ -62,7 +62,7 @@ export function RunPage({ project }: Props) {
       }
       isBare
     >
-      {query.isError ? (
+      {query.isError && !status ? (
         <ErrorState
           title={text.failed}
           message={query.error.message}

@@ -6,6 +6,7 @@ import { Badge } from "@/ui/Badge.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { Checkbox } from "@/ui/Checkbox.tsx";
 import { Dialog } from "@/ui/Dialog.tsx";
+import { ErrorState } from "@/ui/ErrorState.tsx";
 import { Field } from "@/ui/Field.tsx";
 import { Input } from "@/ui/Input.tsx";
 import { Select } from "@/ui/Select.tsx";
@@ -45,10 +46,11 @@ export function StartDialog({ project, onClose }: Props) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (problems.budget || problems.maxSessions || problems.minutes) return;
-    keepChoices(project, choices);
+    keepChoices(project, choices, defaults);
     start.mutate(runOf(project, choices), { onSuccess: onClose });
   };
 
+  const failed = [summary, settings].find(({ isError, data }) => isError && !data);
   const isReady = summary.data !== undefined && settings.data !== undefined && !rehearsals.isPending;
   // What was chosen last time is mostly right: Enter starts.
   useEffect(() => {
@@ -130,6 +132,13 @@ export function StartDialog({ project, onClose }: Props) {
             </Field>
           )}
         </form>
+      ) : failed ? (
+        <ErrorState
+          title={text.startUnready}
+          message={failed.error?.message ?? ""}
+          hint={failed.error?.hint ?? null}
+          onRetry={() => void failed.refetch()}
+        />
       ) : (
         <SkeletonRows count={4} label={text.loading} />
       )}

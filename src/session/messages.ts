@@ -49,6 +49,7 @@ export const text = messages("session", {
   pausing: "Pausing: the session may finish what it is at…",
   stopping: "Stopping: the session is interrupted and its work saved…",
   startFailed: "The run was not started",
+  startUnready: "What the run needs could not be read",
   pauseFailed: "The run was not paused",
   stopFailed: "The run was not stopped",
   stopTitle: "Stop the run now?",

@@ -29,13 +29,20 @@ type Kept = { byProject: Record<string, Partial<Choices>> };
 
 const useKept = create<Kept>()(persist<Kept>(() => ({ byProject: {} }), { name: "start-choices" }));
 
-/** What was chosen last for this project; never a rehearsal unless the project is one. */
+/** What was chosen last for this project. */
 export function keptChoices(project: number): Partial<Choices> {
   return useKept.getState().byProject[project] ?? {};
 }
 
-export function keepChoices(project: number, choices: Choices): void {
-  useKept.setState(({ byProject }) => ({ byProject: { ...byProject, [project]: choices } }));
+/**
+ * Keeps what was chosen for the next time. A limit or model that was left out, and what was left as it stood, is no
+ * choice: next time it is again as the settings say. Nor is a rehearsal kept: a run is one when its project is.
+ */
+export function keepChoices(project: number, choices: Choices, defaults: Partial<Choices>): void {
+  const chosen = Object.entries(choices).filter(
+    ([name, value]) => name !== "rehearsal" && value !== "" && value !== defaults[name as keyof Choices],
+  );
+  useKept.setState(({ byProject }) => ({ byProject: { ...byProject, [project]: Object.fromEntries(chosen) } }));
 }
 
 export type Problems = { budget: boolean; maxSessions: boolean; minutes: boolean };
@@ -51,7 +58,7 @@ export function problemsOf(choices: Choices): Problems {
   };
 }
 
-/** The run that the choices ask for. Fields that were left empty are left out, so that the settings decide. */
+/** The run that the choices ask for. A limit that was left empty is none. */
 export function runOf(project: number, choices: Choices): StartRun {
   const number = (typed: string) => (typed.trim() === "" ? null : Number(typed));
   return {

@@ -35,9 +35,14 @@ export function isReserved(keys: string): boolean {
   return RESERVED.has(keys);
 }
 
-/** Whether what is typed goes into a text, so that single keys are letters and not commands. */
+/**
+ * Whether what is typed goes into a text, so that single keys are letters and not commands. A list to choose from, too,
+ * goes to the entry that begins with the letter.
+ */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable) return true;
-  return target.matches("input:not([type=checkbox]):not([type=radio]):not([type=button]), textarea, select");
+  return target.matches(
+    "input:not([type=checkbox]):not([type=radio]):not([type=button]), textarea, select, [role=combobox]",
+  );
 }

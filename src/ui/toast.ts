@@ -29,9 +29,19 @@ export function toast(
   // An action needs time to be found; a failure needs time to be read.
   const lasts_ms = said.action ? 12_000 : said.tone === "danger" ? 9_000 : 5_000;
   useToasts.setState(({ toasts }) => ({
-    toasts: [...toasts, { tone: "neutral" as const, lasts_ms, ...said, id }].slice(-MOST),
+    toasts: newest([...toasts, { tone: "neutral" as const, lasts_ms, ...said, id }]),
   }));
   return id;
+}
+
+/** The newest few. Those that can be undone go last: an undo that was pushed away is lost. */
+function newest(toasts: readonly Toast[]): Toast[] {
+  const kept = [...toasts];
+  while (kept.length > MOST) {
+    const plain = kept.findIndex(({ action }) => !action);
+    kept.splice(plain >= 0 && plain < kept.length - 1 ? plain : 0, 1);
+  }
+  return kept;
 }
 
 export function dismissToast(id: number): void {
