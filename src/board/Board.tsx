@@ -289,6 +289,8 @@ function useFocusFollows(
     // The focus is taken only from another card, or when it was lost because its card went out of view.
     if (active !== document.body && !(active instanceof HTMLElement && active.dataset.card)) return;
     within.querySelector<HTMLElement>(`[data-card="${focused}"]`)?.focus({ preventScroll: true });
+    // Other columns draw other cards, the one that lost the focus among them.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [place, focused, columns]);
 }
 
