@@ -68,6 +68,12 @@ pub enum Command {
     /// Keep the API key in the keychain, and choose what runs are paid with
     #[command(subcommand)]
     Key(crate::key::KeyCommand),
+    /// Decide who can sign in from another device
+    #[command(subcommand, visible_alias = "users")]
+    User(crate::user::UserCommand),
+    /// Make keys for scripts that use the API over the network, and end them
+    #[command(subcommand, visible_alias = "tokens")]
+    Token(crate::token::TokenCommand),
     /// Serve a project's tools to any MCP client on standard input and output
     #[command(
         after_help = "For example in your own Claude sessions: claude mcp add features -- harness mcp --project DIR"

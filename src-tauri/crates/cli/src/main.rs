@@ -20,6 +20,8 @@ mod questions;
 mod run;
 mod runs;
 mod serve;
+mod token;
+mod user;
 mod waiting;
 
 use args::{Cli, Command};
@@ -76,6 +78,8 @@ async fn obey(command: Command) -> anyhow::Result<ExitCode> {
         Command::Projects(command) => projects::obey(command)?,
         Command::Policy(command) => return Ok(policy::obey(command)),
         Command::Key(command) => key::obey(command)?,
+        Command::User(command) => user::obey(command).await?,
+        Command::Token(command) => token::obey(command)?,
         Command::Mcp(project) => open::serve_tools(&project).await?,
         Command::Backup(args) => backup::back_up(&args)?,
         Command::Restore(args) => backup::restore(&args)?,

@@ -22,7 +22,7 @@ pub struct ServeArgs {
 /// Serves until a signal comes, then ends in order: the door first, then the runs.
 pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let api = Api::new(open::app()?, Arc::new(Tools));
-    let door = harness_server::serve(api.clone(), ServeConfig { bind: args.bind }).await?;
+    let door = harness_server::serve(api.clone(), ServeConfig { bind: args.bind, ..ServeConfig::default() }).await?;
     for address in door.addresses() {
         say(&format!("http://{address}"));
     }

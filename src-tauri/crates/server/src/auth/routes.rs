@@ -82,11 +82,11 @@ struct ChangePassword {
 }
 
 /// Why somebody was not served, as a whole answer.
-struct Refusal(Response);
+struct Refusal(Box<Response>);
 
 impl From<ApiError> for Refusal {
     fn from(error: ApiError) -> Self {
-        Self(failure(error))
+        Self(Box::new(failure(error)))
     }
 }
 
@@ -103,7 +103,7 @@ type Answer = Result<Response, Refusal>;
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        private(self.0)
+        private(*self.0)
     }
 }
 
@@ -264,7 +264,7 @@ fn too_many(seconds: u64) -> Refusal {
     let words = format!("too many attempts: try again in {seconds} seconds");
     let mut response = failure_with(StatusCode::TOO_MANY_REQUESTS, ApiError::new(ErrorCode::Busy, words));
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    Refusal(response)
+    Refusal(Box::new(response))
 }
 
 fn comer(peer: Peer, device_name: Option<String>) -> Comer {
