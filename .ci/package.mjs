@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import { buildPages, desktopProgram, packageProgram } from "./lib/desktop.mjs";
 import { BUNDLES, packageConfig } from "./lib/package-config.mjs";
+import { releaseFlags } from "./lib/release.mjs";
 import { ROOT } from "./lib/repository.mjs";
 import { main, mustRun, SetUpError, step } from "./lib/steps.mjs";
 import { setUp } from "./setup.mjs";
@@ -49,8 +50,8 @@ await main(async () => {
   const output = join(dirname(desktopProgram("release")), "bundle");
   // What an earlier version left would be taken for this one's.
   rmSync(output, { recursive: true, force: true });
-  const tauri = [packageProgram("@tauri-apps/cli", "tauri"), "build", "--ci", "--bundles", bundles, "--config", JSON.stringify(config)];
-  await step("packages", () => mustRun(process.execPath, tauri, { cwd: ROOT }));
+  const tauri = ["build", "--ci", "--bundles", bundles, "--config", JSON.stringify(config), "--", "--locked", ...releaseFlags()];
+  await step("packages", () => mustRun(process.execPath, [packageProgram("@tauri-apps/cli", "tauri"), ...tauri], { cwd: ROOT }));
 
   const files = packagesIn(output).map((file) => (isWithoutClaude ? withoutClaude(file) : file));
   if (files.length === 0) throw new SetUpError(`The packager left nothing in ${output}.`);

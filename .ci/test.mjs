@@ -34,7 +34,7 @@ async function runTests() {
 // Each on a desk of its own, one after the other: two windows that fight for two cores prove nothing.
 async function testsOfTheWindow() {
   // As a workspace, so that nothing is compiled anew for it.
-  await cargo("build", "--workspace", "--locked");
+  await cargo("build", "--workspace", "--locked", "--bins", "--example", "stand_in_desktop");
   const directory = join(ROOT, "tests", "desktop");
   const files = readdirSync(directory).filter((name) => name.endsWith(".test.mjs"));
   const args = ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files.map((name) => join(directory, name))];

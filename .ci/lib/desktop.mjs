@@ -1,6 +1,7 @@
 // The desktop application: its pages and its program, built; and where both end up.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { releaseFlags } from "./release.mjs";
 import { ROOT } from "./repository.mjs";
 import { mustRun, step } from "./steps.mjs";
 
@@ -22,7 +23,7 @@ export function buildPages() {
 export function buildDesktop() {
   console.log("   The first build takes several minutes; the next ones take seconds.");
   return step("desktop application", () =>
-    mustRun("cargo", ["build", "--release", "--locked", "-p", "auto-agent-harness"], { cwd: ROOT }),
+    mustRun("cargo", ["build", "--release", "--locked", "-p", "auto-agent-harness", ...releaseFlags()], { cwd: ROOT }),
   );
 }
 

@@ -9,6 +9,7 @@ import { isCurrent } from "./node-packages.mjs";
 import { desktopProgram, hasScreen } from "./desktop.mjs";
 import { packageConfig } from "./package-config.mjs";
 import { quote, typed } from "./rehearsal.mjs";
+import { releaseFlags } from "./release.mjs";
 import { CLAUDE_VERSION, LOWEST_NODE, LOWEST_RUST } from "./repository.mjs";
 import { CommandError, duration, mustRun, run, SetUpError } from "./steps.mjs";
 import { installCommands, isOnPath, missingPrograms } from "./system-packages.mjs";
@@ -30,6 +31,17 @@ test("versions are compared by number, part by part", () => {
   assert.ok(isAtLeast("1.89.0", "1.89"), "a missing part is zero");
   assert.ok(!isAtLeast("1.88.9", "1.89"), "an older minor version does not do");
   assert.ok(isAtLeast("20.20.2", "20"), "any Node 20 will do");
+});
+
+test("a release names no place of the machine that built it", () => {
+  const [option, setting] = releaseFlags({ root: "/home/ann/my harness", env: { CARGO_HOME: "/opt/cargo" }, home: "/home/ann" });
+  assert.equal(option, "--config", "added to a person's own flags, never in their place");
+  const flags = JSON.parse(setting.replace(/^build\.rustflags=/, ""));
+  assert.deepEqual(flags, [
+    "--remap-path-prefix=/home/ann/my harness=.",
+    "--remap-path-prefix=/home/ann/my harness/target=target",
+    "--remap-path-prefix=/opt/cargo=cargo",
+  ]);
 });
 
 test("durations are read at a glance", () => {
@@ -54,7 +66,7 @@ test("walls are required to test and offered to run, and only where they exist",
   const required = (programs) => programs.filter(({ isRequired }) => isRequired).map(({ command }) => command);
   const tests = ["git", "cc", "bwrap", "gnome-keyring-daemon", "dbus-run-session", "python3", "socat"];
   const window = ["pkg-config", "webkit2gtk-4.1", "librsvg-2.0", "ayatana-appindicator3-0.1"];
-  assert.deepEqual(required(bare("test", "linux")), [...tests, ...window, "WebKitWebDriver", "Xvfb"]);
+  assert.deepEqual(required(bare("test", "linux")), [...tests, ...window, "WebKitWebDriver", "xdotool", "Xvfb"]);
   assert.deepEqual(required(bare("run", "linux")), ["git", "cc"], "the product says itself what is lost without walls");
   assert.deepEqual(required(bare("desktop", "linux")), ["git", "cc", ...window], "a window needs its libraries, and no tests");
   assert.deepEqual(bare("run", "win32").map(({ command }) => command), ["git"], "Windows has none of the others");

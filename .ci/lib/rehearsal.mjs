@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { isAbsolute, join, relative, resolve } from "node:path";
+import { releaseFlags } from "./release.mjs";
 import { ROOT } from "./repository.mjs";
 import { mustRun, run, sinceStart, step } from "./steps.mjs";
 
@@ -10,7 +11,8 @@ export const HARNESS = join(ROOT, "target", "release", process.platform === "win
 
 /** Builds the release binary. The flags are the same everywhere, so nothing is compiled twice. */
 export function build() {
-  return step("build", () => mustRun("cargo", ["build", "--release", "--locked", "-p", "harness-cli"], { cwd: ROOT }));
+  const cargo = ["build", "--release", "--locked", "-p", "harness-cli", ...releaseFlags()];
+  return step("build", () => mustRun("cargo", cargo, { cwd: ROOT }));
 }
 
 /** A command line as a person types it in this platform's shell, with `HARNESS_HOME` set. */

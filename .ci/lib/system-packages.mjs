@@ -27,6 +27,7 @@ const PROGRAMS = [
   { command: "librsvg-2.0", isLibrary: true, why: "the window's icon is drawn with it", requiredFor: WINDOW, onlyFor: WINDOW, on: ["linux"] },
   { command: "ayatana-appindicator3-0.1", isLibrary: true, why: "the icon in the tray is shown with it", requiredFor: WINDOW, onlyFor: WINDOW, on: ["linux"] },
   { command: "WebKitWebDriver", why: "the tests use the window through it", requiredFor: ["test"], onlyFor: ["test"], on: ["linux"] },
+  { command: "xdotool", why: "the tests use the dialogs of the system with it", requiredFor: ["test"], onlyFor: ["test"], on: ["linux"] },
   { command: "Xvfb", why: "the tests show the window on a screen of their own", requiredFor: ["test"], onlyFor: ["test"], on: ["linux"] },
 ];
 
@@ -37,6 +38,7 @@ const NAMES = {
   "gnome-keyring-daemon": ["gnome-keyring"],
   "dbus-run-session": ["dbus"],
   python3: ["python3"],
+  xdotool: ["xdotool"],
 };
 
 /** The package managers that are driven here. The first one found is the machine's own. */

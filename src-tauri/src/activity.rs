@@ -90,8 +90,15 @@ impl Activity {
                 | Event::ProgressChanged { .. }
                 | Event::RequestOpened { .. }
                 | Event::RequestSettled { .. }
+                | Event::ProjectsChanged {}
+                | Event::ChangedElsewhere {}
                 | Event::FeatureChanged { status: Status::Blocked | Status::NeedsInput, .. }
         )
+    }
+
+    /// Whether what `event` changed cannot be told from it alone, so that its project has to be read again.
+    pub fn has_to_be_read(event: &Event) -> bool {
+        matches!(event, Event::RequestOpened { .. } | Event::RequestSettled { .. } | Event::ChangedElsewhere {})
     }
 
     /// One line for the tray: what runs, and what waits for a person.
@@ -117,8 +124,6 @@ impl Activity {
             Event::RunStarted { run, .. } => project.run = Some(*run),
             Event::RunEnded { run, .. } if project.run.is_some_and(|current| current == *run) => project.run = None,
             Event::ProgressChanged { passing, total } => project.progress = (*passing, *total),
-            Event::RequestOpened { .. } => project.requests += 1,
-            Event::RequestSettled { .. } => project.requests = project.requests.saturating_sub(1),
             _ => {}
         }
     }
@@ -240,17 +245,24 @@ mod tests {
         activity.observe(TODO, &started(1));
         activity.observe(TODO, &Event::ProgressChanged { passing: 3, total: 12 });
         assert_eq!(activity.words(), "todo: 3 of 12 done");
-        activity.observe(TODO, &opened(4));
+        let waiting = Project { name: "todo".into(), run: Some(RunId(1)), progress: (3, 12), requests: 1 };
+        activity.add(TODO, waiting);
         assert_eq!(activity.words(), "todo: 3 of 12 done · 1 request waits for you");
         activity.add(ProjectId(2), Project { name: "shop".into(), run: Some(RunId(1)), ..Project::default() });
         assert!(activity.words().starts_with("2 runs are under way"), "{}", activity.words());
     }
 
     #[test]
-    fn an_answered_request_waits_no_longer_and_an_ended_run_runs_no_longer() {
+    fn a_run_that_has_ended_runs_no_longer() {
         let mut activity = activity();
         activity.observe(TODO, &started(1));
-        activity.observe(TODO, &opened(4));
+        activity.observe(TODO, &ended(RunEnd::Paused));
+        assert_eq!(activity.words(), "No run is under way");
+        assert!(activity.running().is_empty(), "the machine may sleep again");
+    }
+
+    #[test]
+    fn how_many_requests_wait_is_read_and_never_counted_up_from_events_that_may_come_twice() {
         let settled = Event::RequestSettled {
             request: RequestId(4),
             kind: RequestKind::Question,
@@ -258,10 +270,10 @@ mod tests {
             state: RequestState::Answered,
             word: None,
         };
-        activity.observe(TODO, &settled);
-        activity.observe(TODO, &ended(RunEnd::Paused));
-        assert_eq!(activity.words(), "No run is under way");
-        assert!(activity.running().is_empty(), "the machine may sleep again");
+        for event in [opened(4), settled, Event::ChangedElsewhere {}] {
+            assert!(Activity::concerns(&event) && Activity::has_to_be_read(&event), "{event:?}");
+        }
+        assert!(!Activity::has_to_be_read(&started(1)), "what an event tells in full costs no reading");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use harness_domain::id::ProjectId;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::{Number, Unknown};
-use tauri::{AppHandle, State, ipc::Channel};
+use tauri::{AppHandle, Manager, State, ipc::Channel};
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
 /// Every command, with its types.
@@ -174,8 +174,8 @@ pub fn quit_answer(app: AppHandle, answer: QuitAnswer) {
 /// Whether this desktop shows an icon in a tray, so that a closed window can be found again.
 #[tauri::command]
 #[specta::specta]
-pub fn is_tray_shown(tray: State<'_, crate::tray::Tray>) -> bool {
-    tray.is_shown()
+pub async fn is_tray_shown(app: AppHandle) -> bool {
+    app.state::<crate::tray::Tray>().is_shown().await
 }
 
 #[cfg(test)]

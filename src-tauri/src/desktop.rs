@@ -12,7 +12,7 @@ use crate::{
 };
 use harness_api::shape::setup as shape;
 use tauri::{
-    App, AppHandle, Manager, RunEvent, Theme, Url, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+    App, AppHandle, Manager, RunEvent, Theme, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
     webview::{Color, NewWindowResponse, PageLoadEvent},
 };
 use tauri_plugin_window_state::StateFlags;
@@ -41,6 +41,7 @@ pub fn run() -> i32 {
             if load.event() == PageLoadEvent::Started {
                 page.state::<Streams>().end_all();
                 page.state::<Page>().forget();
+                page.state::<Quit>().forget_question();
             }
         })
         .on_window_event(|window, event| {
@@ -66,11 +67,12 @@ fn set_up(app: &App) -> Result<(), Box<dyn std::error::Error>> {
     if crate::update::is_configured(handle) {
         handle.plugin(tauri_plugin_updater::Builder::new().build())?;
     }
+    // Before everything that takes a moment: the page's own processes start meanwhile.
+    create_window(handle)?;
     tray::set_up(handle)?;
     watch::start(handle);
     follow_links(handle);
     end_on_signals(handle);
-    create_window(handle)?;
     Ok(())
 }
 
@@ -113,10 +115,14 @@ fn handle(app: &AppHandle, event: RunEvent) {
 }
 
 fn create_window(app: &AppHandle) -> Result<WebviewWindow, Box<dyn std::error::Error>> {
-    let config = app.config().app.windows.first().ok_or("the configuration has no window")?;
+    let mut config = app.config().app.windows.first().ok_or("the configuration has no window")?.clone();
+    // The page a link leads to is the first one: nothing else is drawn before it.
+    if let Some(place) = first_place(app) {
+        config.url = WebviewUrl::App(place.page().into());
+    }
     let chosen = tauri::async_runtime::block_on(app.state::<Product>().settings()).theme;
     let (theme, colour) = first_look(chosen);
-    let mut window = WebviewWindowBuilder::from_config(app, config)?
+    let mut window = WebviewWindowBuilder::from_config(app, &config)?
         // The page stays what it is: nothing on it, and no redirect, leads the window anywhere else.
         .on_navigation(is_our_page)
         .on_new_window(|_, _| NewWindowResponse::Deny)
@@ -175,6 +181,13 @@ fn number_of(home: &std::ffi::OsStr) -> u64 {
 fn window_state() -> tauri::plugin::TauriPlugin<tauri::Wry> {
     let kept = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
     tauri_plugin_window_state::Builder::new().with_state_flags(kept).build()
+}
+
+/// Where the link leads that the program was started with. Only later ones are told to who listens.
+fn first_place(app: &AppHandle) -> Option<Place> {
+    use tauri_plugin_deep_link::DeepLinkExt;
+    let links = app.deep_link().get_current().ok()??;
+    links.iter().find_map(|link| Place::of_link(link.as_str()))
 }
 
 fn follow_links(app: &AppHandle) {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use specta::Type;
 use std::path::{Path, PathBuf};
 use tauri::{AppHandle, Manager};
-use tauri_plugin_dialog::{DialogExt, FilePath};
+use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
 use tauri_plugin_shell::ShellExt;
 use tokio::sync::oneshot;
 use url::Url;
@@ -30,7 +30,7 @@ pub struct PickedFile {
 /// Asks for a directory with the system's dialog. None when the person chose none.
 pub async fn pick_folder(app: &AppHandle, title: &str) -> Option<String> {
     let (chosen, choice) = oneshot::channel();
-    app.dialog().file().set_title(title).set_can_create_directories(true).pick_folder(move |path| {
+    file_dialog(app, title).set_can_create_directories(true).pick_folder(move |path| {
         // The page may have gone away meanwhile.
         let _ = chosen.send(path);
     });
@@ -41,7 +41,7 @@ pub async fn pick_folder(app: &AppHandle, title: &str) -> Option<String> {
 /// Asks for a text file with the system's dialog, and reads it.
 pub async fn pick_file(app: &AppHandle, title: &str) -> Result<Option<PickedFile>, ApiError> {
     let (chosen, choice) = oneshot::channel();
-    let dialog = app.dialog().file().set_title(title).add_filter("Text", &["md", "txt", "xml", "yaml", "yml", "json"]);
+    let dialog = file_dialog(app, title).add_filter("Text", &["md", "txt", "xml", "yaml", "yml", "json"]);
     dialog.pick_file(move |path| {
         let _ = chosen.send(path);
     });
@@ -49,6 +49,15 @@ pub async fn pick_file(app: &AppHandle, title: &str) -> Result<Option<PickedFile
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let text = read_text(&path).await.map_err(|why| error(ErrorCode::BadInput, format!("{name} {why}")))?;
     Ok(Some(PickedFile { name, text }))
+}
+
+/// The system's dialog for files, at home: among the files that were used last, a folder cannot be typed.
+fn file_dialog(app: &AppHandle, title: &str) -> FileDialogBuilder<tauri::Wry> {
+    let dialog = app.dialog().file().set_title(title);
+    match app.path().home_dir() {
+        Ok(home) => dialog.set_directory(home),
+        Err(_) => dialog,
+    }
 }
 
 async fn read_text(path: &Path) -> Result<String, String> {
@@ -76,7 +85,7 @@ pub async fn open_in_editor(
     let directory = product.directory(project).await?;
     let path = within(&directory.join(path), &[directory])?;
     let command = product.settings().await.editor_command.filter(|command| !command.trim().is_empty());
-    let Some(command) = command else { return open_path(path).await };
+    let Some(command) = command else { return open_unchosen(path).await };
     let (program, args) = command_line::fill(&command, &path, line)
         .map_err(|why| error(ErrorCode::BadInput, format!("The editor command in the settings {why}")))?;
     let started = app.shell().command(&program).args(args).spawn();
@@ -89,8 +98,33 @@ pub async fn open_in_editor(
 /// Shows a file or directory of a project in the system's file manager.
 pub async fn reveal(app: &AppHandle, path: &str) -> Result<(), ApiError> {
     let path = within(Path::new(path), &app.state::<Product>().directories().await)?;
+    show_item(path).await
+}
+
+async fn show_item(path: PathBuf) -> Result<(), ApiError> {
     let shown = blocking(move || tauri_plugin_opener::reveal_item_in_dir(path)).await?;
     shown.map_err(|cause| error(ErrorCode::Unavailable, format!("No file manager could be opened: {cause}.")))
+}
+
+/// Whether opening the file can only show it: an ending that no system runs or interprets, and no permission to run it.
+fn is_plain_text(path: &Path) -> bool {
+    const TEXT: [&str; 19] = [
+        "c", "cpp", "css", "csv", "go", "h", "java", "json", "jsonl", "log", "md", "rs", "scss", "sql", "toml", "ts",
+        "tsx", "txt", "yaml",
+    ];
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    ending.is_some_and(|ending| TEXT.contains(&ending.as_str())) && !is_executable(path)
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata().is_ok_and(|file| file.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &Path) -> bool {
+    false
 }
 
 /// Opens a web page in the browser.
@@ -100,8 +134,20 @@ pub async fn open_link(link: &str) -> Result<(), ApiError> {
     opened.map_err(|cause| error(ErrorCode::Unavailable, format!("No browser could be opened: {cause}.")))
 }
 
-async fn open_path(path: PathBuf) -> Result<(), ApiError> {
-    let opened = blocking(move || tauri_plugin_opener::open_path(path, None::<&str>)).await?;
+/// Opens a file where no editor was chosen: text in the system's own editor. Of anything else the folder is shown: what
+/// an agent wrote must not be run because somebody wanted to look at it.
+async fn open_unchosen(path: PathBuf) -> Result<(), ApiError> {
+    if !is_plain_text(&path) {
+        return show_item(path).await;
+    }
+    let editor = if cfg!(windows) {
+        Some("notepad")
+    } else if cfg!(target_os = "macos") {
+        Some("TextEdit")
+    } else {
+        None
+    };
+    let opened = blocking(move || tauri_plugin_opener::open_path(path, editor)).await?;
     opened.map_err(|cause| {
         let words = format!("The file could not be opened: {cause}. Name your editor in the settings.");
         error(ErrorCode::Unavailable, words)
@@ -161,6 +207,30 @@ mod tests {
             "data:text/html,x",
         ] {
             assert!(safe_link(link).is_err(), "{link:?} may do more than show a page, or is not what it looks like");
+        }
+    }
+
+    #[test]
+    fn what_a_system_might_run_is_shown_in_its_folder_and_never_opened() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let is_opened = |name: &str| {
+            let file = directory.path().join(name);
+            std::fs::write(&file, "").expect("a file");
+            is_plain_text(&file)
+        };
+        for name in ["notes.md", "main.RS", "data.json"] {
+            assert!(is_opened(name), "{name} can only be read");
+        }
+        for name in ["run.bat", "a.exe", "b.js", "c.command", "d.desktop", "e.html", "f.py", "g.sh", "Makefile", ".env"]
+        {
+            assert!(!is_opened(name), "{name} may be run by some system, or is not known");
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let file = directory.path().join("notes.md");
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+            assert!(!is_plain_text(&file), "a text that may be run is a program");
         }
     }
 

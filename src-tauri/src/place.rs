@@ -35,6 +35,14 @@ impl Place {
             _ => None,
         }
     }
+
+    /// The address of its page within the window.
+    pub fn page(self) -> String {
+        match self.feature {
+            None => format!("p/{}/board", self.project.0),
+            Some(feature) => format!("p/{}/feature/{}", self.project.0, feature.0),
+        }
+    }
 }
 
 fn number(digits: &str) -> Option<u32> {
@@ -53,6 +61,13 @@ mod tests {
         assert_eq!(Place::of_link("auto-agent-harness://project/3/"), Some(project), "browsers add a slash");
         let card = Place { project: ProjectId(3), feature: Some(FeatureId(17)) };
         assert_eq!(Place::of_link("auto-agent-harness://project/3/feature/17"), Some(card));
+    }
+
+    #[test]
+    fn a_place_has_a_page() {
+        let page = |link| Place::of_link(link).map(Place::page);
+        assert_eq!(page("auto-agent-harness://project/3").as_deref(), Some("p/3/board"));
+        assert_eq!(page("auto-agent-harness://project/3/feature/17").as_deref(), Some("p/3/feature/17"));
     }
 
     #[test]

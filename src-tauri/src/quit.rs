@@ -11,7 +11,10 @@ use harness_domain::id::ProjectId;
 use serde::Deserialize;
 use specta::Type;
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 use tauri::{AppHandle, Manager};
@@ -45,14 +48,15 @@ pub enum QuitAnswer {
 #[derive(Default)]
 pub struct Quit {
     state: Mutex<State>,
+    questions: AtomicU32,
 }
 
 #[derive(Default)]
 enum State {
     #[default]
     Staying,
-    /// The page was asked; the sender is used when the question is on its screen.
-    Asking(Option<oneshot::Sender<()>>),
+    /// The person is asked. The sender is there until the question is on the page's screen.
+    Asking { number: u32, shown: Option<oneshot::Sender<()>> },
     /// Leaves when the last run has ended.
     WhenDone,
     /// On the way out; nothing turns it round.
@@ -62,7 +66,7 @@ enum State {
 impl Quit {
     /// The question is on the page's screen: no other dialog has to ask it.
     pub fn shown(&self) {
-        if let State::Asking(shown) = &mut *self.state()
+        if let State::Asking { shown, .. } = &mut *self.state()
             && let Some(shown) = shown.take()
         {
             // Whoever waited may have given up already, and its dialog is then answered instead.
@@ -70,11 +74,41 @@ impl Quit {
         }
     }
 
-    /// The person came back to the window: what was planned is off.
+    /// The person came back to the window: what was planned is off. A question stays until it is answered.
     pub fn call_off(&self) {
         let mut state = self.state();
-        if !matches!(*state, State::Leaving) {
+        if matches!(*state, State::WhenDone) {
             *state = State::Staying;
+        }
+    }
+
+    /// The page that had the question on its screen is gone, and nobody can answer it any more.
+    pub fn forget_question(&self) {
+        let mut state = self.state();
+        if matches!(*state, State::Asking { shown: None, .. }) {
+            *state = State::Staying;
+        }
+    }
+
+    /// Begins a question, unless one is being asked or the program leaves already. Gives its number, and what tells when
+    /// the page shows it.
+    fn ask(&self) -> Option<(u32, oneshot::Receiver<()>)> {
+        let mut state = self.state();
+        if matches!(*state, State::Asking { .. } | State::Leaving) {
+            return None;
+        }
+        let (shown, is_shown) = oneshot::channel();
+        let number = self.questions.fetch_add(1, Ordering::Relaxed);
+        *state = State::Asking { number, shown: Some(shown) };
+        Some((number, is_shown))
+    }
+
+    /// Whether that question is still open and no page shows it, so that the system's dialog has to ask it. From here on
+    /// it is on the screen.
+    fn has_to_ask_natively(&self, question: u32) -> bool {
+        match &mut *self.state() {
+            State::Asking { number, shown } if *number == question => shown.take().is_some(),
+            _ => false,
         }
     }
 
@@ -93,7 +127,7 @@ impl Quit {
 pub fn window_closes(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        let stays = app.state::<Product>().settings().await.close_to_tray && app.state::<Tray>().is_shown();
+        let stays = app.state::<Product>().settings().await.close_to_tray && app.state::<Tray>().is_shown().await;
         if stays { desktop::close_window(&app) } else { begin(&app) }
     });
 }
@@ -104,21 +138,16 @@ pub fn begin(app: &AppHandle) {
     if projects.is_empty() {
         return leave(app);
     }
-    let (shown, is_shown) = oneshot::channel();
-    {
-        let quit = app.state::<Quit>();
-        let mut state = quit.state();
-        if matches!(*state, State::Leaving) {
-            return;
-        }
-        *state = State::Asking(Some(shown));
-    }
     desktop::open_window_only(app);
+    let Some((question, is_shown)) = app.state::<Quit>().ask() else { return };
     let is_heard = app.state::<Page>().tell(HostEvent::QuitAsked { projects: projects.clone() });
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        let is_asked = is_heard && matches!(tokio::time::timeout(PAGE_PATIENCE, is_shown).await, Ok(Ok(())));
-        if !is_asked {
+        if is_heard && tokio::time::timeout(PAGE_PATIENCE, is_shown).await.is_ok() {
+            // The page shows it, or it was answered meanwhile.
+            return;
+        }
+        if app.state::<Quit>().has_to_ask_natively(question) {
             ask_natively(&app, &projects);
         }
     });
@@ -127,7 +156,7 @@ pub fn begin(app: &AppHandle) {
 /// The person's answer, from the page or from the system's dialog.
 pub fn answer(app: &AppHandle, answer: QuitAnswer) {
     let quit = app.state::<Quit>();
-    if !matches!(*quit.state(), State::Asking(_)) {
+    if !matches!(*quit.state(), State::Asking { .. }) {
         // Asked twice, as when the page was slow and the system's dialog came too: the first answer counts.
         return;
     }
@@ -225,6 +254,26 @@ mod tests {
         assert_eq!(understood(&MessageDialogResult::Cancel), QuitAnswer::Cancel);
         assert_eq!(understood(&MessageDialogResult::Custom("something else".into())), QuitAnswer::Cancel);
         assert_eq!(understood(&MessageDialogResult::Custom(STOP.into())), QuitAnswer::StopNow);
+    }
+
+    #[test]
+    fn a_question_is_asked_once_and_by_one_dialog_only() {
+        let quit = Quit::default();
+        let (question, mut is_shown) = quit.ask().expect("nobody asks yet");
+        assert!(quit.ask().is_none(), "closing the window twice asks once");
+        quit.shown();
+        assert!(is_shown.try_recv().is_ok(), "the page shows it");
+        assert!(!quit.has_to_ask_natively(question), "no second dialog comes over the page's");
+        quit.call_off();
+        assert!(quit.ask().is_none(), "looking at the window answers nothing");
+
+        *quit.state() = State::Staying;
+        let (later, _is_shown) = quit.ask().expect("the first one was answered");
+        assert!(!quit.has_to_ask_natively(question), "nor one for a question that was answered");
+        assert!(quit.has_to_ask_natively(later), "the page was too slow");
+        assert!(!quit.has_to_ask_natively(later), "it is on the screen now");
+        quit.forget_question();
+        assert!(quit.ask().is_some(), "with its page a question is gone, and can be asked anew");
     }
 
     #[test]

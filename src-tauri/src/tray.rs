@@ -18,8 +18,8 @@ const QUIT: &str = "quit";
 pub struct Tray {
     status: MenuItem<tauri::Wry>,
     stop: MenuItem<tauri::Wry>,
-    /// Whether a desktop is there that shows it.
-    is_shown: bool,
+    /// Whether it was put up.
+    is_up: bool,
 }
 
 /// Puts the icon up. A desktop without a tray goes without it, and the window then quits when it is closed.
@@ -45,7 +45,7 @@ pub fn set_up(app: &AppHandle) -> tauri::Result<()> {
             false
         }
     };
-    app.manage(Tray { status, stop, is_shown: is_up && has_tray() });
+    app.manage(Tray { status, stop, is_up });
     Ok(())
 }
 
@@ -74,23 +74,24 @@ impl Tray {
         }
     }
 
-    /// Whether a program without a window can be found again here.
-    pub fn is_shown(&self) -> bool {
-        self.is_shown
+    /// Whether a program without a window can be found again here: an icon was put up, and a desktop shows it now.
+    pub async fn is_shown(&self) -> bool {
+        self.is_up && has_tray().await
     }
 }
 
 /// Whether this desktop shows such icons. On Linux a program says so on the session's bus; several desktops have none.
 #[cfg(target_os = "linux")]
-fn has_tray() -> bool {
-    let asked = zbus::blocking::Connection::session().and_then(|bus| {
+async fn has_tray() -> bool {
+    async fn ask() -> zbus::Result<bool> {
+        let bus = zbus::Connection::session().await?;
         let name = zbus::names::BusName::try_from("org.kde.StatusNotifierWatcher")?;
-        Ok(zbus::blocking::fdo::DBusProxy::new(&bus)?.name_has_owner(name)?)
-    });
-    asked.unwrap_or(false)
+        Ok(zbus::fdo::DBusProxy::new(&bus).await?.name_has_owner(name).await?)
+    }
+    ask().await.unwrap_or(false)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn has_tray() -> bool {
+async fn has_tray() -> bool {
     true
 }

@@ -12,7 +12,10 @@ use harness_api::{
     Frame, JoinStream,
     shape::setup::{AppSettings, NotifySettings},
 };
-use harness_domain::{event::Envelope, id::ProjectId};
+use harness_domain::{
+    event::{Envelope, Event},
+    id::ProjectId,
+};
 use std::{sync::Arc, time::Duration};
 use tauri::{AppHandle, Manager};
 use tokio::sync::watch;
@@ -72,11 +75,19 @@ impl Watcher {
     }
 
     async fn observe(&mut self, envelope: &Envelope) {
+        // One of the settings says whether the machine may sleep.
+        if matches!(envelope.event, Event::SettingsChanged {}) {
+            return self.show().await;
+        }
         if !Activity::concerns(&envelope.event) {
             return;
         }
+        // Which projects there are, and what they are called.
+        if matches!(envelope.event, Event::ProjectsChanged {}) {
+            return self.read_anew().await;
+        }
         let before = (self.activity.words(), self.activity.running());
-        if !self.activity.is_unknown(envelope.project) {
+        if !self.activity.is_unknown(envelope.project) && !Activity::has_to_be_read(&envelope.event) {
             self.activity.observe(envelope.project, &envelope.event);
         } else if let Some(project) = self.app.state::<Product>().project(envelope.project).await {
             // What the event brought is in it already.

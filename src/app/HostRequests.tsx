@@ -10,6 +10,7 @@ export function HostRequests() {
   const host = useHost();
   const navigate = useNavigate();
   const [runs, setRuns] = useState<number | null>(null);
+  const [hasTray, setHasTray] = useState(false);
 
   useEffect(
     () =>
@@ -18,15 +19,15 @@ export function HostRequests() {
           if (feature === null) void navigate({ to: "/p/$project/board", params: { project } });
           else void navigate({ to: "/p/$project/feature/$feature", params: { project, feature } });
         },
-        quitAsked: (projects) => setRuns(projects.length),
+        quitAsked: (projects) => {
+          setRuns(projects.length);
+          // Without this the machine asks by itself, in a window of its own.
+          void host.quitShown();
+          void host.isTrayShown().then(setHasTray, () => setHasTray(false));
+        },
       }),
     [host, navigate],
   );
-
-  // The machine asks by itself, in a window of its own, when nothing here says that the question is shown.
-  useEffect(() => {
-    if (runs !== null) void host.quitShown();
-  }, [host, runs]);
 
   const answer = (chosen: QuitAnswer) => {
     setRuns(null);
@@ -45,7 +46,7 @@ export function HostRequests() {
         <Button variant="primary" onClick={() => answer("finish_session")}>
           {text.quitFinish}
         </Button>
-        <Button onClick={() => answer("keep_in_tray")}>{text.quitTray}</Button>
+        <Button onClick={() => answer("keep_in_tray")}>{hasTray ? text.quitTray : text.quitBackground}</Button>
         <Button variant="danger" onClick={() => answer("stop_now")}>
           {text.quitNow}
         </Button>

@@ -97,6 +97,7 @@ test("a lost connection is said, and so is that it is back", async () => {
 });
 
 test("being asked to quit while a run is active shows the four answers and gives back the chosen one", async () => {
+  const isTrayShown = vi.fn(() => Promise.resolve(true));
   const answerQuit = vi.fn(() => Promise.resolve());
   const quitShown = vi.fn(() => Promise.resolve());
   let ask: ((projects: number[]) => void) | undefined;
@@ -105,6 +106,7 @@ test("being asked to quit while a run is active shows the four answers and gives
     host: {
       answerQuit,
       quitShown,
+      isTrayShown,
       listen: (events) => {
         ask = events.quitAsked;
         return () => undefined;
@@ -113,9 +115,28 @@ test("being asked to quit while a run is active shows the four answers and gives
   });
   await screen.findByRole("navigation", { name: "Projects and pages" });
   ask?.([1]);
+  expect(await screen.findByRole("button", { name: "Keep running in the tray" })).toBeVisible();
   await user.click(await screen.findByRole("button", { name: "Finish this session, then quit" }));
   expect(quitShown, "the machine must know that it need not ask by itself").toHaveBeenCalledOnce();
   expect(answerQuit).toHaveBeenCalledExactlyOnceWith("finish_session");
+});
+
+test("where no tray shows the program, the question does not speak of one", async () => {
+  let ask: ((projects: number[]) => void) | undefined;
+  renderApp("/", {
+    projects: PROJECTS,
+    host: {
+      quitShown: () => Promise.resolve(),
+      isTrayShown: () => Promise.resolve(false),
+      listen: (events) => {
+        ask = events.quitAsked;
+        return () => undefined;
+      },
+    },
+  });
+  await screen.findByRole("navigation", { name: "Projects and pages" });
+  ask?.([1]);
+  expect(await screen.findByRole("button", { name: /^Keep running; starting it again/ })).toBeVisible();
 });
 
 test("the theme follows the system until a person chooses one", async () => {

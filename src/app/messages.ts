@@ -52,5 +52,6 @@ export const text = messages("app", {
   quitFinish: "Finish this session, then quit",
   quitNow: "Stop now and quit",
   quitTray: "Keep running in the tray",
+  quitBackground: "Keep running; starting it again brings the window back",
   cancel: "Cancel",
 });

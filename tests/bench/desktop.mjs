@@ -4,6 +4,7 @@ import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { buildDesktop, buildPages, desktopProgram } from "../../.ci/lib/desktop.mjs";
+import { releaseFlags } from "../../.ci/lib/release.mjs";
 import { mustRun } from "../../.ci/lib/steps.mjs";
 import { sitDown, until } from "../desktop/desk.mjs";
 import { openOn } from "../desktop/window.mjs";
@@ -18,7 +19,7 @@ const TICKS_PER_SECOND = Number(spawnSync("getconf", ["CLK_TCK"], { encoding: "u
 export async function measureDesktop(runs = RUNS) {
   await buildPages();
   await buildDesktop();
-  await mustRun("cargo", ["build", "--release", "--locked", "-p", "auto-agent-harness", "--example", "empty_window"]);
+  await mustRun("cargo", ["build", "--release", "--locked", "-p", "auto-agent-harness", "--example", "empty_window", ...releaseFlags()]);
   const ours = desktopProgram("release");
   const empty = join(ours, "..", "examples", "empty_window");
   const desk = await sitDown();

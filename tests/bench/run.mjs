@@ -7,6 +7,7 @@ import { cpus, platform, release } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { releaseFlags } from "../../.ci/lib/release.mjs";
 import { main, step } from "../../.ci/lib/steps.mjs";
 import { setUp } from "../../.ci/setup.mjs";
 
@@ -53,7 +54,7 @@ function show(measurement) {
 
 /** The measuring program, built as the product is released. */
 async function build() {
-  const cargo = ["bench", "--quiet", "--locked", "-p", "harness-cli", "--bench", "speed", "--no-run", "--message-format=json"];
+  const cargo = ["bench", "--quiet", "--locked", "-p", "harness-cli", "--bench", "speed", "--no-run", "--message-format=json", ...releaseFlags()];
   const built = (await run("cargo", cargo)).split("\n").filter((line) => line.startsWith("{"));
   const artifact = built.map((line) => JSON.parse(line)).find(({ target, executable }) => target?.name === "speed" && executable);
   if (!artifact) throw new Error("cargo built no benchmark");

@@ -2,6 +2,9 @@
 //
 // The agent is the real Claude CLI, answered by the scripted model; the tests are steps of one story.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { until } from "./desk.mjs";
 import { closeWindow, openOn, openWindow } from "./window.mjs";
@@ -61,16 +64,37 @@ test("the transcript tells what the agent did", async () => {
   await window.sees(/feature mark passing/);
 });
 
-test("a checkpoint brings files and cards back, and that can be undone", async () => {
+test("an earlier checkpoint brings files, commits and cards of that time back, and undoing brings the present back", async () => {
+  const { path } = await window.call("project_get", { project });
+  const head = () => execFileSync("git", ["-C", path, "rev-parse", "HEAD"], { encoding: "utf8" }).trim();
+  const [now, all] = [head(), (await cards()).length];
+  const listed = await window.call("checkpoint_list", { project });
+  const earlier = listed.find(({ cards_done: done }) => done > 0 && done < all / 2);
+  assert.ok(earlier, `some checkpoint is of the middle of the run: ${listed.map(({ cards_done: done }) => done)}`);
+  const { files } = await window.call("checkpoint_preview", { project, checkpoint: earlier.id });
+  const taken = files.filter(({ how }) => how === "deleted").map((file) => join(path, file.path));
+  assert.ok(taken.length > 0 && taken.every((file) => existsSync(file)), `files were written since: ${JSON.stringify(files)}`);
+
   await window.press("6");
+  await until(async () => (await window.path()).endsWith("/checkpoints"), "the checkpoints are there");
+  await window.go(`/p/${project}/checkpoints?checkpoint=${earlier.id}`);
+  await window.find("heading", earlier.name);
   await window.click("button", /^Restore…/);
   await window.find("dialog", /Restore/);
   await window.click("button", "Restore");
   await window.sees(/Restored:/);
+  assert.equal(await passing(), earlier.cards_done, "the board is that of then");
+  assert.deepEqual(taken.filter((file) => existsSync(file)), [], "what was written later is gone");
+  assert.notEqual(head(), now, "so are the commits");
+  await window.press("b");
+  await window.find("region", new RegExp(`^Done, ${earlier.cards_done} card`));
+
+  await window.press("6");
   await window.click("button", /^Undo/);
   await window.sees(/The restore was undone/);
-  const all = await cards();
-  assert.ok(all.every((card) => card.progress === "passing"), "everything is as it was before");
+  assert.equal(await passing(), all, "every card passes again");
+  assert.ok(taken.every((file) => existsSync(file)), "the files are back");
+  assert.equal(head(), now, "and the commits");
 });
 
 test("leaving while a run is under way asks first, and what was asked for happens", async () => {

@@ -57,6 +57,8 @@ export async function sitDown({ width = 1280, height = 800 } = {}) {
     env.DISPLAY = `:${await firstLine(screen.stdio[3], "Xvfb")}`;
     const bus = start("dbus-daemon", ["--session", "--nofork", "--print-address=3"], { stdio: ["ignore", "ignore", "ignore", "pipe"] });
     env.DBUS_SESSION_BUS_ADDRESS = await firstLine(bus.stdio[3], "dbus-daemon");
+    // Nor may a test keep the machine it runs on awake.
+    env.DBUS_SYSTEM_BUS_ADDRESS = env.DBUS_SESSION_BUS_ADDRESS;
   } catch (error) {
     await leave();
     throw error;

@@ -27,7 +27,7 @@ const window = await openWindow({ width, height });
 try {
   await photograph("welcome", "/");
   const { id: project } = await window.call("project_demo", {});
-  await go(`/p/${project}/board`);
+  await window.go(`/p/${project}/board`);
   await window.call("run_start", { project, mode: "auto", rehearsal: "demo" });
   const status = () => window.call("run_status", { project });
   await until(async () => (await window.call("project_get", { project })).counts.done >= 4, "four cards pass", RUN_PATIENCE_MS);
@@ -47,17 +47,13 @@ try {
   await window.close();
 }
 
-async function go(path) {
-  await window.driver.executeScript("history.pushState(null, '', arguments[0]); dispatchEvent(new PopStateEvent('popstate'))", path);
-}
-
 async function photograph(name, path) {
   for (const theme of THEMES) {
     const settings = await window.call("app_settings_read");
     await window.call("app_settings_write", { ...settings, theme });
     for (const size of SIZES) {
       await window.driver.manage().window().setRect({ x: 0, y: 0, ...size });
-      await go(path);
+      await window.go(path);
       await until(() => window.driver.executeScript("return document.documentElement.dataset.theme").then((drawn) => drawn === theme), `the page is ${theme}`);
       await pause(SETTLED_MS);
       await until(() => window.driver.executeScript("return !document.querySelector(arguments[0])", LOADING), "the page is loaded");

@@ -1,5 +1,6 @@
 // The real window, used as a person uses it: found by what is on it, clicked and typed into.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { By, Builder, Key } from "selenium-webdriver";
 import { freePort, PATIENCE_MS, PROGRAM, sitDown, until } from "./desk.mjs";
@@ -39,6 +40,15 @@ export function closeWindow(desk) {
   if (status !== 0) throw new Error(`the window was not closed: ${stderr}`);
 }
 
+/** Starts the program once more on the same desk, and gives its exit code and what it said. */
+export async function startAgain(desk, args, env = desk.env) {
+  const child = spawn(PROGRAM, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
+  const [code] = await once(child, "close");
+  return { code, said };
+}
+
 async function isListening(server) {
   try {
     await fetch(`${server}/status`, { signal: AbortSignal.timeout(1_000) });
@@ -62,6 +72,12 @@ function hands(driver) {
 
   const find = (role, name) => until(() => look(role, name), `a ${role} named ${name} is on the page`).catch(withPage(driver));
   const text = () => driver.executeScript("return document.body.innerText");
+  /** Asks the host itself, as the page does. */
+  const host = async (command, input = {}) => {
+    const { answer, failure } = await driver.executeAsyncScript(ASK, command, input);
+    if (failure) throw new Error(`${input.procedure ?? command}: ${JSON.stringify(failure)}`);
+    return answer;
+  };
 
   return {
     find,
@@ -82,6 +98,11 @@ function hands(driver) {
           throw refused;
         }
       }, `a ${role} named ${name} can be clicked`).catch(withPage(driver)),
+    /** Clicks what takes the window off the screen: a page that is not shown answers no driver until it is shown again. */
+    clickAway: async (role, name) => {
+      const element = await find(role, name);
+      await driver.executeScript("const [element] = arguments; setTimeout(() => element.click())", element);
+    },
     /** Replaces what is in a field, key by key: a page that listens for keys must hear them. */
     fill: async (name, value) => {
       const field = await find("textbox", name);
@@ -99,12 +120,13 @@ function hands(driver) {
       ),
     /** Where the focus is, as its role and name. */
     focus: () => driver.executeScript(FOCUS),
+    /** Goes to an address within the program, as a link on the page does. */
+    go: (address) =>
+      driver.executeScript("history.pushState(null, '', arguments[0]); dispatchEvent(new PopStateEvent('popstate'))", address),
     path: () => driver.executeScript("return location.pathname + location.hash"),
     /** Asks the product directly, to prepare or to check what the page only shows. */
-    call: (procedure, input = {}) =>
-      driver
-        .executeAsyncScript(CALL, procedure, input)
-        .then(({ answer, failure }) => (failure ? Promise.reject(new Error(`${procedure}: ${JSON.stringify(failure)}`)) : answer)),
+    call: (procedure, input = {}) => host("call", { procedure, input }),
+    host,
     byCss: (selector) => driver.findElements(By.css(selector)),
   };
 }
@@ -117,9 +139,9 @@ function withPage(driver) {
   };
 }
 
-const CALL = `
-  const [procedure, input, done] = arguments;
-  window.__TAURI_INTERNALS__.invoke("call", { procedure, input }).then(
+const ASK = `
+  const [command, input, done] = arguments;
+  window.__TAURI_INTERNALS__.invoke(command, input).then(
     (answer) => done({ answer }),
     (failure) => done({ failure }),
   );`;

@@ -1,23 +1,14 @@
 // The window itself: that there is one, that there is only one, and what its page may do.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { after, before, test } from "node:test";
-import { PROGRAM, until } from "./desk.mjs";
-import { openWindow } from "./window.mjs";
+import { until } from "./desk.mjs";
+import { openWindow, startAgain } from "./window.mjs";
 
 let window;
 before(async () => (window = await openWindow()));
 after(() => window?.close());
 
-/** Starts the program once more on the same desk, and gives its exit code and what it said. */
-async function startAgain(args, env = window.desk.env) {
-  const child = spawn(PROGRAM, args, { env, stdio: ["ignore", "pipe", "pipe"] });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
-  const [code] = await once(child, "close");
-  return { code, said };
-}
+const again = (args, env) => startAgain(window.desk, args, env);
 
 test("the first start offers what a person can do with no project yet", async () => {
   await window.find("button", /demo/i);
@@ -27,14 +18,14 @@ test("the first start offers what a person can do with no project yet", async ()
 
 test("a second start ends at once and leaves one program", async () => {
   const [first] = window.desk.programs();
-  const { code } = await startAgain([]);
+  const { code } = await again([]);
   assert.equal(code, 0, "it did what was asked: the window is there");
   assert.deepEqual(window.desk.programs(), [first], "two programs would work on one data directory");
 });
 
 test("a link that names a project leads the window there, also from a second start", async () => {
   const before = await window.path();
-  const { code } = await startAgain(["auto-agent-harness://project/4711"]);
+  const { code } = await again(["auto-agent-harness://project/4711"]);
   assert.equal(code, 0);
   await until(async () => (await window.path()) !== before, "the window went where the link leads");
   assert.match(await window.path(), /4711/, "it went to that project");
@@ -42,7 +33,7 @@ test("a link that names a project leads the window there, also from a second sta
 
 test("what is no link of the program is refused with a sentence", async () => {
   for (const wrong of ["auto-agent-harness://settings", "https://example.org", "--verbose"]) {
-    const { code, said } = await startAgain([wrong]);
+    const { code, said } = await again([wrong]);
     assert.equal(code, 2, `${wrong} is nothing the program knows`);
     assert.match(said, /--help/, "it says where to read more");
   }
@@ -50,11 +41,11 @@ test("what is no link of the program is refused with a sentence", async () => {
 
 test("without a screen the program says what works instead", async () => {
   const { DISPLAY, ...env } = window.desk.env;
-  const { code, said } = await startAgain([], env);
+  const { code, said } = await again([], env);
   assert.equal(code, 1);
   assert.match(said, /no screen/);
   assert.match(said, /harness run/);
-  const unreachable = await startAgain([], { ...env, DISPLAY: ":4711" });
+  const unreachable = await again([], { ...env, DISPLAY: ":4711" });
   assert.equal(unreachable.code, 1);
   assert.match(unreachable.said, /does not answer/, "a screen that is gone is told apart from a fault of the program");
 });
