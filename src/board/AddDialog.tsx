@@ -1,12 +1,13 @@
 import { useState } from "react";
 import { create } from "zustand";
 import type { FeatureCard } from "@/api/bindings.ts";
-import { useApiMutation } from "@/api/context.tsx";
+import { useApiMutation, useRefusal } from "@/api/context.tsx";
 import type { Failure } from "@/api/failure.ts";
 import { Button } from "@/ui/Button.tsx";
 import { cx } from "@/ui/cx.ts";
 import { Dialog } from "@/ui/Dialog.tsx";
 import { toast } from "@/ui/toast.ts";
+import { Locked } from "@/ui/Locked.tsx";
 import { type Draft, type DraftErrors, emptyDraft, errorsOf, newFeatureOf, stepsOf } from "./draft.ts";
 import { DraftFields } from "./DraftFields.tsx";
 import { FailureNote } from "./FailureNote.tsx";
@@ -59,6 +60,7 @@ export function AddDialog({ project, form, cards, choices, onForm, onClose, onSh
   });
   const sending = form === "bug" ? report : create;
   const failure: Failure | null = sending.error;
+  const refusal = useRefusal("feature_create");
   const submit = () => {
     const found = errorsOf(draft);
     setErrors(found);
@@ -79,7 +81,7 @@ export function AddDialog({ project, form, cards, choices, onForm, onClose, onSh
         form === "several" ? undefined : (
           <>
             <Button onClick={onClose}>{text.form.cancel}</Button>
-            <Button type="submit" form={FORM_ID} variant="primary" isBusy={sending.isPending}>
+            <Button type="submit" form={FORM_ID} variant="primary" refusal={refusal} isBusy={sending.isPending}>
               {form === "bug" ? text.form.report : text.form.add}
             </Button>
           </>
@@ -87,29 +89,31 @@ export function AddDialog({ project, form, cards, choices, onForm, onClose, onSh
       }
     >
       <FormChoice form={form} onForm={onForm} />
-      {form === "several" ? (
-        <SeveralForm project={project} onClose={onClose} />
-      ) : (
-        <form
-          id={FORM_ID}
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            submit();
-          }}
-        >
-          <DraftFields
-            draft={draft}
-            errors={errors}
-            isBug={form === "bug"}
-            cards={cards}
-            choices={choices}
-            self={null}
-            onChange={change}
-          />
-          <FailureNote failure={failure} />
-        </form>
-      )}
+      <Locked reason={refusal}>
+        {form === "several" ? (
+          <SeveralForm project={project} onClose={onClose} />
+        ) : (
+          <form
+            id={FORM_ID}
+            noValidate
+            onSubmit={(event) => {
+              event.preventDefault();
+              submit();
+            }}
+          >
+            <DraftFields
+              draft={draft}
+              errors={errors}
+              isBug={form === "bug"}
+              cards={cards}
+              choices={choices}
+              self={null}
+              onChange={change}
+            />
+            <FailureNote failure={failure} />
+          </form>
+        )}
+      </Locked>
     </Dialog>
   );
 }

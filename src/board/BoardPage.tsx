@@ -2,7 +2,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Network, Plus, SearchX, SquareKanban } from "lucide-react";
 import { type ReactNode, useDeferredValue, useEffect, useMemo, useState } from "react";
 import type { FeatureCard } from "@/api/bindings.ts";
-import { useApiQuery } from "@/api/context.tsx";
+import { useApiQuery, useRefusal } from "@/api/context.tsx";
 import { useAction, useKeysOf } from "@/ui/actions.ts";
 import { Button } from "@/ui/Button.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
@@ -178,6 +178,7 @@ function AddButton({ onClick, isSecondary = false }: { onClick: () => void; isSe
   return (
     <Button
       variant={isSecondary ? "secondary" : "primary"}
+      refusal={useRefusal("feature_create")}
       icon={<Plus aria-hidden className="size-4" />}
       onClick={onClick}
     >

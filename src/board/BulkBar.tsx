@@ -34,6 +34,7 @@ export function BulkBar({ actions }: { actions: BoardActions }) {
           key={word}
           variant="ghost"
           size="sm"
+          refusal={actions.refusal}
           icon={<Icon aria-hidden className="size-3.5" />}
           onClick={() => actions.bulk([...ids], word)}
         >
@@ -44,6 +45,7 @@ export function BulkBar({ actions }: { actions: BoardActions }) {
         variant="ghost"
         size="sm"
         className="text-danger"
+        refusal={actions.refusal}
         icon={<Trash2 aria-hidden className="size-3.5" />}
         onClick={() => {
           actions.remove([...ids]);

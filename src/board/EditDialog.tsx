@@ -1,12 +1,13 @@
 import { useState } from "react";
 import type { EditFeature, FeatureCard, FeatureDetail } from "@/api/bindings.ts";
-import { useApiQuery, useClient } from "@/api/context.tsx";
+import { useApiQuery, useClient, useRefusal } from "@/api/context.tsx";
 import { type Failure, toFailure } from "@/api/failure.ts";
 import { Button } from "@/ui/Button.tsx";
 import { Dialog } from "@/ui/Dialog.tsx";
 import { ErrorState } from "@/ui/ErrorState.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
 import { toast } from "@/ui/toast.ts";
+import { Locked } from "@/ui/Locked.tsx";
 import { type Draft, type DraftErrors, draftOf, errorsOf, newFeatureOf } from "./draft.ts";
 import { DraftFields } from "./DraftFields.tsx";
 import { FailureNote } from "./FailureNote.tsx";
@@ -109,15 +110,17 @@ function EditForm({ detail, project, cards, choices, onBusy, onClose }: FormProp
         void save();
       }}
     >
-      <DraftFields
-        draft={draft}
-        errors={errors}
-        isBug={kind === "bug"}
-        cards={cards}
-        choices={choices}
-        self={id}
-        onChange={change}
-      />
+      <Locked reason={useRefusal("feature_edit")}>
+        <DraftFields
+          draft={draft}
+          errors={errors}
+          isBug={kind === "bug"}
+          cards={cards}
+          choices={choices}
+          self={id}
+          onChange={change}
+        />
+      </Locked>
       <FailureNote failure={failure} />
     </form>
   );

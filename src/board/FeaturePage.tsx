@@ -64,7 +64,11 @@ export function FeaturePage({ project, feature }: Props) {
           </Link>
           {card && known.data && (
             <>
-              <Button icon={<Pencil aria-hidden className="size-3.5" />} onClick={() => setEditing(true)}>
+              <Button
+                icon={<Pencil aria-hidden className="size-3.5" />}
+                refusal={actions.refusal}
+                onClick={() => setEditing(true)}
+              >
                 {text.edit}
               </Button>
               <CardMenuButton card={card} cards={cards} actions={actions} />

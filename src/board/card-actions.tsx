@@ -24,7 +24,9 @@ type Place = { before?: number | null; after?: number | null };
 /** Everywhere a card could be put, and for each place why not when it cannot. */
 export function moveActions(card: FeatureCard, cards: readonly FeatureCard[], actions: BoardActions): MenuAction[] {
   const near = neighboursOf(card, cards);
-  const notOpen = isHeld(card) ? text.refusals.atWork : card.progress === "pending" ? null : text.refusals.notOpen;
+  const notOpen =
+    actions.refusal ??
+    (isHeld(card) ? text.refusals.atWork : card.progress === "pending" ? null : text.refusals.notOpen);
   const put = ({ before = null, after = null }: Place) => actions.move(card, { kind: "move", before, after });
   const isFirst = notOpen ?? (near.previous === null ? text.refusals.first : null);
   const isLast = notOpen ?? (near.next === null ? text.refusals.last : null);
@@ -35,7 +37,7 @@ export function moveActions(card: FeatureCard, cards: readonly FeatureCard[], ac
         id: column,
         label: isDone ? text.reopen : text.tryAgain,
         icon: <RotateCcw aria-hidden />,
-        refusal: isDone ? whyNotReopen(card) : whyNotRetry(card),
+        refusal: actions.refusal ?? (isDone ? whyNotReopen(card) : whyNotRetry(card)),
         onSelect: () => (isDone ? actions.reopen(card) : actions.retry(card)),
       };
     }
@@ -82,7 +84,7 @@ export function moveActions(card: FeatureCard, cards: readonly FeatureCard[], ac
             id: "retry",
             label: text.tryAgain,
             icon: <RotateCcw aria-hidden />,
-            refusal: whyNotRetry(card),
+            refusal: actions.refusal ?? whyNotRetry(card),
             onSelect: () => actions.retry(card),
           },
         ]
@@ -116,13 +118,20 @@ export function cardActions({
 }: Wanted): MenuAction[] {
   return [
     { id: "open", label: text.open, icon: <ExternalLink aria-hidden />, shortcut: "enter", onSelect: onOpen },
-    { id: "edit", label: text.edit, icon: <Pencil aria-hidden />, shortcut: keys.edit, onSelect: onEdit },
+    {
+      id: "edit",
+      label: text.edit,
+      icon: <Pencil aria-hidden />,
+      shortcut: keys.edit,
+      refusal: actions.refusal,
+      onSelect: onEdit,
+    },
     {
       id: "pin",
       label: card.is_pinned ? text.unpin : text.pin,
       icon: card.is_pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />,
       shortcut: keys.pin,
-      refusal: card.progress === "passing" ? text.refusals.done : null,
+      refusal: actions.refusal ?? (card.progress === "passing" ? text.refusals.done : null),
       onSelect: () => actions.pin(card, !card.is_pinned),
     },
     {
@@ -146,7 +155,7 @@ export function cardActions({
       icon: <Trash2 aria-hidden />,
       shortcut: keys.remove,
       isDanger: true,
-      refusal: whyNotRemove(card),
+      refusal: actions.refusal ?? whyNotRemove(card),
       onSelect: () => actions.remove([card.id]),
     },
   ];

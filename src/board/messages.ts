@@ -124,6 +124,7 @@ export const text = messages("board", {
     notDone: "It is not done.",
   },
   failures: {
+    mayNot: "The cards stay as they are",
     move: "The card was not moved",
     pin: "The card was not pinned",
     unpin: "The card was not unpinned",

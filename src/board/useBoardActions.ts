@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { BulkWord, FeatureCard } from "@/api/bindings.ts";
-import { useClient } from "@/api/context.tsx";
+import { useClient, useRefusal } from "@/api/context.tsx";
 import { toFailure } from "@/api/failure.ts";
 import { compareInQueue } from "@/api/queue.ts";
 import { toast } from "@/ui/toast.ts";
@@ -9,6 +9,8 @@ import { text } from "./messages.ts";
 import type { Verdict } from "./moves.ts";
 
 export type BoardActions = {
+  /** Why the person may change no card at all; `null` when they may. */
+  refusal: string | null;
   move: (card: FeatureCard, verdict: Verdict) => void;
   pin: (card: FeatureCard, isPinned: boolean) => void;
   skip: (card: FeatureCard) => void;
@@ -24,7 +26,12 @@ type Patch = (card: FeatureCard) => FeatureCard;
 export function useBoardActions(project: number): BoardActions {
   const client = useClient();
   const queries = useQueryClient();
+  const refusal = useRefusal("feature_move");
   return useMemo(() => {
+    if (refusal !== null) {
+      const no = () => void toast({ title: text.failures.mayNot, description: refusal });
+      return { refusal, move: no, pin: no, skip: no, retry: no, reopen: no, remove: no, bulk: no };
+    }
     const queryKey = ["feature_list", { project }];
     const read = () => queries.getQueryData<FeatureCard[]>(queryKey);
     const show = (cards: FeatureCard[]) => queries.setQueryData(queryKey, cards);
@@ -54,6 +61,7 @@ export function useBoardActions(project: number): BoardActions {
     });
 
     const actions: BoardActions = {
+      refusal,
       move(card, verdict) {
         if (verdict.kind === "retry") return actions.retry(card);
         if (verdict.kind === "reopen") return actions.reopen(card);
@@ -126,5 +134,5 @@ export function useBoardActions(project: number): BoardActions {
       },
     };
     return actions;
-  }, [client, queries, project]);
+  }, [client, queries, project, refusal]);
 }

@@ -2,7 +2,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ChevronDown, Download, FolderOpen, PlayCircle, Plus, Search } from "lucide-react";
 import { type ReactNode, useDeferredValue, useMemo, useState } from "react";
 import type { ProjectSummary } from "@/api/bindings.ts";
-import { useApiQuery } from "@/api/context.tsx";
+import { useApiQuery, useRefusal } from "@/api/context.tsx";
 import { asSentence, failureTitle } from "@/api/failure.ts";
 import { Button } from "@/ui/Button.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
@@ -13,6 +13,7 @@ import { Page } from "@/ui/Page.tsx";
 import { Select } from "@/ui/Select.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
 import { useNow } from "@/ui/useNow.ts";
+import { Locked } from "@/ui/Locked.tsx";
 import { text } from "./messages.ts";
 import { ProjectRow, Tally } from "./ProjectRow.tsx";
 import { SORTS, type Sort, shown } from "./standing.ts";
@@ -23,6 +24,7 @@ import { Welcome } from "./Welcome.tsx";
 export function HomePage({ notice }: { notice?: ReactNode }) {
   const projects = useApiQuery("project_list", null);
   const add = useAddProject();
+  const mayNotAdd = useRefusal("project_open");
   const hasProjects = (projects.data?.length ?? 0) > 0;
   return (
     <Page title={text.home.title} actions={hasProjects && <AddButtons add={add} />}>
@@ -38,7 +40,11 @@ export function HomePage({ notice }: { notice?: ReactNode }) {
             onRetry={() => void projects.refetch()}
           />
         )}
-        {projects.data?.length === 0 && <Welcome add={add} />}
+        {projects.data?.length === 0 && (
+          <Locked reason={mayNotAdd}>
+            <Welcome add={add} />
+          </Locked>
+        )}
         {projects.data && hasProjects && <ProjectList projects={projects.data} />}
       </div>
       {add.dialogs}
@@ -57,15 +63,16 @@ function AddButtons({ add }: { add: AddProject }) {
       onSelect: add.demo,
     },
   ];
+  const refusal = useRefusal("project_create");
   return (
     <>
-      <Menu actions={others}>
-        <Button isBusy={add.busy !== null}>
+      <Menu actions={others.map((one) => ({ ...one, refusal }))}>
+        <Button refusal={refusal} isBusy={add.busy !== null}>
           {text.home.otherWays}
           <ChevronDown aria-hidden className="size-3.5" />
         </Button>
       </Menu>
-      <Button variant="primary" icon={<Plus aria-hidden className="size-4" />} onClick={add.create}>
+      <Button variant="primary" refusal={refusal} icon={<Plus aria-hidden className="size-4" />} onClick={add.create}>
         {text.add.new}
       </Button>
     </>

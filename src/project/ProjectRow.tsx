@@ -12,7 +12,7 @@ import {
   Trash2,
 } from "lucide-react";
 import type { ProjectSummary, RunStatus, SandboxLevel } from "@/api/bindings.ts";
-import { useApiMutation, useApiQuery } from "@/api/context.tsx";
+import { useApiMutation, useApiQuery, useRefusal } from "@/api/context.tsx";
 import { reasonOf, toFailure } from "@/api/failure.ts";
 import { useHost } from "@/host/host.ts";
 import { Badge, type Tone as BadgeTone } from "@/ui/Badge.tsx";
@@ -160,6 +160,7 @@ function RowMenu({ project, isReadable }: { project: ProjectSummary; isReadable:
           : { action: { label: text.row.undo, run: () => reopen.mutate({ path: project.path }) } }),
       }),
   });
+  const refusal = useRefusal("project_forget");
   const params = { project: project.id };
   const reveal = () =>
     void host.reveal(project.path).catch((thrown: unknown) => {
@@ -195,6 +196,7 @@ function RowMenu({ project, isReadable }: { project: ProjectSummary; isReadable:
     id: "forget",
     label: text.row.forget,
     icon: <Trash2 aria-hidden />,
+    refusal,
     onSelect: () => forget.mutate({ project: project.id }),
   });
   return (

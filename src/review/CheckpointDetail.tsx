@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { GitCompareArrows, Pin, PinOff, RotateCcw, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { CheckpointCard } from "@/api/bindings.ts";
-import { useApiMutation, useApiQuery } from "@/api/context.tsx";
+import { useApiMutation, useApiQuery, useRefusal } from "@/api/context.tsx";
 import { AlertDialog } from "@/ui/AlertDialog.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { count, moment } from "@/ui/format.ts";
@@ -19,6 +19,8 @@ type Props = { project: number; checkpoint: CheckpointCard };
 /** One checkpoint: what it holds, what going back to it would change, and what can be done with it. */
 export function CheckpointDetail({ project, checkpoint }: Props) {
   const [isRemoving, setRemoving] = useState(false);
+  const refusal = useRefusal("checkpoint_pin");
+  const mayNotDelete = useRefusal("checkpoint_delete");
   const pin = useApiMutation("checkpoint_pin", { failureTitle: text.pinFailed });
   const remove = useApiMutation("checkpoint_delete", {
     failureTitle: text.removeFailed,
@@ -36,15 +38,20 @@ export function CheckpointDetail({ project, checkpoint }: Props) {
               {text.kinds[checkpoint.kind]} · {moment(checkpoint.created_at_ms)}
             </p>
           </div>
-          <div className="flex gap-2">
+          <div className="flex flex-wrap gap-2">
             <Button
+              refusal={refusal}
               icon={is_pinned ? <PinOff aria-hidden className="size-4" /> : <Pin aria-hidden className="size-4" />}
               isBusy={pin.isPending}
               onClick={() => pin.mutate({ project, checkpoint: id, is_pinned: !is_pinned })}
             >
               {is_pinned ? text.unpin : text.pin}
             </Button>
-            <Button icon={<Trash2 aria-hidden className="size-4" />} onClick={() => setRemoving(true)}>
+            <Button
+              refusal={mayNotDelete}
+              icon={<Trash2 aria-hidden className="size-4" />}
+              onClick={() => setRemoving(true)}
+            >
               {text.remove}
             </Button>
             <RestoreButton project={project} checkpoint={checkpoint} />
@@ -150,12 +157,14 @@ function RestoreButton({ project, checkpoint }: Props) {
       });
     },
   });
+  const refusal = useRefusal("checkpoint_restore");
   const isRunning = status.data?.is_running ?? false;
   const elsewhere = status.data?.elsewhere ?? null;
   return (
     <>
       <Button
         variant="primary"
+        refusal={refusal}
         icon={<RotateCcw aria-hidden className="size-4" />}
         disabled={elsewhere !== null}
         title={elsewhere ? text.elsewhere(elsewhere.pid) : undefined}

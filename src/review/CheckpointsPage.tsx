@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Flag, History, Plus, Undo2 } from "lucide-react";
 import { useState } from "react";
-import { useApiQuery } from "@/api/context.tsx";
+import { useApiQuery, useRefusal } from "@/api/context.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
 import { ErrorState } from "@/ui/ErrorState.tsx";
@@ -27,6 +27,7 @@ export function CheckpointsPage({ project }: Props) {
   const chosen = checkpoints.find((one) => one.id === wanted) ?? checkpoints[0];
   const choose = (checkpoint: number) =>
     void navigate({ to: "/p/$project/checkpoints", params: { project }, search: { checkpoint }, replace: true });
+  const refusal = useRefusal("checkpoint_create");
   return (
     <Page
       title={text.title}
@@ -35,13 +36,19 @@ export function CheckpointsPage({ project }: Props) {
           {checkpoints.some((one) => one.is_undo) && (
             <Button
               icon={<Undo2 aria-hidden className="size-4" />}
+              refusal={refusal}
               isBusy={undo.isPending}
               onClick={() => undo.mutate({ project })}
             >
               {text.undoRestore}
             </Button>
           )}
-          <Button variant="primary" icon={<Plus aria-hidden className="size-4" />} onClick={() => setCreating(true)}>
+          <Button
+            variant="primary"
+            refusal={refusal}
+            icon={<Plus aria-hidden className="size-4" />}
+            onClick={() => setCreating(true)}
+          >
             {text.create}
           </Button>
         </>

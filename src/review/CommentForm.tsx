@@ -1,10 +1,11 @@
 import { type FormEvent, useState } from "react";
 import { create } from "zustand";
-import { useApiMutation } from "@/api/context.tsx";
+import { useApiMutation, useRefusal } from "@/api/context.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { Field } from "@/ui/Field.tsx";
 import { Textarea } from "@/ui/Input.tsx";
 import { toast } from "@/ui/toast.ts";
+import { Locked } from "@/ui/Locked.tsx";
 import { text } from "./messages.ts";
 
 /** Comments that were begun, by where they stand: a line that scrolls out of view takes its form along. */
@@ -29,6 +30,7 @@ export function CommentForm({ project, feature, path, line, onClose, onOpenCard 
       comments: words === "" ? others : { ...others, [place]: words },
     }));
   const [isMissing, setMissing] = useState(false);
+  const refusal = useRefusal("review_comment");
   const comment = useApiMutation("review_comment", { failureTitle: text.commentFailed });
 
   const send = (becomes: "bug" | "message") => {
@@ -68,46 +70,48 @@ export function CommentForm({ project, feature, path, line, onClose, onOpenCard 
       }}
     >
       <div className="max-w-2xl">
-        <Field label={text.commentOn(path, line)} hint={text.commentHint} error={isMissing && text.commentEmpty}>
-          {(wiring) => (
-            <Textarea
-              {...wiring}
-              rows={3}
-              autoFocus
-              value={said}
-              onChange={(event) => {
-                setMissing(false);
-                setSaid(event.target.value);
-              }}
-            />
-          )}
-        </Field>
-        <div className="mt-3 flex items-center gap-2">
-          <Button
-            size="sm"
-            type={usual === "message" ? "submit" : "button"}
-            variant={usual === "message" ? "primary" : "secondary"}
-            title={text.asMessageWhat}
-            disabled={feature === null}
-            isBusy={comment.isPending}
-            {...(usual === "message" ? {} : { onClick: () => send("message") })}
-          >
-            {text.asMessage}
-          </Button>
-          <Button
-            size="sm"
-            variant={usual === "bug" ? "primary" : "secondary"}
-            title={text.asBugWhat}
-            isBusy={comment.isPending}
-            onClick={() => send("bug")}
-          >
-            {text.asBug}
-          </Button>
-          <Button size="sm" variant="ghost" onClick={onClose}>
-            {text.cancel}
-          </Button>
-          {feature === null && <span className="text-xs text-muted">{text.noCard}</span>}
-        </div>
+        <Locked reason={refusal}>
+          <Field label={text.commentOn(path, line)} hint={text.commentHint} error={isMissing && text.commentEmpty}>
+            {(wiring) => (
+              <Textarea
+                {...wiring}
+                rows={3}
+                autoFocus
+                value={said}
+                onChange={(event) => {
+                  setMissing(false);
+                  setSaid(event.target.value);
+                }}
+              />
+            )}
+          </Field>
+          <div className="mt-3 flex items-center gap-2">
+            <Button
+              size="sm"
+              type={usual === "message" ? "submit" : "button"}
+              variant={usual === "message" ? "primary" : "secondary"}
+              title={text.asMessageWhat}
+              disabled={feature === null}
+              isBusy={comment.isPending}
+              {...(usual === "message" ? {} : { onClick: () => send("message") })}
+            >
+              {text.asMessage}
+            </Button>
+            <Button
+              size="sm"
+              variant={usual === "bug" ? "primary" : "secondary"}
+              title={text.asBugWhat}
+              isBusy={comment.isPending}
+              onClick={() => send("bug")}
+            >
+              {text.asBug}
+            </Button>
+            <Button size="sm" variant="ghost" onClick={onClose}>
+              {text.cancel}
+            </Button>
+            {feature === null && <span className="text-xs text-muted">{text.noCard}</span>}
+          </div>
+        </Locked>
       </div>
     </form>
   );

@@ -2,11 +2,12 @@ import { Link } from "@tanstack/react-router";
 import { MessageCircleQuestion, ShieldQuestion, Timer, X } from "lucide-react";
 import { useId, useState } from "react";
 import type { RequestView } from "@/api/bindings.ts";
-import { useApiMutation, useApiQuery, useEvents } from "@/api/context.tsx";
+import { useApiMutation, useApiQuery, useEvents, useRefusal } from "@/api/context.tsx";
 import { Badge } from "@/ui/Badge.tsx";
 import { cx } from "@/ui/cx.ts";
 import { IconButton } from "@/ui/IconButton.tsx";
 import { useNow } from "@/ui/useNow.ts";
+import { Locked } from "@/ui/Locked.tsx";
 import { ApprovalForm } from "./ApprovalForm.tsx";
 import { requestText } from "./messages.ts";
 import { QuestionForm } from "./QuestionForm.tsx";
@@ -61,6 +62,7 @@ function RequestCard({ project, view, onDismiss }: { project: number; view: Requ
   const { request, feature_name: name } = view;
   const decide = useApiMutation("request_decide", { failureTitle: requestText.decideFailed });
   const answer = useApiMutation("request_answer", { failureTitle: requestText.answerFailed });
+  const refusal = useRefusal("request_decide");
   const isWithdrawn = request.state === "withdrawn";
   const isApproval = request.call !== null;
   const Icon = isApproval ? ShieldQuestion : MessageCircleQuestion;
@@ -120,21 +122,25 @@ function RequestCard({ project, view, onDismiss }: { project: number; view: Requ
         {request.state === "expired" && <p className="text-warning">{requestText.expired}</p>}
         {isWithdrawn ? (
           <p className="text-muted">{requestText.withdrawn}</p>
-        ) : isApproval ? (
-          <ApprovalForm
-            view={view}
-            isBusy={decide.isPending}
-            onDecide={(decision, scope, remark) =>
-              decide.mutate({ project, request: request.id, decision, scope, remark })
-            }
-          />
         ) : (
-          <QuestionForm
-            name={`${project}-${request.id}`}
-            parts={view.parts}
-            isBusy={answer.isPending}
-            onAnswer={(answers, is_free) => answer.mutate({ project, request: request.id, answers, is_free })}
-          />
+          <Locked reason={refusal}>
+            {isApproval ? (
+              <ApprovalForm
+                view={view}
+                isBusy={decide.isPending}
+                onDecide={(decision, scope, remark) =>
+                  decide.mutate({ project, request: request.id, decision, scope, remark })
+                }
+              />
+            ) : (
+              <QuestionForm
+                name={`${project}-${request.id}`}
+                parts={view.parts}
+                isBusy={answer.isPending}
+                onAnswer={(answers, is_free) => answer.mutate({ project, request: request.id, answers, is_free })}
+              />
+            )}
+          </Locked>
         )}
       </div>
     </article>

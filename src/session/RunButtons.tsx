@@ -5,6 +5,7 @@ import { useAction, useKeysOf } from "@/ui/actions.ts";
 import { AlertDialog } from "@/ui/AlertDialog.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { Tooltip } from "@/ui/Tooltip.tsx";
+import { useRefusal } from "@/api/context.tsx";
 import { text } from "./messages.ts";
 import { StartDialog } from "./StartDialog.tsx";
 import { type Asked, useRunOrders } from "./useRun.ts";
@@ -18,18 +19,29 @@ export function RunButtons({ project, status, asked, size = "md" }: Props) {
   const { pause, stop } = useRunOrders(project);
   const startKeys = useKeysOf("run.start");
   const stopKeys = useKeysOf("run.stop");
+  const mayNot = useRefusal("run_stop");
   const isBusy = asked !== null;
   const mayPause = status.can_pause && !isBusy;
   const mayStop = status.can_stop && asked !== "stop";
-  useAction("run.start", () => (mayPause ? pause() : setStarting(true)), mayPause || (status.can_start && !isBusy));
-  useAction("run.stop", () => setStopping(true), mayStop);
+  useAction(
+    "run.start",
+    () => (mayPause ? pause() : setStarting(true)),
+    mayNot === null && (mayPause || (status.can_start && !isBusy)),
+  );
+  useAction("run.stop", () => setStopping(true), mayStop && mayNot === null);
   const isActive = status.can_pause || status.can_stop;
   return (
     <>
+      {mayNot !== null && <span className="text-xs text-faint">{mayNot}</span>}
       {isActive ? (
         <>
-          <Tooltip text={text.pausing} shortcut={startKeys}>
-            <Button size={size} icon={<Pause aria-hidden className="size-3.5" />} disabled={!mayPause} onClick={pause}>
+          <Tooltip text={mayNot ?? text.pausing} shortcut={startKeys}>
+            <Button
+              size={size}
+              icon={<Pause aria-hidden className="size-3.5" />}
+              disabled={!mayPause || mayNot !== null}
+              onClick={pause}
+            >
               {text.pause}
             </Button>
           </Tooltip>
@@ -37,7 +49,7 @@ export function RunButtons({ project, status, asked, size = "md" }: Props) {
             <Button
               size={size}
               icon={<Square aria-hidden className="size-3" />}
-              disabled={!mayStop}
+              disabled={!mayStop || mayNot !== null}
               onClick={() => setStopping(true)}
             >
               {text.stop}
@@ -51,7 +63,7 @@ export function RunButtons({ project, status, asked, size = "md" }: Props) {
             variant="primary"
             icon={<Play aria-hidden className="size-3.5" />}
             isBusy={asked === "start"}
-            disabled={!status.can_start}
+            disabled={!status.can_start || mayNot !== null}
             onClick={() => setStarting(true)}
           >
             {status.run ? text.startAgain : text.start}

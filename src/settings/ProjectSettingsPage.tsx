@@ -1,12 +1,13 @@
 import { useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { ProjectSettings, ProjectSettingsView } from "@/api/bindings.ts";
-import { useApiMutation, useApiQuery } from "@/api/context.tsx";
+import { useApiMutation, useApiQuery, useRefusal } from "@/api/context.tsx";
 import { asSentence, failureTitle } from "@/api/failure.ts";
 import { ErrorState } from "@/ui/ErrorState.tsx";
 import { Page } from "@/ui/Page.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
 import { toast } from "@/ui/toast.ts";
+import { Locked } from "@/ui/Locked.tsx";
 import { Checks } from "./Checks.tsx";
 import { text } from "./messages.ts";
 import { Policy } from "./Policy.tsx";
@@ -22,6 +23,7 @@ type SectionId = (typeof SECTIONS)[number];
 export function ProjectSettingsPage({ project }: { project: number }) {
   const { section } = useSearch({ from: "/p/$project/settings" });
   const current = SECTIONS.find((id) => id === section) ?? "general";
+  const refusal = useRefusal("project_settings_write");
   return (
     <Page title={text.project.title} isBare>
       <Sections
@@ -32,7 +34,9 @@ export function ProjectSettingsPage({ project }: { project: number }) {
         isWide={current === "prompts"}
       >
         {/* Another project or section begins with what is stored. */}
-        <Open key={`${project} ${current}`} project={project} section={current} />
+        <Locked reason={refusal}>
+          <Open key={`${project} ${current}`} project={project} section={current} />
+        </Locked>
       </Sections>
     </Page>
   );

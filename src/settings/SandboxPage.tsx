@@ -1,7 +1,7 @@
 import { ShieldCheck } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { SandboxAttempt, SandboxProof } from "@/api/bindings.ts";
-import { useApiMutation, useApiQuery } from "@/api/context.tsx";
+import { useApiMutation, useApiQuery, useRefusal } from "@/api/context.tsx";
 import { asSentence, failureTitle } from "@/api/failure.ts";
 import { Badge, type Tone } from "@/ui/Badge.tsx";
 import { Button } from "@/ui/Button.tsx";
@@ -22,6 +22,7 @@ export function SandboxPage() {
   useEffect(() => {
     if (proof) heading.current?.focus();
   }, [proof]);
+  const refusal = useRefusal("sandbox_prove");
   const start = () => prove.mutate({});
   const level = setup.data?.sandbox.level;
 
@@ -30,7 +31,7 @@ export function SandboxPage() {
       title={text.proof.title}
       aside={level && <Badge tone={level === "full" ? "success" : "danger"}>{text.proof.level[level]}</Badge>}
       actions={
-        <Button variant="primary" isBusy={isPending} onClick={start}>
+        <Button variant="primary" refusal={refusal} isBusy={isPending} onClick={start}>
           {proof ? text.proof.again : text.proof.start}
         </Button>
       }

@@ -1,11 +1,12 @@
 import { Link, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { AppSettings } from "@/api/bindings.ts";
-import { useApiQuery } from "@/api/context.tsx";
+import { useApiQuery, useRefusal } from "@/api/context.tsx";
 import { asSentence, failureTitle } from "@/api/failure.ts";
 import { ErrorState } from "@/ui/ErrorState.tsx";
 import { Page } from "@/ui/Page.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
+import { Locked } from "@/ui/Locked.tsx";
 import { ApiKey } from "./ApiKey.tsx";
 import { Appearance, Desktop, Notifications } from "./AppChoices.tsx";
 import { text } from "./messages.ts";
@@ -26,6 +27,7 @@ export function SettingsPage({ more }: { more: readonly MoreSection[] }) {
   const other = more.find(({ id }) => id === section);
   const current = SECTIONS.find((id) => id === section) ?? "appearance";
   const { read, change, isSaving } = useAppSettings();
+  const refusal = useRefusal("app_settings_write");
   return (
     <Page title={text.app.title} isBare>
       <Sections
@@ -44,7 +46,11 @@ export function SettingsPage({ more }: { more: readonly MoreSection[] }) {
             onRetry={() => void read.refetch()}
           />
         )}
-        {!other && read.data && <Open section={current} settings={read.data} change={change} isSaving={isSaving} />}
+        {!other && read.data && (
+          <Locked reason={refusal}>
+            <Open section={current} settings={read.data} change={change} isSaving={isSaving} />
+          </Locked>
+        )}
       </Sections>
     </Page>
   );

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Ellipsis, Trash2 } from "lucide-react";
 import { type KeyboardEvent, useRef, useState } from "react";
-import { useApiMutation } from "@/api/context.tsx";
+import { useApiMutation, useRefusal } from "@/api/context.tsx";
 import { reasonOf } from "@/api/failure.ts";
 import { AlertDialog } from "@/ui/AlertDialog.tsx";
 import { Button } from "@/ui/Button.tsx";
@@ -38,6 +38,7 @@ export function Editor({ project, spec, drafts }: Props) {
         ...(saved.told && { description: saved.told, lasts_ms: 12_000 }),
       });
   };
+  const refusal = useRefusal("spec_write");
   const discard = () => {
     field.current?.replace(draft.base.text);
     toast({ title: text.editor.discarded, action: { label: text.editor.undo, run: () => drafts.settle(name, draft) } });
@@ -67,6 +68,7 @@ export function Editor({ project, spec, drafts }: Props) {
           <Button
             variant="primary"
             disabled={!maySave}
+            refusal={refusal}
             isBusy={drafts.isSaving}
             title={text.editor.saveHint}
             onClick={() => void save()}

@@ -1,7 +1,7 @@
 import { useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
 import { FileText, Plus } from "lucide-react";
 import { useState } from "react";
-import { useApiQuery } from "@/api/context.tsx";
+import { useApiQuery, useRefusal } from "@/api/context.tsx";
 import { asSentence, failureTitle } from "@/api/failure.ts";
 import { AlertDialog } from "@/ui/AlertDialog.tsx";
 import { Button } from "@/ui/Button.tsx";
@@ -35,8 +35,9 @@ export function SpecsPage({ project }: { project: number }) {
     withResolver: true,
   });
 
+  const refusal = useRefusal("spec_write");
   const add = (
-    <Button icon={<Plus aria-hidden className="size-4" />} onClick={() => setCreating(true)}>
+    <Button refusal={refusal} icon={<Plus aria-hidden className="size-4" />} onClick={() => setCreating(true)}>
       {text.page.add}
     </Button>
   );
@@ -59,7 +60,7 @@ export function SpecsPage({ project }: { project: number }) {
           title={text.page.emptyTitle}
           description={text.page.emptyText}
           actions={
-            <Button variant="primary" onClick={() => setCreating(true)}>
+            <Button variant="primary" refusal={refusal} onClick={() => setCreating(true)}>
               {text.page.emptyAction}
             </Button>
           }
