@@ -292,6 +292,7 @@ fn where_nobody_watches_such_a_question_is_kept_and_its_answer_reaches_the_next_
     assert_eq!(ended.code, Some(4), "{}", told(&ended, &events));
     let card = stage.card("Add");
     assert_eq!((&card["status"], &card["attempts"]), (&json!("needs_input"), &json!(0)), "{card}");
+    assert_eq!(states(&events).last(), Some(&"waiting_approval"), "whoever looks sees that the run waits for them");
     stage.ok(&["questions", "answer", "1", "Blue"]);
     stage.run_to_all_passing(&asks(), &[]);
 }

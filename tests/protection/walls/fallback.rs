@@ -136,6 +136,41 @@ fn behind_landlock_what_is_obeyed_later_is_put_back_and_the_run_ends_with_the_re
 }
 
 #[test]
+fn behind_landlock_what_is_planted_while_the_checks_run_passes_no_card_and_is_obeyed_by_no_commit() {
+    let stage = Stage::new(&["Build"]);
+    // What an agent left behind waits for the last moment of the checks.
+    let plant = "import fs from 'node:fs';\n\
+        while (!fs.existsSync('tested')) await new Promise((later) => setTimeout(later, 2));\n\
+        fs.appendFileSync('.git/config', '[core]\\n\\tfsmonitor = ./evil\\n');\n";
+    stage.file("plant.mjs", plant);
+    let test = "node --test && touch tested && sleep 0.05";
+    stage.file("package.json", format!(r#"{{"private": true, "type": "module", "scripts": {{"test": "{test}"}}}}"#));
+    stage.git(&["init", "-q", "-b", "main"]);
+    let settings = stage.read(".git/config");
+    let scenario = coding(
+        "late",
+        serde_json::json!([
+            take_card(),
+            bash("node plant.mjs > /dev/null 2>&1 &"),
+            bash(BUILD),
+            ask_for_checks(),
+            { "say": "Done." }
+        ]),
+    );
+    let words = stage.words_of(&scenario, &["--require-sandbox", "partial"]);
+
+    let (ended, events) = Watched::over(by_landlock(stage.machine.command(&words))).end();
+
+    assert_eq!(end_of(&events)["code"], "failed", "{}", told(&ended, &events));
+    let why = end_of(&events)["message"].as_str().unwrap_or_default();
+    assert!(why.contains("config was changed"), "the person is told what: {why}");
+    assert_ne!(stage.card("Build")["status"], "passing", "git may do something else by now than what was checked");
+    let commits = stage.git(&["log", "--format=%(trailers:key=Evidence)", "main"]);
+    assert_eq!(commits.trim(), "", "the host committed nothing by those settings");
+    assert_eq!(stage.read(".git/config"), settings, "which are as they were");
+}
+
+#[test]
 fn landlock_is_not_taken_for_full_walls() {
     let stage = Stage::new(&["Build"]);
     let words = stage.words_of(&builds("weak", BUILD), &["--require-sandbox", "full"]);
