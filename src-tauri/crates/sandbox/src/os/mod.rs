@@ -1,20 +1,26 @@
 //! One module per operating system, all with the same questions.
 
+#[cfg(any(windows, test))]
+mod command_line;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "macos")]
 mod macos;
-#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 mod other;
 #[cfg(any(target_os = "macos", all(test, unix)))]
 mod seatbelt;
+#[cfg(windows)]
+mod windows;
 
 #[cfg(target_os = "linux")]
 use linux as system;
 #[cfg(target_os = "macos")]
 use macos as system;
-#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 use other as system;
+#[cfg(windows)]
+use windows as system;
 
 pub use system::{forwarder, judges_ports, probe, stand_guard};
 pub(crate) use system::{inner_shell, wrap};

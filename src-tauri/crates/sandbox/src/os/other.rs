@@ -10,13 +10,7 @@ use std::{
 
 /// Says that only the policy layer protects, and what else there is.
 pub fn probe() -> Probe {
-    let why = if cfg!(windows) {
-        "there are no walls around files and the network on Windows: only the rules for commands and paths protect. A job \
-         ends everything that a session started together with it, and keeps it from the clipboard, other windows and \
-         logging off. For whole walls run the product inside WSL 2"
-    } else {
-        "this operating system's walls are not supported: only the rules for commands and paths protect"
-    };
+    let why = "this operating system's walls are not supported: only the rules for commands and paths protect";
     Probe { level: SandboxLevel::PolicyOnly, kind: WallKind::None, missing: vec![why.into()] }
 }
 
