@@ -5,7 +5,7 @@
 //! what a person does: `{"click":{"notification":1}}`, `{"read":"menu"}`, `{"choose":{"label":"Quit"}}`.
 
 mod menu;
-mod services;
+mod offered;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ enum Thing {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let bus = services::offer().await?;
+    let bus = offered::offer().await?;
     say(&json!({ "heard": "ready" }));
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     while let Some(line) = lines.next_line().await? {
@@ -45,7 +45,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 async fn act(bus: &zbus::Connection, act: Act) -> zbus::Result<()> {
     match act {
-        Act::Click { notification } => services::click(bus, notification).await?,
+        Act::Click { notification } => offered::click(bus, notification).await?,
         Act::Read(Thing::Menu) => {
             let lines: Vec<Value> = menu::read(bus).await?.iter().map(menu::Line::to_json).collect();
             say(&json!({ "heard": "menu", "lines": lines }));
