@@ -1,14 +1,19 @@
 //! What is known of the shell at one point of the line: directories, variables, functions.
 
-use crate::shell::{Unknown, Values, Word};
+use crate::shell::{Unknown, Unreadable, Values, Word};
 use brush_parser::ast;
 use std::{
+    cell::Cell,
     path::{Path, PathBuf},
     rc::Rc,
 };
 
 /// In how many directories the shell may be before it is said that nobody knows.
 const MOST_PLACES: usize = 6;
+/// How much text all values of one line may put into words, in bytes; a value counts for [`LEAST_SPENT`] at least.
+const MOST_SPENT: usize = 1024 * 1024;
+/// What a value counts for whose text is shorter: a word takes room by itself.
+const LEAST_SPENT: usize = 32;
 
 /// Whether the shell itself changes this variable, so that what the line sets it to says nothing.
 fn is_the_shells_own(name: &str) -> bool {
@@ -66,6 +71,8 @@ pub(crate) struct Scope {
     /// Something may have moved or removed directories, so that what exists now may be gone by then.
     pub(crate) has_moved_things: bool,
     home: Option<String>,
+    /// How much text values may still put into words: one purse for all shells of the line.
+    left: Rc<Cell<usize>>,
 }
 
 impl Scope {
@@ -82,6 +89,7 @@ impl Scope {
             splits_at_blanks: true,
             has_moved_things: false,
             home: home.and_then(Path::to_str).map(str::to_owned),
+            left: Rc::new(Cell::new(MOST_SPENT)),
         }
     }
 
@@ -270,5 +278,11 @@ impl Values for Scope {
 
     fn splits_at_blanks(&self) -> bool {
         self.splits_at_blanks
+    }
+
+    fn spend(&self, bytes: usize) -> Result<(), Unreadable> {
+        let left = self.left.get().checked_sub(bytes.max(LEAST_SPENT)).ok_or(Unreadable::TooMuch)?;
+        self.left.set(left);
+        Ok(())
     }
 }

@@ -18,6 +18,9 @@ pub(crate) enum Unreadable {
     /// Its parts stand in each other deeper than is looked.
     #[error("the line nests too deep: split it into several commands")]
     TooDeep,
+    /// What its variables become is more than anybody reads.
+    #[error("the line makes too much text of its variables: write it into a file, or split it into several commands")]
+    TooMuch,
     /// Something is opened and not closed.
     #[error("{0} is not finished: check the quotes, brackets and here-documents")]
     Unfinished(&'static str),

@@ -118,6 +118,8 @@ pub(crate) trait Values {
     fn home(&self) -> Option<&str>;
     /// Whether unquoted values are split at blanks as usual.
     fn splits_at_blanks(&self) -> bool;
+    /// Takes note that a value of so many bytes is put into a word. Fails when the whole line has had enough of that.
+    fn spend(&self, bytes: usize) -> Result<(), Unreadable>;
 }
 
 /// Says what the written word `raw` becomes.
@@ -212,7 +214,7 @@ impl<'a> Reader<'a> {
     }
 
     fn all(&mut self) -> Result<(), Unreadable> {
-        self.tilde();
+        self.tilde()?;
         while let Some(c) = self.next() {
             match c {
                 '\\' => {
@@ -255,7 +257,7 @@ impl<'a> Reader<'a> {
                 '=' | ':' => {
                     self.word.text.push(c);
                     // As in an assignment; taken elsewhere too, because some shells do.
-                    self.tilde();
+                    self.tilde()?;
                 }
                 _ => self.word.text.push(c),
             }
@@ -264,22 +266,23 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a tilde that stands for somebody's home.
-    fn tilde(&mut self) {
-        let Some(rest) = self.rest().strip_prefix('~') else { return };
+    fn tilde(&mut self) -> Result<(), Unreadable> {
+        let Some(rest) = self.rest().strip_prefix('~') else { return Ok(()) };
         let length = rest.find(['/', ':']).unwrap_or(rest.len());
         let name = &rest[..length];
         if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.+-".contains(&byte)) {
-            return;
+            return Ok(());
         }
         self.at += 1 + length;
         match (name, self.values.home()) {
             ("", Some(home)) => self.word.text.push_str(home),
             ("+", _) => {
                 let value = self.values.variable("PWD");
-                self.put(&value, true);
+                self.put(&value, true)?;
             }
             _ => self.put_unknown(Unknown::Variable(format!("~{name}")), true),
         }
+        Ok(())
     }
 
     /// Takes everything up to the closing quote, or to the end.
@@ -308,7 +311,10 @@ impl<'a> Reader<'a> {
     }
 
     /// Appends a value. Where it is not quoted, blanks in it part words.
-    fn put(&mut self, value: &Word, is_quoted: bool) {
+    ///
+    /// Fails when the values of the line have grown beyond what is read: each may hold the one before it twice.
+    fn put(&mut self, value: &Word, is_quoted: bool) -> Result<(), Unreadable> {
+        self.values.spend(value.text.len())?;
         if is_quoted {
             self.has_begun = true;
         }
@@ -321,11 +327,11 @@ impl<'a> Reader<'a> {
         let is_whole = is_quoted || self.is_value;
         if !is_whole && !value.text.is_empty() && !self.values.splits_at_blanks() {
             self.put_unknown(Unknown::Variable("IFS".into()), false);
-            return;
+            return Ok(());
         }
         if is_whole || !value.text.contains(blanks) {
             self.word.text.push_str(&value.text);
-            return;
+            return Ok(());
         }
         let mut parts = value.text.split(blanks).peekable();
         while let Some(part) = parts.next() {
@@ -341,6 +347,7 @@ impl<'a> Reader<'a> {
                 self.has_begun = false;
             }
         }
+        Ok(())
     }
 
     /// Remembers why something is not known. That it is a number says least, and hides no other reason.

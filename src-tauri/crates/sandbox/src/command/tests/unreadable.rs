@@ -117,3 +117,21 @@ fn groups_as_deep_as_they_may_be_overflow_nothing() {
     let loops = "for i in 1 2 3 4 5 6 7 8 9; do ".repeat(12) + "[[ a ]]" + &"; done".repeat(12);
     assert!(!stage.verdict(&loops, true).is_allowed(), "what would take for ever is refused");
 }
+
+#[test]
+fn values_that_double_again_and_again_are_refused_before_they_take_room() {
+    let stage = Stage::new();
+    let lines = [
+        format!("a=xxxxxxxxxx; {}echo done", "a=$a$a; ".repeat(40)),
+        format!("a=xxxxxxxxxx; {}rm -rf \"$a\"", "a=\"$a$a\"; ".repeat(40)),
+        format!("set -- a b; {}echo done", "set -- \"$@\" \"$@\"; ".repeat(40)),
+        format!("a={}; echo {}", "x".repeat(30_000), "$a ".repeat(10_000)),
+        format!("a={}; echo \"{}\"", "x".repeat(30_000), "$a".repeat(10_000)),
+        format!("set -- {}; echo {}", "a ".repeat(10_000), "$@ ".repeat(10_000)),
+    ];
+    for line in lines {
+        let verdict = stage.verdict(&line, true);
+        assert_eq!(verdict.rule, "shell.unreadable", "{}…: {verdict}", &line[..60]);
+    }
+    stage.allows(true, &["a=xxxxxxxxxx; a=$a$a; a=$a$a; a=$a$a; echo $a", "set -- a b; set -- \"$@\" c; echo \"$@\""]);
+}

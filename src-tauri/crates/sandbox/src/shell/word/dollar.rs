@@ -40,7 +40,7 @@ impl<'a> Reader<'a> {
             }
             '@' | '*' => {
                 self.at += 1;
-                self.all_arguments(is_quoted);
+                self.all_arguments(is_quoted)?;
             }
             '?' | '#' | '-' | '!' | '$' => {
                 self.at += 1;
@@ -49,12 +49,12 @@ impl<'a> Reader<'a> {
             '0'..='9' => {
                 self.at += 1;
                 let value = self.values.variable(&c.to_string());
-                self.put(&value, is_quoted);
+                self.put(&value, is_quoted)?;
             }
             c if c.is_ascii_alphabetic() || c == '_' => {
                 let name = self.name();
                 let value = self.values.variable(name);
-                self.put(&value, is_quoted);
+                self.put(&value, is_quoted)?;
             }
             _ => self.word.text.push('$'),
         }
@@ -68,20 +68,20 @@ impl<'a> Reader<'a> {
         self.word.may_split = false;
     }
 
-    pub(super) fn all_arguments(&mut self, is_quoted: bool) {
+    pub(super) fn all_arguments(&mut self, is_quoted: bool) -> Result<(), Unreadable> {
         let Some(arguments) = self.values.arguments() else {
             self.put_unknown(Unknown::Variable("@".into()), false);
-            return;
+            return Ok(());
         };
-        let arguments = arguments.to_vec();
         for (index, argument) in arguments.iter().enumerate() {
             if index > 0 && self.is_value {
                 self.word.text.push(' ');
             } else if index > 0 {
                 self.done.words.push(std::mem::take(&mut self.word));
             }
-            self.put(argument, is_quoted);
+            self.put(argument, is_quoted)?;
         }
+        Ok(())
     }
 
     pub(super) fn name(&mut self) -> &'a str {
@@ -101,8 +101,7 @@ impl<'a> Reader<'a> {
             self.put_unknown(Unknown::Number, true);
             return Ok(());
         }
-        self.output(source, is_quoted);
-        Ok(())
+        self.output(source, is_quoted)
     }
 
     /// Takes the commands out of a text that is not itself a word: an expression, or an array's index.
@@ -115,12 +114,13 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    pub(super) fn output(&mut self, source: String, is_quoted: bool) {
+    pub(super) fn output(&mut self, source: String, is_quoted: bool) -> Result<(), Unreadable> {
         match self.values.output(&source) {
-            Some(text) => self.put(&Word::plain(text), is_quoted),
+            Some(text) => self.put(&Word::plain(text), is_quoted)?,
             None => self.put_unknown(Unknown::Output, is_quoted),
         }
         self.done.nested.push(Nested::Output(source));
+        Ok(())
     }
 
     pub(super) fn backquoted(&mut self, is_quoted: bool) -> Result<(), Unreadable> {
@@ -138,8 +138,7 @@ impl<'a> Reader<'a> {
                 Some(c) => source.push(c),
             }
         }
-        self.output(source, is_quoted);
-        Ok(())
+        self.output(source, is_quoted)
     }
 
     /// Takes the rest of `$'…'`.
@@ -209,11 +208,11 @@ impl<'a> Reader<'a> {
         let (name, operation) = if end > 0 { named.split_at(end) } else { named.split_at(1.min(named.len())) };
         if operation.is_empty() && !is_indirect {
             match name {
-                "@" | "*" => self.all_arguments(is_quoted),
+                "@" | "*" => self.all_arguments(is_quoted)?,
                 "?" | "#" | "-" | "!" | "$" => self.special(name.chars().next().unwrap_or('?'), is_quoted),
                 _ => {
                     let value = self.values.variable(name);
-                    self.put(&value, is_quoted);
+                    self.put(&value, is_quoted)?;
                 }
             }
             return Ok(());
