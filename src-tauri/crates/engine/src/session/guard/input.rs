@@ -30,6 +30,25 @@ const URLS: [&str; 3] = ["url", "urls", "uri"];
 /// Arguments that hold commands, which the host or the agent will run.
 const COMMANDS: [&str; 4] = ["checks", "command", "commands", "script"];
 
+/// Arguments that hold prose, whatever the tool: nobody reads a list or an object out of them, and JSON is ordinary there.
+const PROSE: [&str; 15] = [
+    "category",
+    "comment",
+    "content",
+    "description",
+    "name",
+    "new_source",
+    "new_string",
+    "old_string",
+    "pattern",
+    "placeholder",
+    "prompt",
+    "question",
+    "reason",
+    "source_spec",
+    "steps",
+];
+
 /// The arguments of a call.
 pub(super) struct Input<'a>(&'a Map<String, Value>);
 
@@ -57,31 +76,39 @@ impl<'a> Input<'a> {
 }
 
 /// Tells of every path, address and command in `value` by the names of its arguments.
-pub(super) fn each_named(value: &Value, tell: &mut dyn FnMut(Named<'_>)) {
-    walk(value, None, 0, tell);
+///
+/// `reads_text` says that the tool forgives lists and objects that are sent as text, so that what such a text holds counts
+/// as well. Where it does not, a text is what it is: the content of a file may be any JSON.
+pub(super) fn each_named(value: &Value, reads_text: bool, tell: &mut dyn FnMut(Named<'_>)) {
+    walk(value, None, reads_text, 0, tell);
 }
 
-fn walk(value: &Value, name: Option<&str>, level: u32, tell: &mut dyn FnMut(Named<'_>)) {
+fn walk(value: &Value, name: Option<&str>, reads_text: bool, level: u32, tell: &mut dyn FnMut(Named<'_>)) {
     if level > MOST_LEVELS {
         return tell(Named::TooDeep);
     }
     match value {
-        Value::Object(fields) => fields.iter().for_each(|(name, value)| walk(value, Some(name), level + 1, tell)),
-        Value::Array(entries) => entries.iter().for_each(|entry| walk(entry, name, level + 1, tell)),
-        Value::String(text) => of_text(text, name, level, tell),
+        Value::Object(fields) => {
+            fields.iter().for_each(|(name, value)| walk(value, Some(name), reads_text, level + 1, tell));
+        }
+        Value::Array(entries) => entries.iter().for_each(|entry| walk(entry, name, reads_text, level + 1, tell)),
+        Value::String(text) => of_text(text, name, reads_text, level, tell),
         _ => {}
     }
 }
 
-fn of_text(text: &str, name: Option<&str>, level: u32, tell: &mut dyn FnMut(Named<'_>)) {
-    // Tools forgive lists and objects that are sent as text.
-    if text.trim_start().starts_with(['[', '{', '"'])
+fn of_text(text: &str, name: Option<&str>, reads_text: bool, level: u32, tell: &mut dyn FnMut(Named<'_>)) {
+    let name = name.map(str::to_ascii_lowercase);
+    let is_prose = name.as_deref().is_some_and(|name| PROSE.contains(&name));
+    if reads_text
+        && !is_prose
+        && text.trim_start().starts_with(['[', '{', '"'])
         && let Ok(inner) = serde_json::from_str::<Value>(text)
         && inner.as_str() != Some(text)
     {
-        return walk(&inner, name, level + 1, tell);
+        return walk(&inner, name.as_deref(), reads_text, level + 1, tell);
     }
-    let Some(name) = name.map(str::to_ascii_lowercase) else { return };
+    let Some(name) = name else { return };
     if PATHS.contains(&name.as_str()) {
         tell(Named::Path(text));
     } else if URLS.contains(&name.as_str()) {

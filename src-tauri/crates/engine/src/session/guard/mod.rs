@@ -217,7 +217,7 @@ impl SessionGuard {
     fn everything_named(&self, input: &Value, tool: &str, cwd: &Path) -> Verdict {
         let is_known = !tool.starts_with("mcp__");
         let mut verdict = Verdict::allow();
-        input::each_named(input, &mut |named| {
+        input::each_named(input, !is_known, &mut |named| {
             if !verdict.is_allowed() {
                 return;
             }

@@ -86,6 +86,36 @@ fn everyday_calls_are_allowed() {
 }
 
 #[test]
+fn what_a_file_or_a_card_says_is_no_argument_even_where_it_is_json() {
+    let session = Session::new();
+    let package = r#"{"name": "x", "repository": {"type": "git", "url": "git+https://example.com/a/b.git"}}"#;
+    let routes = r#"[{"path": "/login", "name": "login"}, {"path": "/users/:id", "command": "sudo reboot"}]"#;
+    let servers = r#"{"servers": [{"url": "http://localhost:3000/api"}], "root": "../", "files": ["/etc/shadow"]}"#;
+    for content in [package, routes, servers, "\"/etc/shadow\"", "\"url\""] {
+        session.allows("Write", json!({ "file_path": "src/x.json", "content": content }));
+        session.allows("Edit", json!({ "file_path": "src/x.json", "old_string": content, "new_string": content }));
+        let edits = json!([{ "old_string": content, "new_string": content }]);
+        session.allows("MultiEdit", json!({ "file_path": "src/x.json", "edits": edits }));
+        session.allows("NotebookEdit", json!({ "notebook_path": "src/a.ipynb", "new_source": content }));
+        session.allows("Grep", json!({ "pattern": content, "path": "src" }));
+        let card = json!({ "category": "api", "name": "Log in", "description": content, "steps": [content] });
+        session.allows("mcp__features__feature_create", card.clone());
+        session.allows("mcp__features__feature_create_bulk", json!({ "features": [card.clone()] }));
+        session.allows("mcp__features__feature_create_bulk", json!({ "features": json!([card]).to_string() }));
+        session.allows("mcp__features__feature_create", json!({ "name": "x", "description": "x", "steps": content }));
+        let failed = json!({ "feature_id": 1, "reason": content });
+        session.allows("mcp__features__feature_mark_failing", failed);
+    }
+    // Where a list is expected, one that is sent as text is read as the list that it is.
+    let named = json!({ "features": "[{\"name\": \"x\", \"description\": \"y\", \"file\": \"/etc/shadow\"}]" });
+    session.refuses("mcp__features__feature_create_bulk", named, "path.secret-store");
+    let checks = json!({ "feature_id": 1, "checks": "[\"npm test\", \"sudo reboot\"]" });
+    session.refuses("mcp__features__feature_mark_passing", checks, "command.blocked");
+    let checks = json!({ "features": [{ "name": "x", "description": "y", "checks": "[\"sudo reboot\"]" }] });
+    session.refuses("mcp__features__feature_create_bulk", checks, "command.blocked");
+}
+
+#[test]
 fn no_tool_leaves_the_project_by_any_spelling() {
     let session = Session::new();
     symlink("../../.ssh", session.project.join("keys")).expect("a link");
