@@ -2408,8 +2408,8 @@ export type StartPairing = {
 export type StartRun = {
 	/** The project. */
 	project: ProjectId,
-	/** What it is for. */
-	mode: Mode,
+	/** What it is for: to work until every card passes, unless said. */
+	mode?: Mode,
 	/** The model; none leaves the choice to the project's settings, then to the person's, then to the CLI. */
 	model?: string | null,
 	/** Leave out the heavy checks. */

@@ -85,12 +85,7 @@ impl Api {
     /// Must be called within a tokio runtime. Fails with what the handler fails with, with `Forbidden` when the caller
     /// may not or the project is not theirs to touch, and with `BadInput` when the input is not what the list says.
     pub async fn run(&self, procedure: Procedure, caller: &Caller, input: Value) -> Result<Answer, ApiError> {
-        if caller.role < procedure.role() {
-            let needed = procedure.role().as_str();
-            let message = format!("{} needs the role {needed}; you have {}", procedure.name(), caller.role.as_str());
-            return Err(ApiError::new(ErrorCode::Forbidden, message));
-        }
-        refuse_other_projects(procedure, caller, &input)?;
+        self.permit(procedure, caller, &input)?;
         let began = Instant::now();
         // Paths that the caller named itself may come back in a refusal.
         let mut named = Vec::new();
@@ -125,6 +120,39 @@ impl Api {
                 Err(error.presentable(&known))
             }
         }
+    }
+
+    /// Whether `caller` has the role that a procedure needs, whatever the input: who has not, need not send one.
+    ///
+    /// Fails with `Forbidden`.
+    pub fn permit_role(&self, procedure: Procedure, caller: &Caller) -> Result<(), ApiError> {
+        if caller.role >= procedure.role() {
+            return Ok(());
+        }
+        let needed = procedure.role().as_str();
+        let message = format!("{} needs the role {needed}; you have {}", procedure.name(), caller.role.as_str());
+        Err(ApiError::new(ErrorCode::Forbidden, message))
+    }
+
+    /// Whether `caller` may do this. [`Api::run`] asks itself; a host that answers with what it has kept of an earlier
+    /// answer asks first.
+    ///
+    /// Fails with `Forbidden`.
+    pub fn permit(&self, procedure: Procedure, caller: &Caller, input: &Value) -> Result<(), ApiError> {
+        self.permit_role(procedure, caller)?;
+        refuse_other_projects(procedure, caller, input)
+    }
+
+    /// The number of the project of that name. Blocks. Fails with `NotFound` when there is none.
+    pub fn project_named(&self, name: &str) -> Result<ProjectId, ApiError> {
+        let found = self.app().store.project_by_name(name)?;
+        found.map(|project| project.id).ok_or_else(|| ApiError::not_found(format!("there is no project {name}")))
+    }
+
+    /// A number that changes with every change of a project's records, whoever made it: for keeping answers until then.
+    /// Of one start of the host only. Blocks. Fails with `NotFound` when there is no such project.
+    pub fn project_version(&self, project: ProjectId) -> Result<i64, ApiError> {
+        Ok(self.project(project)?.store.version()?)
     }
 
     /// Calls the procedure of that name. Fails with `NotFound` when there is none, and as [`Api::run`] does.

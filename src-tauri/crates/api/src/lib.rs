@@ -10,6 +10,7 @@ mod handle;
 mod host;
 mod lan;
 mod procedures;
+pub mod schema;
 pub mod shape;
 mod stream;
 mod topic;

@@ -338,11 +338,13 @@ macro_rules! derive_from_list {
                 }
             }
 
-            pub(crate) fn takes_nothing(self) -> bool {
+            /// Whether its input has no fields.
+            pub fn takes_nothing(self) -> bool {
                 match self { $(Procedure::$name => std::any::TypeId::of::<$input>() == std::any::TypeId::of::<Nothing>()),+ }
             }
 
-            pub(crate) fn gives_nothing(self) -> bool {
+            /// Whether it answers with nothing but success.
+            pub fn gives_nothing(self) -> bool {
                 match self { $(Procedure::$name => std::any::TypeId::of::<$output>() == std::any::TypeId::of::<Nothing>()),+ }
             }
         }

@@ -6,16 +6,26 @@ use std::{
     io::{self, IsTerminal, Write},
     panic::PanicHookInfo,
 };
+use tracing_subscriber::EnvFilter;
 
-/// Starts both. The log goes to standard error, and only when asked for: `HARNESS_LOG=info harness …`.
-pub fn start() {
+/// Starts both. The log goes to standard error, and only when asked for: `HARNESS_LOG=info harness …`. A server always
+/// has one, which is JSON where no person reads it; `HARNESS_LOG_FORMAT` (`json` or `text`) says otherwise.
+pub fn start(is_server: bool) {
     redact::keep_environment_to_ourselves();
     std::panic::set_hook(Box::new(tell_panic));
-    let filter = tracing_subscriber::EnvFilter::try_from_env("HARNESS_LOG");
-    if let Ok(filter) = filter {
-        let is_terminal = io::stderr().is_terminal();
-        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_terminal).with_writer(|| Cleaned).init();
-    }
+    let filter = match EnvFilter::try_from_env("HARNESS_LOG") {
+        Ok(filter) => filter,
+        Err(_) if is_server => EnvFilter::new("info"),
+        Err(_) => return,
+    };
+    let is_terminal = io::stderr().is_terminal();
+    let is_json = match std::env::var("HARNESS_LOG_FORMAT").as_deref() {
+        Ok("json") => true,
+        Ok("text") => false,
+        _ => is_server && !is_terminal,
+    };
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| Cleaned);
+    if is_json { log.json().init() } else { log.with_ansi(is_terminal).init() }
 }
 
 /// Says where it happened and what was said, and nothing of the surroundings.

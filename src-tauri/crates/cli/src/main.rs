@@ -38,7 +38,12 @@ fn main() -> ExitCode {
     if let Some(kind) = cli.wall {
         harness_sandbox::choose(kind);
     }
-    log::start();
+    let is_server = matches!(cli.command, Command::Serve(_));
+    if is_server && let Err(error) = serve::read_environment_files() {
+        complain(&format!("{error:#}"));
+        return ExitCode::FAILURE;
+    }
+    log::start(is_server);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -4,13 +4,26 @@
 //! [`harness_api::Api::run`]. Nothing here knows what a procedure does.
 #![deny(missing_docs)]
 
+pub mod aliases;
+mod answers;
+mod assets;
 pub mod auth;
-mod config;
+pub mod config;
+mod connection;
 mod door;
+mod guard;
+mod health;
+mod input;
+mod metrics;
+mod names;
+pub mod openapi;
+mod paging;
 mod peer;
 mod reply;
 mod rest;
 mod state;
+mod stream;
+mod tls;
 
 pub use config::ServeConfig;
 pub use door::{Door, ServeError, serve};

@@ -1,9 +1,9 @@
 //! What every request can reach.
 
-use crate::{auth::Auth, config::ServeConfig};
+use crate::{answers::Answers, assets::Assets, auth::Auth, config::ServeConfig, metrics::Metrics};
 use harness_api::{Api, Caller};
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// What every request can reach. Cheap to clone; every clone is the same.
 #[derive(Clone)]
@@ -14,6 +14,17 @@ pub struct State {
     pub config: Arc<ServeConfig>,
     /// Accounts, keys and throttles.
     pub auth: Arc<Auth>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) answers: Arc<Answers>,
+    pub(crate) assets: Arc<Assets>,
+    /// Names of this machine, in small letters and without a port.
+    pub(crate) names: Arc<[String]>,
+    /// Whether browsers trust the certificate without being told to.
+    pub(crate) is_tls_vouched_for: bool,
+    /// Cancelled when the door is shut.
+    pub(crate) stopping: CancellationToken,
+    /// What goes on beside requests: sockets.
+    pub(crate) tasks: TaskTracker,
 }
 
 /// Who sent a request, and until when they may stay.

@@ -15,7 +15,9 @@ use specta::Type;
 pub struct StartRun {
     /// The project.
     pub project: ProjectId,
-    /// What it is for.
+    /// What it is for: to work until every card passes, unless said.
+    #[serde(default = "until_done")]
+    #[specta(optional)]
     pub mode: Mode,
     /// The model; none leaves the choice to the project's settings, then to the person's, then to the CLI.
     #[serde(default)]
@@ -41,6 +43,10 @@ pub struct StartRun {
     #[serde(default)]
     #[specta(optional)]
     pub attended_minutes: Option<u32>,
+}
+
+fn until_done() -> Mode {
+    Mode::Auto
 }
 
 /// The run that was started.
