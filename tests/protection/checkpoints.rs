@@ -1,7 +1,7 @@
 //! Saved states of files and board together, and the way back.
 
 use crate::{
-    stage::{Stage, ask_for_checks, bash, builds, coding, end_of, take_card, told},
+    stage::{BUILD, Stage, ask_for_checks, bash, builds, coding, end_of, take_card, told},
     support::{eventually, finish, of_kind},
 };
 use harness_domain::feature::Status;
@@ -323,4 +323,41 @@ fn a_restore_that_is_killed_at_any_moment_leaves_the_old_state_or_the_new_one() 
         assert!(state(&stage, &open()) == *wanted, "and exactly");
     }
     assert_eq!(stage.git(&["fsck", "--no-dangling"]), "", "the repository is sound");
+}
+
+#[test]
+fn a_backup_is_made_while_a_run_goes_on_and_no_restore_gets_in_its_way() {
+    let stage = with_history(&["Add"]);
+    let waits = bash("until [ -e go ]; do sleep 0.05; done");
+    let run = stage
+        .start(&coding("waits", json!([take_card(), waits, bash(BUILD), ask_for_checks(), { "say": "Done." }])), &[]);
+    run.until("the agent works", |event| event["event"] == "tool_used" && event["tool"] == "Bash");
+    let file = stage.machine.path("backup.tar.gz");
+    let file = file.to_str().expect("a plain path");
+
+    let made = stage.machine.harness(&["backup", file]);
+    assert_eq!(made.code, Some(0), "a run is no obstacle: {made:?}");
+    let refused = stage.machine.harness(&["restore", file, "--force"]);
+    assert!(refused.code == Some(1) && refused.stderr.contains("run "), "a run is never pulled away: {refused:?}");
+    stage.file("go", "");
+    let (ended, events) = run.end();
+    assert_eq!(ended.code, Some(0), "the run noticed nothing: {}", told(&ended, &events));
+
+    let there = |words: &[&str]| {
+        let mut command = stage.machine.command(words);
+        command.env("HARNESS_HOME", stage.machine.path("there"));
+        let output = command.output().expect("the program starts");
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    there(&["restore", file]);
+    let project = stage.dir.to_str().expect("a plain path");
+    let runs: Value = serde_json::from_str(&there(&["runs", "list", "--project", project, "--json"])).expect("JSON");
+    assert_eq!(runs.as_array().map(Vec::len), Some(1), "the run is on record, as it stood then: {runs}");
+    let saved: Value =
+        serde_json::from_str(&there(&["checkpoint", "list", "--project", project, "--json"])).expect("JSON");
+    let first = saved.as_array().and_then(|all| all.last()).expect("one was made before the session").clone();
+    // Its files are read from the copy of the repository that the backup took in the middle of the run.
+    let differs = there(&["checkpoint", "diff", &number(&first), "--project", project, "--json"]);
+    assert!(differs.contains("part-"), "what the run built is no part of it: {differs}");
 }
