@@ -4,7 +4,7 @@ import type { Event, FeatureCard } from "./bindings.ts";
 import { createClient } from "./client.ts";
 import { FakeHost } from "./fake/host.ts";
 import { query } from "./queries.ts";
-import { Refetcher, cardsOf } from "./refetch.ts";
+import { Refetcher, cardsOf, ownRefetching } from "./refetch.ts";
 
 let host: FakeHost;
 let queries: QueryClient;
@@ -152,4 +152,30 @@ test("an event that comes while the board is read for the first time is not lost
   await vi.advanceTimersByTimeAsync(100);
   close();
   expect(listed().find(({ id }) => id === 20)?.name, "the first answer was read before the event").toBe("newer");
+});
+
+test("what a person does shows also while no event gets through, and is read once while they do", async () => {
+  const queries = new QueryClient();
+  let told: (state: "live" | "lost") => void = () => undefined;
+  const transport = ownRefetching(
+    {
+      call: () => Promise.resolve(null),
+      subscribe: (listener) => {
+        told = listener.connection;
+        return () => undefined;
+      },
+    },
+    queries,
+  );
+  transport.subscribe({ frame: () => undefined, connection: () => undefined });
+  const isStale = () => queries.getQueryState(["project_list", null])?.isInvalidated;
+  queries.setQueryData(["project_list", null], []);
+  told("live");
+  await transport.call("project_demo", {});
+  expect(isStale(), "the event will say so").toBe(false);
+  told("lost");
+  await transport.call("project_get", { project: 1 });
+  expect(isStale(), "reading changes nothing").toBe(false);
+  await transport.call("project_demo", {});
+  expect(isStale()).toBe(true);
 });

@@ -2,6 +2,7 @@ import type { QueryClient, QueryFilters } from "@tanstack/react-query";
 import { type Event, type FeatureCard, type Frame, type Topic, procedures, touches } from "./bindings.ts";
 import type { Client, ProcedureName } from "./client.ts";
 import { mergeCards } from "./queue.ts";
+import type { Transport } from "./transport.ts";
 
 /** How long events gather before queries are read again, in milliseconds. */
 const COALESCE_MS = 50;
@@ -33,6 +34,40 @@ export function isTouched(name: string, input: unknown, project: number, topics:
   if (of !== null && of !== project) return false;
   const read: readonly Topic[] = procedures[name as ProcedureName].topics;
   return read.some((topic) => topics.has(topic));
+}
+
+/** A transport over which what the person does shows also while no event gets through. */
+export function ownRefetching(transport: Transport, queries: QueryClient): Transport {
+  let isHeard = false;
+  return {
+    call: async (procedure, input) => {
+      const output = await transport.call(procedure, input);
+      if (!isHeard) readAfter(queries, procedure);
+      return output;
+    },
+    subscribe: (listener) =>
+      transport.subscribe({
+        ...listener,
+        connection: (state) => {
+          isHeard = state === "live";
+          listener.connection(state);
+        },
+      }),
+  };
+}
+
+/** Reads again what a change may have touched, as its events would. */
+function readAfter(queries: QueryClient, procedure: string): void {
+  if (!Object.hasOwn(procedures, procedure)) return;
+  const { kind, topics } = procedures[procedure as ProcedureName];
+  if (kind !== "mutation") return;
+  const touched: ReadonlySet<Topic> = new Set(topics);
+  void queries.invalidateQueries({
+    predicate: ({ queryKey: [name] }) =>
+      typeof name === "string" &&
+      Object.hasOwn(procedures, name) &&
+      procedures[name as ProcedureName].topics.some((topic: Topic) => touched.has(topic)),
+  });
 }
 
 type Touched = { topics: Set<Topic>; cards: Set<number> | "all" };

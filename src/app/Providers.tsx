@@ -5,7 +5,7 @@ import { createClient } from "@/api/client.ts";
 import { type Api, ApiContext, type EventListener } from "@/api/context.tsx";
 import { type Door, whoOf } from "@/api/door.ts";
 import { toFailure } from "@/api/failure.ts";
-import { Refetcher } from "@/api/refetch.ts";
+import { Refetcher, ownRefetching } from "@/api/refetch.ts";
 import type { Connection, Transport } from "@/api/transport.ts";
 import { type Host, HostContext } from "@/host/host.ts";
 import { toast } from "@/ui/toast.ts";
@@ -77,12 +77,13 @@ export function Providers({ transport, host, door = null, queries, children }: P
   const auth = useSyncExternalStore(door?.watch ?? nobody, () => door?.view().auth ?? null);
   const role = door ? (auth?.user?.role ?? "viewer") : "desktop";
   const [connection, setConnection] = useState<Connection>("connecting");
-  const client = useMemo(() => createClient(transport), [transport]);
+  const own = useMemo(() => ownRefetching(transport, queries), [transport, queries]);
+  const client = useMemo(() => createClient(own), [own]);
   const [listeners] = useState(createListeners);
 
   useEffect(() => {
     const refetcher = new Refetcher(queries, client);
-    const leave = transport.subscribe({
+    const leave = own.subscribe({
       connection: setConnection,
       frame: (frame) => {
         refetcher.frame(frame);
@@ -93,7 +94,7 @@ export function Providers({ transport, host, door = null, queries, children }: P
       leave();
       refetcher.stop();
     };
-  }, [transport, queries, client, listeners]);
+  }, [own, queries, client, listeners]);
 
   useEffect(() => (door ? forgetForOthers(door, queries) : undefined), [door, queries]);
 

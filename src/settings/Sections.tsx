@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { cx } from "@/ui/cx.ts";
 import { Panel } from "@/ui/Panel.tsx";
 
@@ -28,15 +28,25 @@ export function Sections<Id extends string>({
   isWide = false,
   children,
 }: Props<Id>) {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a narrow screen the sections stand in a row that is longer than the screen.
+    nav.current?.querySelector(`[data-section="${current}"]`)?.scrollIntoView({ inline: "center", block: "nearest" });
+  }, [current]);
   return (
     <div className="flex min-h-0 flex-1 max-md:flex-col">
       <nav
+        ref={nav}
         aria-label={label}
         className="w-48 shrink-0 overflow-y-auto border-r border-line p-3 max-md:w-full max-md:overflow-x-auto max-md:border-r-0 max-md:border-b max-md:py-2"
       >
         <ul className="flex flex-col gap-0.5 max-md:flex-row">
           {sections.map(({ id, title }) => {
-            const here = { "aria-current": id === current ? ("true" as const) : undefined, className: LINK };
+            const here = {
+              "data-section": id,
+              "aria-current": id === current ? ("true" as const) : undefined,
+              className: LINK,
+            };
             return (
               <li key={id}>
                 {project === undefined ? (
