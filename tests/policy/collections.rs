@@ -130,13 +130,16 @@ fn every_dangerous_command_is_refused_in_every_construct() {
 #[test]
 fn harmless_commands_stay_allowed_in_every_construct() {
     let (ground, policy) = (Ground::new(), Policy::built_in());
-    // What runs text that something else printed is refused whatever the text is, and so is a file that is none yet.
+    // What runs text that something else printed is refused whatever the text is, and so is a file that is none yet, and
+    // what completes words or filters text by running a command.
     let is_plain = |construct: &str| {
         !construct.contains("| sh")
             && !construct.contains("| bash")
             && !construct.contains("xargs")
             && !construct.starts_with(';')
             && !construct.contains("> >(")
+            && !construct.starts_with("compgen")
+            && !construct.starts_with("gawk")
     };
     let mut wrong = Vec::new();
     for (_, construct) in read(CONSTRUCTS).iter().filter(|(_, construct)| is_plain(construct)) {

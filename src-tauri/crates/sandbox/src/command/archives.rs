@@ -71,6 +71,10 @@ fn tar(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         let text = word.text.as_str();
         let is_letters = index == 0 && !text.starts_with('-') || text.starts_with('-') && !text.starts_with("--");
         let long = text.split_once('=').map(|(name, _)| name).unwrap_or(text);
+        if is_letters && creates && text.contains('T') && !text.ends_with('T') {
+            return court
+                .refuse(rules::UNKNOWN_TARGET, format!("packing of what a list in `tar {}` names", word.shown()));
+        }
         let takes_archive = is_letters && text.ends_with('f') || long == "--file";
         if takes_archive {
             let file = match text.split_once('=') {
@@ -97,7 +101,16 @@ fn tar(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
                 targets::read(court, &directory, scope)?;
             }
             directory_scope = scope.at(Vec::new());
-        } else if matches!(text, "--exclude" | "-X" | "-T" | "--transform" | "--strip-components") {
+        } else if is_letters && text.ends_with('T') || "--files-from".starts_with(long) && long.len() > 5 {
+            let list = match text.split_once('=') {
+                Some((name, _)) => word.after(name.len() + 1),
+                None => rest.next().map(|(_, word)| word.clone()).unwrap_or_default(),
+            };
+            // What a list names is read as anything else is; a search has been judged itself.
+            if creates && !(list.text == "-" && call.input.is_of_searches()) {
+                return court.refuse(rules::UNKNOWN_TARGET, format!("packing of what `{}` names", list.shown()));
+            }
+        } else if matches!(text, "--exclude" | "-X" | "--transform" | "--strip-components") {
             rest.next();
         } else if !is_letters && !text.starts_with("--") {
             operands.push(word);

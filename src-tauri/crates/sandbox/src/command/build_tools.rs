@@ -75,10 +75,14 @@ fn cargo(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     indexes::options(court, &own, indexes::CARGO, scope)?;
     let with_value = ["-C", "--manifest-path", "--color", "-Z", "--target-dir"];
     let Some((task, at)) = task(&own, &with_value) else { return Ok(()) };
-    let task = match task {
-        toolchain if toolchain.starts_with('+') => own.get(at + 1).map_or("", |word| word.text.as_str()),
-        task => task,
+    let (task, at) = match task {
+        toolchain if toolchain.starts_with('+') => {
+            let behind = super::packages::task(&own[at + 1..], &with_value);
+            behind.map_or(("", at), |(task, after)| (task, at + 1 + after))
+        }
+        task => (task, at),
     };
+    let rest = &own[at + 1..];
     match task {
         "publish" | "login" | "logout" | "owner" | "yank" | "release" => {
             if task == "publish" && words::has(&own, &["--dry-run", "-n"]) {
@@ -94,11 +98,13 @@ fn cargo(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
             }
             if words::has(&own, &["--list"]) { Ok(()) } else { asks_for_global(court, call, task) }
         }
-        "watch" => {
-            for code in words::values(&own, &["-s", "--shell"]) {
-                court.source_in(&code, &mut scope.child())?;
+        "watch" => super::runners::watches_with_cargo(court, &arguments[at + 1..], scope),
+        "new" | "init" | "vendor" => {
+            let with_value = ["--name", "--vcs", "--edition", "--registry", "--color", "-s", "--sync"];
+            match words::operands(rest, &with_value).first() {
+                Some(directory) => targets::written(court, Target::new(directory, "making"), scope),
+                None => Ok(()),
             }
-            Ok(())
         }
         _ if task.contains(crate::shell::UNKNOWN) => court.refuse(rules::UNKNOWN_NAME, "`cargo …`"),
         _ => Ok(()),
@@ -139,6 +145,11 @@ fn go(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
 
 fn jvm(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     let arguments = call.arguments();
+    if call.words[0].text.contains("gradle") {
+        for directory in words::values(arguments, &["-g", "--gradle-user-home", "--project-cache-dir"]) {
+            targets::written(court, Target::new(&directory, "keeping its files in"), scope)?;
+        }
+    }
     for file in words::values(
         arguments,
         &[

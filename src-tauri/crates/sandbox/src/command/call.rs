@@ -17,6 +17,8 @@ pub(crate) enum Input {
     Pipe {
         /// The names of the commands on the way, as they are written.
         from: Vec<String>,
+        /// The directories below which all the names lie that are passed on; none when anything may be.
+        names_below: Vec<Word>,
     },
     /// Something else.
     Unknown,
@@ -24,22 +26,32 @@ pub(crate) enum Input {
 
 impl Input {
     /// What the next command of a pipeline reads.
-    pub(crate) fn of_pipe_from(command: &ast::Command, earlier: &Self) -> Self {
-        let mut from = match earlier {
-            Self::Pipe { from } => from.clone(),
-            _ => Vec::new(),
+    pub(crate) fn of_pipe_from(command: &ast::Command, earlier: &Self, names: Vec<Word>) -> Self {
+        let (mut from, earlier) = match earlier {
+            Self::Pipe { from, names_below } => (from.clone(), names_below.as_slice()),
+            _ => (Vec::new(), &[][..]),
         };
         let name = match command {
             ast::Command::Simple(simple) => simple.word_or_name.as_ref().map_or("", |word| word.value.as_str()),
             _ => "",
         };
         from.push(name.to_owned());
-        Self::Pipe { from }
+        // These pass on what they were given, and nothing else.
+        let passes_on = matches!(name, "sort" | "uniq" | "head" | "tail" | "grep" | "egrep") && names.is_empty();
+        let names_below = if passes_on { earlier.to_vec() } else { names };
+        Self::Pipe { from, names_below }
+    }
+
+    /// Whether everything on the way only looks for files and passes their names on.
+    pub(crate) fn is_of_searches(&self) -> bool {
+        let Self::Pipe { from, .. } = self else { return false };
+        let searches = ["git", "find", "fd", "ls", "sort", "uniq", "head", "tail"];
+        !from.is_empty() && from.iter().all(|name| searches.contains(&name.as_str()))
     }
 
     /// Whether it comes from the network, as far as the names tell.
     pub(crate) fn is_fetched(&self) -> bool {
-        let Self::Pipe { from } = self else { return false };
+        let Self::Pipe { from, .. } = self else { return false };
         from.iter().any(|name| matches!(name.as_str(), "curl" | "wget" | "http" | "https" | "nc" | "fetch"))
     }
 }

@@ -199,7 +199,7 @@ impl<'a> Court<'a> {
         }
         let mut input = Input::Same;
         for command in &pipeline.seq {
-            let next = Input::of_pipe_from(command, &input);
+            let next = Input::of_pipe_from(command, &input, super::names::listed_by(self, command, scope));
             self.command(command, &mut scope.clone(), input)?;
             input = next;
         }
@@ -357,9 +357,13 @@ impl<'a> Court<'a> {
             values.extend(self.words(&word.value, scope)?);
         }
         let name = clause.variable_name.as_str();
-        self.assigned(name, None, scope)?;
         let is_known = clause.values.is_some() && values.len() <= MOST_ROUNDS && !values.iter().any(|v| v.may_split);
-        if !is_known {
+        if is_known {
+            for value in &values {
+                self.assigned(name, Some(value), scope)?;
+            }
+        } else {
+            self.assigned(name, None, scope)?;
             values = vec![Word { may_split: true, ..Word::unknown(Unknown::Variable(name.to_owned())) }];
         }
         for value in values {

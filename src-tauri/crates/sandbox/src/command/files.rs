@@ -264,7 +264,7 @@ fn mode(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         }
     }
     let Some((mode, files)) = operands.split_first() else { return Ok(()) };
-    if !mode.known().is_some_and(gives_only_the_executable_bit) {
+    if !mode.known().is_some_and(is_ordinary_mode) {
         return court.refuse(rules::MODE, format!("`chmod {}`", mode.shown()));
     }
     for file in files {
@@ -273,9 +273,10 @@ fn mode(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     Ok(())
 }
 
-/// `+x`, `u+x`, `a+rx`, and the numbers that say the same without letting others write.
-fn gives_only_the_executable_bit(mode: &str) -> bool {
-    if matches!(mode, "755" | "0755" | "744" | "0744" | "700" | "0700" | "750" | "0750" | "775" | "0775") {
+/// `+x`, `u+x`, `a+rx`, and numbers by which the owner reads and writes, others do not write, and nobody becomes another.
+fn is_ordinary_mode(mode: &str) -> bool {
+    let number = mode.strip_prefix('0').filter(|rest| rest.len() == 3).unwrap_or(mode);
+    if let [b'6' | b'7', b'0' | b'4' | b'5' | b'6' | b'7', b'0' | b'4' | b'5'] = number.as_bytes() {
         return true;
     }
     mode.split(',').all(|clause| {

@@ -164,7 +164,8 @@ fn find(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
             return court.refuse(rules::FIND_ACTION, "`find -delete`");
         }
         if covers_git && (is_wide || !(is_narrow || keeps_git)) {
-            return court.refuse(rules::REMOVE_ROOT, "`find -delete` without a name to look for");
+            let what = "`find -delete` without a name to look for, which reaches .git (add `-not -path './.git/*'`)";
+            return court.refuse(rules::REMOVE_ROOT, what);
         }
         for root in &roots {
             targets::removed(

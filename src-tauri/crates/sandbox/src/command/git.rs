@@ -76,6 +76,12 @@ const HARMLESS_KEYS: &[&str] = &[
     "interactive.singlekey",
 ];
 
+/// Whether a setting may be made: its key is harmless, and its value where that says which repository is pushed to.
+fn is_harmless(key: &str, value: &Word) -> bool {
+    let names_remote = key.to_ascii_lowercase().ends_with(".remote");
+    is_harmless_key(key) && !(names_remote && (value.unknown.is_some() || value.text.contains([':', '/'])))
+}
+
 fn is_harmless_key(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     if let Some(rest) = key.strip_prefix("branch.")
@@ -141,7 +147,8 @@ fn git(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
                     || key.to_ascii_lowercase().starts_with("pager.") && matches!(value, "false" | "cat" | "")
                     || matches!(key.to_ascii_lowercase().as_str(), "core.editor" | "sequence.editor")
                         && matches!(value, "true" | ":" | "cat");
-                if setting.unknown.is_some() && !is_harmless_key(key) || !(is_harmless_key(key) || is_quiet) {
+                let is_harmless = is_harmless(key, &Word { text: value.to_owned(), ..setting.clone() });
+                if setting.unknown.is_some() && !is_harmless || !(is_harmless || is_quiet) {
                     return court.refuse(rules::GIT_OPTION, format!("`git -c {}`", setting.shown()));
                 }
                 at += 2;
@@ -172,6 +179,14 @@ fn git(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
 fn judge_command(court: &mut Court<'_>, command: &str, rest: &[Word], call: &Call, scope: &mut Scope) -> Ruling {
     let refuse = |rule: rules::Rule| Err(rule.deny(format!("`git {command}`")));
     let has = |names: &[&str]| words::has(rest, names);
+    // What these do is said by a word of their own.
+    let has_task = matches!(command, "remote" | "submodule" | "bisect" | "stash" | "worktree" | "reflog" | "lfs");
+    if let Some(word) = rest.iter().find(|word| !word.text.starts_with('-'))
+        && has_task
+        && word.is_pattern
+    {
+        return court.refuse(rules::GIT_UNKNOWN, format!("`git {command} {}`", word.shown()));
+    }
     match command {
         "push" => push(court, rest, scope),
         "config" => config(court, rest),
@@ -224,7 +239,18 @@ fn judge_command(court: &mut Court<'_>, command: &str, rest: &[Word], call: &Cal
         }
         "grep" => {
             let opens = rest.iter().any(|word| word.text.starts_with("-O") || word.text.starts_with("--open"));
-            if opens { refuse(rules::GIT_OPTION) } else { Ok(()) }
+            if opens {
+                return refuse(rules::GIT_OPTION);
+            }
+            // Then it looks wherever it is told to, and not only in the repository.
+            if rest.iter().any(|word| word.text.starts_with("--no-in")) {
+                let with_value = ["-e", "-f", "-A", "-B", "-C", "-m", "--max-depth", "--max-count", "--threads"];
+                let has_pattern = has(&["-e", "-f"]);
+                for word in words::operands(rest, &with_value).into_iter().skip(usize::from(!has_pattern)) {
+                    targets::searched(court, word, scope)?;
+                }
+            }
+            Ok(())
         }
         "rm" => {
             if has(&["--cached"]) {
@@ -236,18 +262,17 @@ fn judge_command(court: &mut Court<'_>, command: &str, rest: &[Word], call: &Cal
             Ok(())
         }
         "rebase" => {
-            for code in words::values(rest, &["-x", "--exec"]) {
+            for code in executed(rest) {
                 court.source_in(&code, &mut scope.child())?;
             }
             Ok(())
         }
         "bisect" => {
-            let operands = words::operands(rest, &[]);
-            if operands.first().is_some_and(|word| word.text == "run") {
-                let words = operands[1..].iter().map(|word| (*word).clone()).collect();
-                return inner(court, words, Input::Unknown, &mut scope.child());
+            let task = rest.iter().position(|word| !word.text.starts_with('-'));
+            match task.filter(|at| rest[*at].text == "run") {
+                Some(at) => inner(court, rest[at + 1..].to_vec(), Input::Unknown, &mut scope.child()),
+                None => Ok(()),
             }
-            Ok(())
         }
         "init" => {
             if has(&["--template", "--separate-git-dir"]) {
@@ -342,6 +367,26 @@ fn judge_command(court: &mut Court<'_>, command: &str, rest: &[Word], call: &Cal
     }
 }
 
+/// The lines that `git rebase` runs after every commit: `-x LINE`, `-xLINE`, `-ixLINE`, `--exec=LINE`, shortened or not.
+fn executed(rest: &[Word]) -> Vec<Word> {
+    let mut found = Vec::new();
+    for (index, word) in rest.iter().enumerate() {
+        let text = word.text.as_str();
+        let next = || rest.get(index + 1).cloned();
+        if text.starts_with("--") {
+            let option = text.split('=').next().unwrap_or_default();
+            if option.len() > 3 && "--exec".starts_with(option) {
+                found.extend(if option.len() < text.len() { Some(word.after(option.len() + 1)) } else { next() });
+            }
+        } else if let Some(letters) = text.strip_prefix('-')
+            && let Some(at) = letters.find('x')
+        {
+            found.extend(if at + 1 < letters.len() { Some(word.after(at + 2)) } else { next() });
+        }
+    }
+    found
+}
+
 fn config(court: &mut Court<'_>, rest: &[Word]) -> Ruling {
     let refused =
         |court: &Court<'_>, what: &Word| court.refuse(rules::GIT_CONFIG, format!("`git config {}`", what.shown()));
@@ -382,7 +427,8 @@ fn config(court: &mut Court<'_>, rest: &[Word]) -> Ruling {
         [_] if !removes && !rest.iter().any(|word| word.text.starts_with("--") && !word.text.starts_with("--type")) => {
             Ok(())
         }
-        [key, ..] if key.known().is_some_and(is_harmless_key) => Ok(()),
+        [key] if key.known().is_some_and(is_harmless_key) => Ok(()),
+        [key, value, ..] if key.known().is_some_and(|key| is_harmless(key, value)) => Ok(()),
         [key, ..] => refused(court, key),
     }
 }

@@ -14,11 +14,13 @@ mod git;
 mod indexes;
 mod interpreters;
 mod list;
+mod names;
 mod network;
 mod node_packages;
 mod packages;
 mod processes;
 mod rules;
+mod runners;
 mod scope;
 mod scripts;
 mod settings;
@@ -92,6 +94,7 @@ static LISTED: LazyLock<HashMap<&'static str, Listed>> = LazyLock::new(|| {
         compilers::COMMANDS,
         interpreters::COMMANDS,
         wrappers::COMMANDS,
+        runners::COMMANDS,
         network::COMMANDS,
         processes::COMMANDS,
         containers::COMMANDS,
@@ -145,6 +148,7 @@ pub(crate) fn judge(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -
         let rule = if why == Why::Remote { rules::REMOTE } else { rules::HARD_BLOCK };
         return court.refuse(rule, format!("`{name}`"));
     }
+    patterns_are_operands(name, call)?;
     let mut follows_message = false;
     for word in call.arguments() {
         let is_message =
@@ -164,6 +168,9 @@ pub(crate) fn judge(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -
         Some(Listed::Judged(judge)) => judge(court, call, scope)?,
         Some(Listed::Reader) => readers(court, call, scope)?,
         Some(Listed::Lister) => {
+            if name == "du" {
+                targets::lists_of_files(court, call, scope)?;
+            }
             for word in words::operands(call.arguments(), &[]) {
                 targets::listed(court, word, scope)?;
             }
@@ -187,6 +194,48 @@ pub(crate) fn judge(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -
         court.policy.layers().judge(&called, standing)
     };
     court.settle(verdict)
+}
+
+/// Programs that are told by their first word what to do.
+const TAKES_TASK: [&str; 40] = [
+    "apt", "apt-get", "brew", "bundle", "bun", "cargo", "cnpm", "composer", "conda", "corepack", "dart", "deno",
+    "docker", "dotnet", "flutter", "gem", "gh", "glab", "go", "gradle", "gradlew", "hatch", "lerna", "mix", "mvn",
+    "mvnw", "npm", "nx", "nuget", "pdm", "pip", "pipx", "pnpm", "podman", "poetry", "rails", "rustup", "swift", "uv",
+    "yarn",
+];
+
+/// Those of them whose task has two words.
+const TAKES_TWO: [&str; 8] = ["conda", "dart", "docker", "dotnet", "gh", "glab", "podman", "uv"];
+/// Those of them that are told several tasks at once.
+const TAKES_MANY: [&str; 4] = ["gradle", "gradlew", "mvn", "mvnw"];
+
+/// Refuses a word with wildcards that becomes an option, or the task of a program, as soon as a file is called so: the
+/// line before may have made that file.
+fn patterns_are_operands(name: &str, call: &Call) -> Ruling {
+    if list::is_printer(name) || !call.arguments().iter().any(|word| word.is_pattern) {
+        return Ok(());
+    }
+    let refused = |word: &Word| Err(rules::PATTERN.deny(format!("`{name} {}`", word.shown())));
+    for word in call.arguments().iter().take_while(|word| word.text != "--") {
+        let known = word.text.split(['*', '?', '[']).next().unwrap_or_default();
+        // Behind `=` or a directory the option is written out already.
+        if word.is_pattern && known.starts_with('-') && !known.contains(['=', '/']) {
+            return refused(word);
+        }
+    }
+    if !TAKES_TASK.contains(&name) {
+        return Ok(());
+    }
+    let is_option = |word: &&Word| word.text.starts_with(['-', '+']);
+    let count = match name {
+        _ if TAKES_MANY.contains(&name) => usize::MAX,
+        _ if TAKES_TWO.contains(&name) => 2,
+        _ => 1,
+    };
+    match call.arguments().iter().filter(|word| !is_option(word)).take(count).find(|word| word.is_pattern) {
+        Some(word) => refused(word),
+        None => Ok(()),
+    }
 }
 
 /// Whether the next word is a text for people, or a pattern to look for.
@@ -250,6 +299,9 @@ fn program(court: &Court<'_>, written: &str, scope: &Scope) -> Result<Option<Pat
 }
 
 fn readers(court: &mut Court<'_>, call: &Call, scope: &Scope) -> Ruling {
+    if call.words[0].text.ends_with("wc") {
+        targets::lists_of_files(court, call, scope)?;
+    }
     for word in words::operands(call.arguments(), &["-n", "-c", "-d", "-f", "-b", "-w", "-s", "--lines", "--bytes"]) {
         targets::read(court, word, scope)?;
     }

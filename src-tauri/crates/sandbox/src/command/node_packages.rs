@@ -146,6 +146,16 @@ fn sets_registry(words: &[Word]) -> bool {
     }
 }
 
+/// What a package manager does in other packages of the same repository is what it does in this one.
+fn in_workspaces(court: &mut Court<'_>, manager: &str, words: &[Word], scope: &Scope) -> Ruling {
+    if words.is_empty() {
+        return Ok(());
+    }
+    let mut command = vec![Word::plain(manager)];
+    command.extend_from_slice(words);
+    inner(court, command, Input::Same, &mut scope.child())
+}
+
 pub(super) fn node_packages(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     let name = call.words[0].text.clone();
     let arguments = call.arguments().to_vec();
@@ -211,6 +221,28 @@ pub(super) fn node_packages(court: &mut Court<'_>, call: &mut Call, scope: &mut 
             if words::has(rest, &["--dry-run"]) && task == "publish" { Ok(()) } else { publishes(court, call, task) }
         }
         "npm" if name == "yarn" => inner(court, arguments[at..].to_vec(), Input::Same, scope),
+        "workspace" if name == "yarn" => in_workspaces(court, &name, rest.get(1..).unwrap_or_default(), scope),
+        "workspaces" if name == "yarn" => {
+            let flags = [
+                "-A", "-R", "-W", "-i", "-p", "-t", "-v", "-pt", "-pti", "-ptv", "-pi", "-pv", "-Ap", "-At", "-Apt",
+                "-Av",
+            ];
+            let values = ["--from", "--include", "--exclude", "-j", "--jobs", "--since"];
+            let Some(at) = rest.iter().position(|word| matches!(word.text.as_str(), "foreach" | "run")) else {
+                return Ok(());
+            };
+            let mut after = at + 1;
+            while let Some(word) = rest.get(after).filter(|word| word.text.starts_with('-')) {
+                let text = word.text.as_str();
+                after += match text {
+                    _ if values.contains(&text) => 2,
+                    _ if text.starts_with("--") || flags.contains(&text) => 1,
+                    _ => return court.refuse(rules::WRAPPER, format!("`yarn workspaces {text}`")),
+                };
+            }
+            in_workspaces(court, &name, rest.get(after..).unwrap_or_default(), scope)
+        }
+        "recursive" | "multi" | "m" if name == "pnpm" => in_workspaces(court, &name, rest, scope),
         "exec" | "x" => {
             if name == "npm" {
                 return run_package(court, rest, call, scope);
@@ -254,9 +286,7 @@ pub(super) fn node_packages(court: &mut Court<'_>, call: &mut Call, scope: &mut 
             court.refuse(rules::UNKNOWN_NAME, format!("`{name} {}`", arguments[at].shown()))
         }
         _ if name == "pnpm" || name == "yarn" => {
-            if is_dependency(court, task, scope)
-                || matches!(task, "run" | "test" | "start" | "build" | "dev" | "workspace" | "workspaces")
-            {
+            if is_dependency(court, task, scope) || matches!(task, "run" | "test" | "start" | "build" | "dev") {
                 return Ok(());
             }
             if super::is_known(task)

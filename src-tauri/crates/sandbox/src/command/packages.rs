@@ -230,6 +230,10 @@ pub(super) fn run_package(court: &mut Court<'_>, arguments: &[Word], call: &Call
                 | "modelcontextprotocol"
         )
     );
+    // A name that on this machine would be a part of it is a package's here: `sv` of Svelte is not the one of runit.
+    if SHARED_NAMES.contains(&name.as_str()) && scope_name.is_none() {
+        return if asked_package { ask(court) } else { Ok(()) };
+    }
     if is_dependency(court, &name, scope) || super::is_known(&name) {
         words[0] = Word::plain(name);
         return runs_tool(court, words, &mut scope.child());
@@ -239,6 +243,9 @@ pub(super) fn run_package(court: &mut Court<'_>, arguments: &[Word], call: &Call
     }
     Ok(())
 }
+
+/// Names of packages for scaffolding that are blocked as commands of the machine.
+const SHARED_NAMES: [&str; 1] = ["sv"];
 
 fn pip(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     let arguments = call.arguments();
@@ -263,7 +270,7 @@ fn pip(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     indexes::options(court, arguments, indexes::PYTHON, scope)?;
     match task {
         "install" | "uninstall" | "download" | "wheel" => {
-            if words::has(arguments, &["--user", "--break-system-packages"]) {
+            if words::has(arguments, &["--user", "--system", "--break-system-packages"]) {
                 return asks_for_global(court, call, task);
             }
             let files = ["-r", "--requirement", "-c", "--constraint", "-e", "--editable"];

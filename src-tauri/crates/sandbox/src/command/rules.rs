@@ -56,7 +56,7 @@ rules! {
     REMOVE_UNKNOWN "rm.unknown-target" "what would be removed cannot be known before it runs; write the path itself";
     REMOVE_INPUT "rm.unknown-input" "what would be changed comes from another command's output; name the files, or use `find … -delete` inside the project";
     LINK "ln.outside" "links lead only to what is in the project";
-    MODE "chmod.mode" "only the executable bit is given: `chmod +x FILE`";
+    MODE "chmod.mode" "files are the owner's to write, not everybody's, and run as nobody else: `chmod +x FILE`, `chmod 644 FILE`";
     OWNER "chown.refused" "owners stay as they are";
     KILL "kill.target" "only single processes that this session started: `kill PID` with a number above 1, `kill %1` or `kill $!`";
     KILL_UNKNOWN "kill.unknown-target" "which process that is cannot be known; use `kill $!`, `kill %1`, or the number itself";

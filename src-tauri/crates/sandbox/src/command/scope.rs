@@ -237,6 +237,15 @@ impl Scope {
         self.has_moved_things |= other.has_moved_things;
     }
 
+    /// The new file or directory that a plain `mktemp` prints, where temporary files lie as usual.
+    fn temporary(&self, line: &str) -> Option<Word> {
+        let mut words = line.split_ascii_whitespace();
+        let is_command = words.next() == Some("mktemp");
+        let are_known = words.all(|word| matches!(word, "-d" | "-q" | "-dq" | "--directory" | "--quiet"));
+        let is_moved = self.variables.iter().any(|(name, _)| matches!(name.as_str(), "TMPDIR" | "PATH"));
+        (is_command && are_known && !is_moved && cfg!(unix)).then(|| Word::plain("/tmp/tmp.XXXXXXXXXX"))
+    }
+
     /// Whether both know the same of variables and directories.
     pub(crate) fn knows_the_same(&self, other: &Self) -> bool {
         self.places == other.places && self.variables == other.variables
@@ -265,9 +274,10 @@ impl Values for Scope {
         self.arguments.as_deref()
     }
 
-    fn output(&self, source: &str) -> Option<String> {
+    fn output(&self, source: &str) -> Option<Word> {
         match (source.trim(), self.places.as_slice()) {
-            ("pwd" | "pwd -P", [place]) if self.function("pwd").is_empty() => place.to_str().map(str::to_owned),
+            ("pwd" | "pwd -P", [place]) if self.function("pwd").is_empty() => place.to_str().map(Word::plain),
+            (line, _) if line.starts_with("mktemp") && self.function("mktemp").is_empty() => self.temporary(line),
             _ => None,
         }
     }

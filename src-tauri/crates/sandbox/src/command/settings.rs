@@ -248,7 +248,10 @@ fn node_options_are_harmless(text: &str) -> bool {
 /// Where programs and their parts are looked for: only in the project and the system.
 fn search_path(court: &Court<'_>, name: &str, value: Option<&Word>, scope: &Scope) -> Ruling {
     let refused = |what: &str| Err(rules::SETTING_PATH.deny(format!("`{name}` with `{what}`")));
-    let Some(value) = value else { return Ok(()) };
+    let Some(value) = value else {
+        // A value that nobody knows. In bash `path` is a name like any other, which loops like to use.
+        return if name == "path" { Ok(()) } else { refused("…") };
+    };
     let keeps_itself = value.unknown.as_ref().is_none_or(|why| *why == Unknown::Variable(name.to_owned()));
     for entry in value.text.split(':') {
         if entry.chars().eq([UNKNOWN]) && keeps_itself {

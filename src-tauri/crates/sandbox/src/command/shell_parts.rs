@@ -71,7 +71,17 @@ fn refused(court: &mut Court<'_>, call: &mut Call, _: &mut Scope) -> Ruling {
         // `hash -r` forgets where programs were.
         ("hash", []) => Ok(()),
         ("hash", [only]) if !only.text.contains('=') && only.text != "-p" => Ok(()),
-        ("history" | "compgen", _) => Ok(()),
+        ("history", words) if words.iter().all(|word| word.known().is_some_and(|text| text.parse::<u32>().is_ok())) => {
+            Ok(())
+        }
+        // With these letters it runs a command or a function, or expands a list as the shell does.
+        ("compgen", words)
+            if words.iter().all(|word| {
+                word.known().is_some_and(|text| !text.starts_with('-') || !text.contains(['C', 'F', 'W']))
+            }) =>
+        {
+            Ok(())
+        }
         (name, _) => court.refuse(rules::PRIVILEGE, format!("`{name}`")),
     }
 }

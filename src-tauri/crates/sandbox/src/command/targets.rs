@@ -199,6 +199,7 @@ fn changed_by_pattern(court: &Court<'_>, word: &Word, what: &str, place: &Path, 
     }
     let may_be_protected = pattern.parts.iter().any(|part| {
         let names = protected::PROTECTED.iter().filter_map(|place| place.path.split('/').next());
+        let names = names.filter(|name| name.starts_with('.'));
         names.into_iter().any(|name| may_match(part, name)) || may_match(part, "..")
     });
     if may_be_protected {
@@ -266,6 +267,17 @@ fn looked_at(
         }
     }
     Ok(())
+}
+
+/// Refuses files whose names stand in another file (`--files0-from`): which they are, nobody knows before the line runs.
+/// What a search prints that was judged itself may be read from it.
+pub(crate) fn lists_of_files(court: &Court<'_>, call: &super::call::Call, scope: &Scope) -> Ruling {
+    let Some(word) = call.arguments().iter().find(|word| word.text.starts_with("--fil")) else { return Ok(()) };
+    let is_input = word.text.ends_with("=-") && call.input.is_of_searches();
+    if is_input && !scope.places().is_empty() {
+        return Ok(());
+    }
+    court.refuse(rules::UNKNOWN_TARGET, format!("reading of what `{}` names", word.shown()))
 }
 
 /// Refuses a word of any command that names secrets, wherever it stands.

@@ -70,10 +70,14 @@ fn sed(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
             }
             "-l" | "--line-length" => drop(rest.next()),
             "--" => operands.extend(rest.by_ref()),
-            _ if text.starts_with("--expression=") => texts.push(word.after("--expression=".len())),
-            _ if text.starts_with("--file=") => {
+            // Shortened as far as it stays the only one of its kind.
+            _ if is_short_for(text, "--expression") => {
+                texts.push(long_value(word).unwrap_or_else(|| rest.next().cloned().unwrap_or_default()));
+            }
+            _ if is_short_for(text, "--file") => {
                 has_file = true;
-                super::wrappers::script_file(court, "sed", &word.after("--file=".len()), scope)?;
+                let file = long_value(word).unwrap_or_else(|| rest.next().cloned().unwrap_or_default());
+                super::wrappers::script_file(court, "sed", &file, scope)?;
             }
             _ if text.starts_with("--in-place") => in_place = true,
             _ if text.starts_with("--") => {}
@@ -133,6 +137,16 @@ fn sed(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     Ok(())
 }
 
+/// Whether an option, with a value or without, is `long` or the beginning of it.
+fn is_short_for(text: &str, long: &str) -> bool {
+    let name = text.split('=').next().unwrap_or_default();
+    name.len() > 2 && long.starts_with(name)
+}
+
+fn long_value(word: &Word) -> Option<Word> {
+    word.text.find('=').map(|at| word.after(at + 1))
+}
+
 /// A script with something unknown in it may be any script, which only walls can hold.
 fn judge_script(court: &Court<'_>, name: &str, script: &Word) -> Ruling {
     if targets::code_names_secrets(&script.text) {
@@ -146,54 +160,62 @@ fn judge_script(court: &Court<'_>, name: &str, script: &Word) -> Ruling {
 }
 
 fn awk(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
-    let arguments = call.arguments();
-    let mut rest = arguments.iter();
-    let mut program: Option<Word> = None;
-    let mut has_file = false;
+    let mut rest = call.arguments().iter();
+    let mut programs: Vec<Word> = Vec::new();
     let mut operands = Vec::new();
+    let mut has_file = false;
+    let mut has_ended = false;
     while let Some(word) = rest.next() {
         let text = word.text.as_str();
-        match text {
-            _ if program.is_some() || (has_file && !text.starts_with('-')) => operands.push(word),
-            "-F" | "-v" | "--field-separator" | "--assign" => drop(rest.next()),
-            "-f" | "--file" | "-E" | "--exec" => {
+        if has_ended || !text.starts_with('-') || text == "-" {
+            has_ended = true;
+            if programs.is_empty() && !has_file {
+                programs.push(word.clone());
+            } else {
+                operands.push(word);
+            }
+            continue;
+        }
+        let refused = || Err(rules::OPTION.deny(format!("`awk {}`", word.shown())));
+        if text == "--" {
+            has_ended = true;
+        } else if text.starts_with("--") {
+            let name = text.split('=').next().unwrap_or_default();
+            let is = |long: &str| name.len() > 3 && long.starts_with(name);
+            let has_value = name.len() < text.len();
+            let mut value =
+                || if has_value { word.after(name.len() + 1) } else { rest.next().cloned().unwrap_or_default() };
+            if is("--source") {
+                programs.push(value());
+            } else if is("--exec") || is("--file") {
                 has_file = true;
-                if let Some(file) = rest.next() {
-                    super::wrappers::script_file(court, "awk", file, scope)?;
+                super::wrappers::script_file(court, "awk", &value(), scope)?;
+            } else if is("--assign") || is("--field-separator") {
+                value();
+            } else if ["--include", "--load", "--debug", "--profile", "--dump-variables", "--pretty-print"]
+                .into_iter()
+                .any(is)
+            {
+                return refused();
+            }
+        } else {
+            // Letters may stand together, and the last may have its value behind it.
+            let Some(at) = text.find(['F', 'v', 'f', 'e', 'E', 'i', 'l', 'D', 'o', 'p', 'd', 'W']) else { continue };
+            let mut value =
+                || if at + 1 < text.len() { word.after(at + 1) } else { rest.next().cloned().unwrap_or_default() };
+            match text.as_bytes()[at] {
+                b'F' | b'v' => drop(value()),
+                b'e' => programs.push(value()),
+                b'f' | b'E' => {
+                    has_file = true;
+                    super::wrappers::script_file(court, "awk", &value(), scope)?;
                 }
+                _ => return refused(),
             }
-            "-e" | "--source" => program = rest.next().cloned(),
-            "-i" | "--include" | "-l" | "--load" | "-D" | "--debug" | "-o" | "-p" | "-d" => {
-                return court.refuse(rules::OPTION, format!("`awk {text}`"));
-            }
-            "--" => {}
-            _ if text.starts_with("-f") => {
-                has_file = true;
-                super::wrappers::script_file(court, "awk", &word.after(2), scope)?;
-            }
-            _ if text.starts_with("-i")
-                || text.starts_with("-l")
-                || text.starts_with("-o")
-                || text.starts_with("-d")
-                || text.starts_with("-p")
-                || text.starts_with("-D") =>
-            {
-                return court.refuse(rules::OPTION, format!("`awk {text}`"));
-            }
-            _ if text.starts_with("--")
-                && ["--inc", "--loa", "--deb", "--pro", "--dum", "--pre"]
-                    .iter()
-                    .any(|start| text.starts_with(start)) =>
-            {
-                return court.refuse(rules::OPTION, format!("`awk {text}`"));
-            }
-            _ if text.starts_with('-') && text.len() > 1 => {}
-            _ if has_file => operands.push(word),
-            _ => program = Some(word.clone()),
         }
     }
-    if let Some(program) = program {
-        judge_script(court, "awk", &program)?;
+    for program in &programs {
+        judge_script(court, "awk", program)?;
         let Some(files) = scripts::awk(&program.text) else {
             return court.refuse(rules::TEXT_PROGRAM, format!("`awk {}`", program.shown()));
         };
@@ -279,6 +301,7 @@ fn sorted(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     if words::has(arguments, &["--compress-program"]) {
         return court.refuse(rules::OPTION, "`sort --compress-program`");
     }
+    targets::lists_of_files(court, call, scope)?;
     write_all(court, &words::values(arguments, &["-o", "--output", "-T", "--temporary-directory"]), scope)?;
     for file in words::operands(arguments, &["-k", "-t", "-o", "-T", "-S", "--key", "--field-separator"]) {
         targets::read(court, file, scope)?;

@@ -135,7 +135,6 @@ pub(super) const COMMANDS: &[(&[&str], Rules)] = &[
             "chokidar",
             "start-server-and-test",
             "wait-on",
-            "cargo-watch",
             "watchexec",
         ],
         texts,
@@ -397,6 +396,19 @@ fn each_of_input(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> R
     if is_removal {
         return court.refuse(rules::REMOVE_INPUT, format!("`xargs {}`", words[0].shown()));
     }
+    // Names that a search of the project printed are judged as what it may find.
+    if let Input::Pipe { names_below, .. } = &call.input
+        && !names_below.is_empty()
+        && replaced.is_none()
+        && matches!(words[0].text.as_str(), "sed" | "gsed")
+    {
+        words.extend(names_below.iter().map(|place| Word {
+            text: format!("{}/*found*", place.text.trim_end_matches('/')),
+            is_pattern: true,
+            ..Word::default()
+        }));
+        return inner(court, words, Input::Unknown, &mut scope.child());
+    }
     let given = Word { may_split: true, ..Word::unknown(Unknown::Output) };
     match replaced.filter(|mark| !mark.is_empty()) {
         Some(mark) => {
@@ -464,11 +476,8 @@ fn texts(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
             }
             Ok(())
         }
-        "nodemon" | "chokidar" | "cargo-watch" => {
+        "nodemon" | "chokidar" => {
             for code in words::values(arguments, &["-x", "--exec", "-c", "--command", "-s", "--shell"]) {
-                if name == "cargo-watch" && !words::has(arguments, &["-s", "--shell"]) {
-                    continue;
-                }
                 code_of(court, &code, &mut child)?;
             }
             Ok(())

@@ -113,7 +113,7 @@ pub(crate) trait Values {
     /// All of `$@`, when known.
     fn arguments(&self) -> Option<&[Word]>;
     /// What `$(source)` prints, for the few commands of which that is known.
-    fn output(&self, source: &str) -> Option<String>;
+    fn output(&self, source: &str) -> Option<Word>;
     /// The home directory.
     fn home(&self) -> Option<&str>;
     /// Whether unquoted values are split at blanks as usual.

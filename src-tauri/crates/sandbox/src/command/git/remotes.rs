@@ -1,11 +1,11 @@
 //! What git exchanges with other repositories.
 
 use super::super::{
-    call::Target,
+    call::{Input, Target},
     court::{Court, Ruling},
     network, rules,
     scope::Scope,
-    shell_parts::joined,
+    shell_parts::inner,
     targets, words,
 };
 use crate::shell::Word;
@@ -131,14 +131,19 @@ pub(super) fn transfer(court: &mut Court<'_>, command: &str, rest: &[Word], scop
             Some(from) => address(court, from, scope),
             None => Ok(()),
         },
-        "remote" => match (operands.first().map(|word| word.text.as_str()), operands.last()) {
-            (Some("add" | "set-url"), Some(to)) => address(court, to, scope),
+        "remote" => match operands.first().map(|word| word.text.as_str()) {
+            Some("add" | "set-url") => {
+                // A push to a mirror takes away what only it has.
+                if let Some(word) = rest.iter().find(|word| word.text.starts_with("--mi")) {
+                    return court.refuse(rules::GIT_FORCE, format!("`git remote add {}`", word.shown()));
+                }
+                operands.iter().skip(2).try_for_each(|to| address(court, to, scope))
+            }
             _ => Ok(()),
         },
         "submodule" => {
             if operands.first().is_some_and(|word| word.text == "foreach") {
-                let code: Vec<Word> = operands[1..].iter().map(|word| (*word).clone()).collect();
-                return court.source_in(&joined(&code), &mut scope.child());
+                return for_each_submodule(court, rest, scope);
             }
             for word in operands.iter().skip(1) {
                 address(court, word, scope)?;
@@ -150,6 +155,23 @@ pub(super) fn transfer(court: &mut Court<'_>, command: &str, rest: &[Word], scop
                 targets::written(court, Target::new(&file, "writing"), scope)?;
             }
             Ok(())
+        }
+    }
+}
+
+/// What runs in every submodule: one word is a line for a shell, several are a command.
+fn for_each_submodule(court: &mut Court<'_>, rest: &[Word], scope: &Scope) -> Ruling {
+    let after = rest.iter().position(|word| word.text == "foreach").map_or(rest.len(), |at| at + 1);
+    let options = rest[after..].iter().take_while(|word| word.text.starts_with('-')).count();
+    match &rest[after + options..] {
+        [] => Ok(()),
+        [line] => court.source_in(line, &mut scope.child()),
+        command => {
+            // The first word goes through a shell all the same.
+            if command[0].text.contains(|c: char| !c.is_ascii_alphanumeric() && !"._/+-".contains(c)) {
+                court.source_in(&command[0], &mut scope.child())?;
+            }
+            inner(court, command.to_vec(), Input::Unknown, &mut scope.child())
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Secrets, networks, settings, processes and packages: what stays out of reach.
 
 use super::Stage;
+use crate::policy::{Policy, Surroundings};
 
 #[test]
 fn secrets_and_other_programs_memory_are_not_named() {
@@ -240,4 +241,33 @@ fn what_a_person_may_know_better_is_asked() {
         "gh pr create",
         "git frobnicate",
     ]);
+}
+
+#[test]
+fn what_mktemp_makes_is_written_to_where_temporary_files_are_the_sessions_own() {
+    let stage = Stage::new();
+    let workspace = stage.workspace.clone().with_private("/tmp");
+    let judge = |line: &str| {
+        let around = Surroundings { workspace: &workspace, cwd: &stage.project, is_walled: true };
+        Policy::built_in().judge(line, &around)
+    };
+    for line in [
+        "tmp=$(mktemp) && jq .a package.json > \"$tmp\" && mv \"$tmp\" package.json",
+        "tmp=$(mktemp -d); cp src/a.js \"$tmp/\"; rm -rf \"$tmp\"",
+        "echo x > $(mktemp)",
+    ] {
+        let verdict = judge(line);
+        assert!(verdict.is_allowed(), "{line} is everyday work: {verdict}");
+    }
+    for line in [
+        "mktemp() { echo /etc/x; }; echo x > \"$(mktemp)\"",
+        "TMPDIR=/tmp; tmp=$(mktemp); echo x > \"$tmp\"",
+        "tmp=$(mktemp /etc/XXXX); echo x > \"$tmp\"",
+        "tmp=$(mktemp); rm -rf \"$tmp/../..\"",
+        "tmp=$(mktemp; echo /etc/x); echo x > \"$tmp\"",
+    ] {
+        assert!(!judge(line).is_allowed(), "{line} may write anywhere");
+    }
+    let refusal = stage.verdict("tmp=$(mktemp); echo x > \"$tmp\"", true);
+    assert!(!refusal.is_allowed(), "without a place of its own for temporary files the session writes none: {refusal}");
 }

@@ -116,7 +116,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn output(&mut self, source: String, is_quoted: bool) -> Result<(), Unreadable> {
         match self.values.output(&source) {
-            Some(text) => self.put(&Word::plain(text), is_quoted)?,
+            Some(printed) => self.put(&printed, is_quoted)?,
             None => self.put_unknown(Unknown::Output, is_quoted),
         }
         self.done.nested.push(Nested::Output(source));
@@ -217,6 +217,9 @@ impl<'a> Reader<'a> {
             }
             return Ok(());
         }
+        if !is_indirect && let Some(trimmed) = trimmed(&self.values.variable(name), operation) {
+            return self.put(&trimmed, is_quoted);
+        }
         self.nested_of(operation)?;
         self.done.has_arithmetic |= operation.starts_with('[') || operation.starts_with(':') && is_offset(operation);
         if operation.starts_with(":=") || operation.starts_with('=') {
@@ -225,6 +228,45 @@ impl<'a> Reader<'a> {
         self.put_unknown(Unknown::Variable(name.to_owned()), is_quoted);
         Ok(())
     }
+}
+
+/// A value without its beginning or end, for the ways to take one away that lead nowhere new: `${x%.js}`, `${x%.*}`,
+/// `${x%/*}`, `${x##*/}` and `${x#src/}`. The value may have wildcards, of which none stands for a slash.
+fn trimmed(value: &Word, operation: &str) -> Option<Word> {
+    if value.unknown.is_some() {
+        return None;
+    }
+    let is_plain = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte))
+    };
+    let wildcards = ['*', '?', '[', ']'];
+    let text = value.text.as_str();
+    let (before, last) = text.rsplit_once('/').map_or(("", text), |(_, last)| (&text[..text.len() - last.len()], last));
+    // Behind the last wildcard everything is as it stands there.
+    let tail = if value.is_pattern { last.rfind(wildcards).map_or(last, |at| &last[at + 1..]) } else { last };
+    let kept = match operation {
+        "##*/" => last.to_owned(),
+        "%/*" => before.strip_suffix('/').map_or(text, |directory| directory).to_owned(),
+        "%.*" => text[..text.len() - tail.len() + tail.rfind('.')?].to_owned(),
+        _ if operation.starts_with('%') => {
+            let suffix = operation.trim_start_matches('%');
+            if operation.len() - suffix.len() > 2 || !is_plain(suffix) || suffix.contains('/') {
+                return None;
+            }
+            match tail.strip_suffix(suffix) {
+                Some(_) => text[..text.len() - suffix.len()].to_owned(),
+                None if !value.is_pattern => text.to_owned(),
+                // Whatever name it is then, it lies in the same directory.
+                None if tail.is_empty() => format!("{before}[?]*"),
+                None => return None,
+            }
+        }
+        _ => {
+            let prefix = operation.strip_prefix('#').filter(|prefix| is_plain(prefix) && prefix.ends_with('/'))?;
+            text.strip_prefix(prefix)?.to_owned()
+        }
+    };
+    Some(Word { text: kept, ..value.clone() })
 }
 
 /// Whether `:…` says where in a value to begin, rather than what to take instead of it.
