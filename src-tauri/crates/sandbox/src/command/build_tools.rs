@@ -85,11 +85,9 @@ fn cargo(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     let rest = &own[at + 1..];
     match task {
         "publish" | "login" | "logout" | "owner" | "yank" | "release" => {
-            if task == "publish" && words::has(&own, &["--dry-run", "-n"]) {
-                Ok(())
-            } else {
-                publishes(court, call, task)
-            }
+            // Whole words: letters of another option, as in `-Zunstable`, are none of these.
+            let is_dry = own.iter().any(|word| matches!(word.text.as_str(), "--dry-run" | "-n"));
+            if task == "publish" && is_dry { Ok(()) } else { publishes(court, call, task) }
         }
         "install" | "uninstall" => {
             let roots = words::values(&own, &["--root"]);

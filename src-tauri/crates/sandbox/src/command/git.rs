@@ -205,6 +205,17 @@ fn judge_command(court: &mut Court<'_>, command: &str, rest: &[Word], call: &Cal
             if has(&["--ext-diff", "--open-files-in-pager", "--unsafe-paths"]) {
                 return refuse(rules::GIT_OPTION);
             }
+            let is_shortened = |word: &&Word| {
+                let option = word.text.split('=').next().unwrap_or_default();
+                option.starts_with("--outp")
+                    && !matches!(option, "--output" | "--output-directory")
+                    && !option.starts_with("--output-i")
+            };
+            // Git would no longer look at the file, and whoever asks git what changed would not learn of it.
+            let hides = |word: &&Word| word.text.starts_with("--as") || word.text.starts_with("--sk");
+            if rest.iter().any(|word| is_shortened(&word) || command == "update-index" && hides(&word)) {
+                return refuse(rules::GIT_OPTION);
+            }
             for file in words::values(rest, &["--output", "--output-directory"]) {
                 targets::written(court, Target::new(&file, "writing"), scope)?;
             }

@@ -299,6 +299,17 @@ fn program(court: &Court<'_>, written: &str, scope: &Scope) -> Result<Option<Pat
 }
 
 fn readers(court: &mut Court<'_>, call: &Call, scope: &Scope) -> Ruling {
+    let runs = |word: &&Word| {
+        word.text.starts_with('+') && word.text.contains('!')
+            || word.text.starts_with("--pa") && word.text.contains('=')
+            || word.text == "--pager"
+    };
+    if let Some(word) = call.arguments().iter().find(runs) {
+        let is_quiet = matches!(word.text.as_str(), "--paging=never" | "--paging=auto" | "--paging=always");
+        if !is_quiet && word.text != "--pager=cat" && word.text != "--pager=less" {
+            return court.refuse(rules::OPTION, format!("`{} {}`", call.words[0].text, word.shown()));
+        }
+    }
     if call.words[0].text.ends_with("wc") {
         targets::lists_of_files(court, call, scope)?;
     }

@@ -176,12 +176,8 @@ pub(crate) fn judge(court: &mut Court<'_>, name: &str, value: Option<&Word>, sco
             Some(text) if crate::policy::blocked(text).is_some() => refused(),
             _ => Ok(()),
         },
-        "PAGER" | "MANPAGER" | "EDITOR" | "VISUAL" | "BROWSER" | "FCEDIT" => {
-            if text.is_some_and(is_quiet_program) {
-                Ok(())
-            } else {
-                refused()
-            }
+        "PAGER" | "MANPAGER" | "BAT_PAGER" | "DELTA_PAGER" | "EDITOR" | "VISUAL" | "BROWSER" | "FCEDIT" => {
+            if text.is_some_and(is_quiet_program) { Ok(()) } else { refused() }
         }
         "NODE_OPTIONS" => {
             if text.is_some_and(node_options_are_harmless) {
