@@ -59,7 +59,7 @@ fn a_backup_goes_through_a_pipe_and_comes_back_through_one() {
     let out = fs::File::create(&file).expect("a file");
     let made = finish(command.stdout(out).stderr(Stdio::piped()).spawn().expect("the program starts"));
     assert_eq!(made.code, Some(0), "{made:?}");
-    assert!(made.stderr.contains("files"), "the words go where the backup does not: {made:?}");
+    assert!(made.stderr.contains("before packing"), "the words go where the backup does not: {made:?}");
     let there = machine.path("other");
     let restored = elsewhere(&machine, &there, &["restore", "-"], Some(&file));
     assert_eq!(restored.code, Some(0), "{restored:?}");

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Every command that answers a question, in a project's directory.
-const LOOKING: [&[&str]; 19] = [
+const LOOKING: [&[&str]; 21] = [
     &["policy", "check", "--", "npm test"],
     &["policy", "show"],
     &["policy", "path"],
@@ -27,6 +27,8 @@ const LOOKING: [&[&str]; 19] = [
     &["checkpoint", "list"],
     &["checkpoint", "show", "1"],
     &["checkpoint", "diff", "1"],
+    &["user", "list"],
+    &["token", "list"],
     &["completions", "bash"],
 ];
 

@@ -1,7 +1,7 @@
 //! `harness backup` and `harness restore`: the whole data directory as one file, and back.
 
 use crate::{
-    checkpoint::waiting,
+    checkpoint::{count, waiting},
     features::time,
     print::{complain, say, say_json},
 };
@@ -95,7 +95,7 @@ fn into_file(home: &Home, args: &BackupArgs) -> anyhow::Result<BackedUp> {
 }
 
 fn tell(told: &BackedUp, to: &Path) {
-    let line = format!("{} of {} files, {} before packing.", to.display(), told.files, size(told.bytes));
+    let line = format!("{}: {}, {} before packing.", to.display(), count(told.files, "file"), size(told.bytes));
     let keys = match told.has_secrets {
         true => "The server's keys are in it: keep it as you keep them.",
         false => "The server's keys are not in it (--with-secrets): after a restore everybody signs in anew.",
@@ -129,11 +129,11 @@ pub fn restore(args: &RestoreArgs) -> anyhow::Result<()> {
 
 fn tell_restored(restored: &Restored) {
     say(&format!(
-        "{} holds the backup of {} by version {}: {} files.",
+        "{} holds the backup of {} by version {}: {}.",
         restored.home.display(),
         time(restored.created_at_ms),
         restored.version,
-        restored.files
+        count(restored.files, "file")
     ));
     if let Some(aside) = &restored.aside {
         say(&format!("What was there before is in {}; remove it when you need it no more.", aside.display()));

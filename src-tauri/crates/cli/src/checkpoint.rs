@@ -26,8 +26,8 @@ use std::{
     process::ExitCode,
     time::{Duration, Instant},
 };
-pub(crate) use told::waiting;
-use told::{count, show, tell, tell_left_out, tell_preview, tell_restored};
+pub(crate) use told::{count, waiting};
+use told::{show, tell, tell_left_out, tell_preview, tell_restored};
 
 /// How long a run may take to end after it was told to.
 const STOP_PATIENCE: Duration = Duration::from_secs(90);

@@ -134,7 +134,7 @@ fn say_some(lines: impl ExactSizeIterator<Item = String>) {
     }
 }
 
-pub(super) fn count(number: usize, what: &str) -> String {
+pub(crate) fn count(number: usize, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
