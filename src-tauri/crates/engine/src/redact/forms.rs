@@ -111,6 +111,7 @@ pub(super) const FORMS: &[Form] = &[
     sure("GitHub token", &["ghp_", "gho_", "ghu_", "ghs_", "ghr_"], AtLeast(Plain, 36)),
     sure("GitHub token", &["github_pat_"], AtLeast(Url, 60)),
     sure("GitLab token", &["glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glsoat-"], AtLeast(Dotted, 20)),
+    sure("harness token", &["aah_"], AtLeast(Plain, 43)),
     sure("AWS access key", &["AKIA", "ASIA"], Exactly(Base32, 16)),
     sure(
         "AWS secret key",

@@ -81,6 +81,7 @@ fn every_kind() -> Vec<(&'static str, String)> {
         ("GitHub token", token("ghs_", 36, PLAIN)),
         ("GitHub token", token("github_pat_", 82, PLAIN)),
         ("GitLab token", token("glpat-", 20, URL)),
+        ("harness token", token("aah_", 43, PLAIN)),
         ("AWS access key", token("AKIA", 16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")),
         ("Google key", token("AIza", 35, URL)),
         ("Slack token", format!("{}-{}", token("xoxb-", 12, "0123456789"), by_chance(24, PLAIN))),
