@@ -7,6 +7,7 @@ import { differences, photograph, testEnvironment, watchedPlaces } from "./lib/h
 import { ROOT } from "./lib/repository.mjs";
 import { main, mustRun, SetUpError, sinceStart, step } from "./lib/steps.mjs";
 import { TestCounts } from "./lib/test-counts.mjs";
+import { findBrowser } from "../tests/e2e/browser.mjs";
 import { setUp } from "./setup.mjs";
 
 const counts = new TestCounts();
@@ -27,8 +28,16 @@ async function runTests() {
   await step("formatting", () => cargo("fmt", "--all", "--check"));
   await step("lints", () => cargo("clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"));
   await step("tests", testsInAHomeOfTheirOwn);
+  await step("tests in a browser", testsInABrowser);
   // WebKit's driver, through which the window is used, exists on Linux only.
   if (process.platform === "linux") await step("tests of the window", testsOfTheWindow);
+}
+
+// The server that they use, as a workspace too: its pages were built before it was compiled.
+async function testsInABrowser() {
+  if (!findBrowser()) throw new SetUpError("No Chromium was found. Install one, or say where it is: CHROMIUM=/path/to/chromium");
+  await cargo("build", "--workspace", "--locked", "--bins");
+  await script("e2e");
 }
 
 // Each on a desk of its own, one after the other: two windows that fight for two cores prove nothing.

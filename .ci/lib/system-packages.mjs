@@ -29,6 +29,7 @@ const PROGRAMS = [
   { command: "WebKitWebDriver", why: "the tests use the window through it", requiredFor: ["test"], onlyFor: ["test"], on: ["linux"] },
   { command: "xdotool", why: "the tests use the dialogs of the system with it", requiredFor: ["test"], onlyFor: ["test"], on: ["linux"] },
   { command: "Xvfb", why: "the tests show the window on a screen of their own", requiredFor: ["test"], onlyFor: ["test"], on: ["linux"] },
+  { command: "chromium", why: "the tests use the web interface in it", requiredFor: ["test"], onlyFor: ["test"], on: ["linux"] },
 ];
 
 const NAMES = {
@@ -39,6 +40,7 @@ const NAMES = {
   "dbus-run-session": ["dbus"],
   python3: ["python3"],
   xdotool: ["xdotool"],
+  chromium: ["chromium"],
 };
 
 /** The package managers that are driven here. The first one found is the machine's own. */

@@ -7,7 +7,7 @@ export class TestCounts {
   failed = 0;
   skipped = 0;
 
-  /** Reads a line of `cargo test` ("test result: …"), of vitest ("Tests  3 passed") or of Node's runner ("# pass 3"). */
+  /** Reads a line of `cargo test` ("test result: …"), of vitest ("Tests  3 passed"), of Playwright ("3 passed (2.1m)") or of Node's runner ("# pass 3"). */
   read(line) {
     const cargo = /^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/.exec(line);
     if (cargo) {
@@ -21,6 +21,11 @@ export class TestCounts {
       this.failed += Number(pages[1] ?? 0);
       this.passed += Number(pages[2]);
       this.skipped += Number(pages[3] ?? 0);
+      return;
+    }
+    const browser = /^\s*(\d+) (passed|failed|skipped|did not run)(?: \(|$)/.exec(stripVTControlCharacters(line));
+    if (browser) {
+      this[{ passed: "passed", failed: "failed" }[browser[2]] ?? "skipped"] += Number(browser[1]);
       return;
     }
     const node = /^(?:#|ℹ) (pass|fail|skipped) (\d+)/.exec(line);

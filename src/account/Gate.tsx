@@ -1,11 +1,12 @@
 import { useLocation, useNavigate } from "@tanstack/react-router";
 import { Unplug } from "lucide-react";
-import { Fragment as Keyed, type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { useApi } from "@/api/context.tsx";
 import { type Door, whoOf } from "@/api/door.ts";
 import { asSentence } from "@/api/failure.ts";
 import { retryDelay } from "@/api/retry.ts";
 import { Button } from "@/ui/Button.tsx";
+import { cx } from "@/ui/cx.ts";
 import { Curtain } from "@/ui/Curtain.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
 import { Skeleton } from "@/ui/Skeleton.tsx";
@@ -36,7 +37,10 @@ function Guarded({ door, children }: { door: Door; children: ReactNode }) {
   if (shown === null) return who === null ? <LoginPage door={door} expired={null} /> : <Connecting />;
   return (
     <>
-      <Keyed key={shown}>{children}</Keyed>
+      {/* Kept as it is, with all that was typed, and seen by nobody. */}
+      <div key={shown} className={cx("contents", expired !== null && "invisible")}>
+        {children}
+      </div>
       {expired !== null && (
         <Curtain title={text.login.again}>
           <LoginPage door={door} expired={expired} />
