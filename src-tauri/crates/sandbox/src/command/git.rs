@@ -148,7 +148,7 @@ fn git(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
                     || matches!(key.to_ascii_lowercase().as_str(), "core.editor" | "sequence.editor")
                         && matches!(value, "true" | ":" | "cat");
                 let is_harmless = is_harmless(key, &Word { text: value.to_owned(), ..setting.clone() });
-                if setting.unknown.is_some() && !is_harmless || !(is_harmless || is_quiet) {
+                if !(is_harmless || setting.unknown.is_none() && is_quiet) {
                     return court.refuse(rules::GIT_OPTION, format!("`git -c {}`", setting.shown()));
                 }
                 at += 2;
