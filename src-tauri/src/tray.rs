@@ -1,7 +1,7 @@
 //! The icon in the system's tray: one line of status, and what a person does without opening the window.
 
 use crate::{desktop, quit};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use tauri::{
     AppHandle, Manager,
     menu::{Menu, MenuBuilder, MenuItem, MenuItemBuilder},
@@ -32,8 +32,12 @@ pub fn set_up(app: &AppHandle) -> tauri::Result<()> {
         menu = menu.text(UPDATE, "Check for updates…");
     }
     let menu = menu.text(QUIT, "Quit").build()?;
-    // The library behind it is loaded when it is first used, and a system that lacks it makes this panic.
+    // The library behind it is loaded when it is first used, and a system that lacks it makes this panic. That is no
+    // fault of the program, so it is not told as one.
+    let told = take_hook();
+    set_hook(Box::new(|_| {}));
     let put_up = catch_unwind(AssertUnwindSafe(|| put_up(app, &menu)));
+    set_hook(told);
     let is_up = match put_up {
         Ok(Ok(())) => true,
         Ok(Err(error)) => {
