@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type ClipboardEvent, useState } from "react";
 import { create } from "zustand";
 import type { FeatureCard } from "@/api/bindings.ts";
 import { useApiMutation, useRefusal } from "@/api/context.tsx";
@@ -13,6 +13,8 @@ import { DraftFields } from "./DraftFields.tsx";
 import { FailureNote } from "./FailureNote.tsx";
 import { text } from "./messages.ts";
 import type { Choices } from "./model.ts";
+import { type Picture, picturesIn, readPicture, refusalOf } from "./picture.ts";
+import { PicturesField } from "./PicturesField.tsx";
 import { ADD_FORMS, type AddForm } from "./search.ts";
 import { SeveralForm } from "./SeveralForm.tsx";
 
@@ -37,11 +39,46 @@ export function AddDialog({ project, form, cards, choices, onForm, onClose, onSh
   const [fresh] = useState(emptyDraft);
   const draft = kept ?? fresh;
   const [errors, setErrors] = useState<DraftErrors>({});
+  const attach = useApiMutation("image_add", { failureTitle: null });
+  const [problem, setProblem] = useState<string | null>(null);
   const change = (part: Partial<Draft>) => {
     useDrafts.setState(({ drafts }) => ({ drafts: { ...drafts, [project]: { ...draft, ...part } } }));
     if (Object.keys(errors).length > 0) setErrors({});
   };
-  const done = (card: number, title: string) => {
+  const take = async (files: readonly File[]) => {
+    setProblem(null);
+    const taken: Picture[] = [];
+    for (const file of files) {
+      const refused = refusalOf(file, draft.pictures.length + taken.length);
+      const picture = refused ? null : await readPicture(file).catch(() => null);
+      if (picture) taken.push(picture);
+      else setProblem(refused ?? text.pictures.unreadable(file.name));
+    }
+    // What was typed while the files were read stays.
+    useDrafts.setState(({ drafts }) => {
+      const now = drafts[project] ?? draft;
+      return { drafts: { ...drafts, [project]: { ...now, pictures: [...now.pictures, ...taken] } } };
+    });
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    const files = picturesIn(event.clipboardData.files);
+    if (files.length === 0) return;
+    event.preventDefault();
+    void take(files);
+  };
+  const done = async (card: number, title: string) => {
+    for (const { name, data } of draft.pictures) {
+      try {
+        await attach.mutateAsync({ project, feature: card, name, data });
+      } catch {
+        // The card is there; its page takes the picture once more.
+        toast({
+          tone: "danger",
+          title: text.pictures.notAttached(name),
+          action: { label: text.form.show, run: () => onShow(card) },
+        });
+      }
+    }
     useDrafts.setState(({ drafts }) => {
       const { [project]: _sent, ...others } = drafts;
       return { drafts: others };
@@ -81,7 +118,13 @@ export function AddDialog({ project, form, cards, choices, onForm, onClose, onSh
         form === "several" ? undefined : (
           <>
             <Button onClick={onClose}>{text.form.cancel}</Button>
-            <Button type="submit" form={FORM_ID} variant="primary" refusal={refusal} isBusy={sending.isPending}>
+            <Button
+              type="submit"
+              form={FORM_ID}
+              variant="primary"
+              refusal={refusal}
+              isBusy={sending.isPending || attach.isPending}
+            >
               {form === "bug" ? text.form.report : text.form.add}
             </Button>
           </>
@@ -96,6 +139,7 @@ export function AddDialog({ project, form, cards, choices, onForm, onClose, onSh
           <form
             id={FORM_ID}
             noValidate
+            onPaste={onPaste}
             onSubmit={(event) => {
               event.preventDefault();
               submit();
@@ -109,6 +153,12 @@ export function AddDialog({ project, form, cards, choices, onForm, onClose, onSh
               choices={choices}
               self={null}
               onChange={change}
+            />
+            <PicturesField
+              pictures={draft.pictures}
+              problem={problem}
+              onFiles={(files) => void take(files)}
+              onRemove={({ key }) => change({ pictures: draft.pictures.filter((picture) => picture.key !== key) })}
             />
             <FailureNote failure={failure} />
           </form>

@@ -17,6 +17,7 @@ import { EvidenceList } from "./EvidenceList.tsx";
 import { FeatureFacts } from "./FeatureFacts.tsx";
 import { History } from "./History.tsx";
 import { text } from "./messages.ts";
+import { Pictures } from "./Pictures.tsx";
 import { RequestHistory } from "./RequestHistory.tsx";
 import { choicesOf } from "./model.ts";
 import { StatusBadge } from "./StatusBadge.tsx";
@@ -173,6 +174,7 @@ function Detail({ project, detail, card }: DetailProps) {
             </>
           )}
         </Panel>
+        <Pictures project={project} feature={feature.id} images={detail.images} />
         <EvidenceList evidence={detail.evidence} />
         <RequestHistory requests={detail.requests} />
         <History changes={detail.history} edits={detail.edits} />

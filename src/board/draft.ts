@@ -1,5 +1,6 @@
 import type { FeatureDetail, NewFeature } from "@/api/bindings.ts";
 import { text } from "./messages.ts";
+import type { Picture } from "./picture.ts";
 
 /** A card as it is being written. */
 export type Draft = {
@@ -12,6 +13,8 @@ export type Draft = {
   spec: string;
   priority: string;
   needs: readonly number[];
+  /** Put on the card as soon as it exists. */
+  pictures: readonly Picture[];
 };
 
 export type DraftErrors = Partial<Record<"name" | "priority", string>>;
@@ -34,6 +37,7 @@ export function emptyDraft(): Draft {
     spec: "main",
     priority: "",
     needs: [],
+    pictures: [],
   };
 }
 
@@ -47,6 +51,7 @@ export function draftOf({ feature }: FeatureDetail): Draft {
     spec: feature.source_spec,
     priority: String(feature.priority),
     needs: feature.dependencies,
+    pictures: [],
   };
 }
 

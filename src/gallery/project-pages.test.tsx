@@ -19,10 +19,12 @@ const PAGES: readonly [path: string, shows: RegExp][] = [
   ["/p/1/specs", /Completeness/],
   ["/p/1/specs?tab=coverage", /Matched by their words/],
   ["/p/1/specs?tab=history", /Compare with/],
+  ["/p/1/specs?tab=talk", /What do you want to build/],
   ["/p/1/health", /Git repository/],
   ["/p/1/settings", /Leave or delete/],
   ["/p/1/settings?section=runs", /Time limit/],
   ["/p/1/settings?section=checks", /package\.json/],
+  ["/p/1/settings?section=reach", /Further hosts/],
   ["/p/1/settings?section=policy", /Built-in rules/],
   ["/p/1/settings?section=prompts", /Filled in by the host/],
 ];

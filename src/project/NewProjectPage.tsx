@@ -66,10 +66,14 @@ export function NewProjectPage({ SpecField, skeleton }: Props) {
     onSuccess: ({ id }) => dispatch({ type: "created", project: id }),
     onError: (failure) => dispatch({ type: "failed", reason: reasonOf(failure) }),
   });
+  const isTalk = wizard.source === "talk";
   const created = wizard.progress.is === "created" ? wizard.progress.project : null;
   useEffect(() => {
-    if (created !== null) void navigate({ to: "/p/$project/board", params: { project: created }, replace: true });
-  }, [created, navigate]);
+    if (created === null) return;
+    const params = { project: created };
+    if (isTalk) void navigate({ to: "/p/$project/specs", params, search: { tab: "talk" }, replace: true });
+    else void navigate({ to: "/p/$project/board", params, replace: true });
+  }, [created, isTalk, navigate]);
 
   const goTo = (to: Step) => void navigate({ to: "/new", search: { step: to } });
   const next = () => {

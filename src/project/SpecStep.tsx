@@ -31,6 +31,7 @@ export function SpecStep({ wizard, dispatch, SpecField, onVerdict }: Props) {
       <Choices
         label={text.wizard.source}
         value={source}
+        columns={5}
         options={SOURCES.map((value) => ({
           value,
           label: text.wizard.sources[value][0],
@@ -62,6 +63,7 @@ export function SpecStep({ wizard, dispatch, SpecField, onVerdict }: Props) {
           onVerdict={onVerdict}
         />
       )}
+      {source === "talk" && <p className="max-w-2xl text-muted">{text.wizard.talkText}</p>}
       {source === "later" && <p className="max-w-2xl text-muted">{text.wizard.laterText}</p>}
     </div>
   );

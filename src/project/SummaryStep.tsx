@@ -9,7 +9,14 @@ export function SummaryStep({ wizard, onChange }: { wizard: Wizard; onChange: (s
   const wish = order(wizard);
   const { progress } = wizard;
   if (!wish) return null;
-  const spec = wish.specText === null ? text.wizard.summaryNoSpec : text.wizard.summaryChars([...wish.specText].length);
+  const isTalk = wizard.source === "talk";
+  const spec =
+    wish.specText !== null
+      ? text.wizard.summaryChars([...wish.specText].length)
+      : isTalk
+        ? text.wizard.summaryTalk
+        : text.wizard.summaryNoSpec;
+  const withoutText = isTalk ? text.wizard.whatNextTalk : text.wizard.whatNextLater;
   return (
     <div className="mx-auto flex w-full max-w-2xl flex-col gap-5">
       {progress.is === "failed" && (
@@ -38,7 +45,7 @@ export function SummaryStep({ wizard, onChange }: { wizard: Wizard; onChange: (s
       <section>
         <h3 className="mb-2 font-semibold">{text.wizard.whatNext}</h3>
         <ol className="flex list-decimal flex-col gap-1.5 pl-5 text-muted marker:text-faint">
-          {(wish.specText === null ? text.wizard.whatNextLater : text.wizard.whatNextText).map((line) => (
+          {(wish.specText === null ? withoutText : text.wizard.whatNextText).map((line) => (
             <li key={line}>{line}</li>
           ))}
         </ol>

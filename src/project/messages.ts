@@ -151,6 +151,7 @@ export const text = messages("project", {
     parentDirRelative: "Give the whole path, from the root.",
     source: "How do you want to describe the program?",
     sources: {
+      talk: ["Talk with Claude", "It asks, and writes it beside the chat"],
       write: ["Write it here", "With a skeleton of the parts that help"],
       paste: ["Paste it", "From anywhere"],
       file: ["From a file", "Any text file"],
@@ -165,6 +166,8 @@ export const text = messages("project", {
     fileFailed: "The file could not be read. Choose it again.",
     laterText:
       "The project is made without a specification. Write it on the page Specs when you are ready; a run can start once it is there.",
+    talkText:
+      "The project is made first. Then you say what you want in a chat: Claude asks what is missing and puts the specification together beside it. You accept it when it is right.",
     specProblem: {
       empty: "Write what is to be built, or choose Later.",
       no_file: "Choose a file, or describe the program in another way.",
@@ -175,6 +178,7 @@ export const text = messages("project", {
     summaryTemplate: "Begins with",
     summarySpec: "Specification",
     summaryNoSpec: "none yet",
+    summaryTalk: "talked through with Claude",
     summaryChars: (chars: number) => several(chars, "character", "characters"),
     change: "Change",
     changeLabel: (what: string) => `Change: ${what}`,
@@ -183,6 +187,11 @@ export const text = messages("project", {
       "The folder is made, with a git repository in it.",
       "Write the specification on the page Specs. Nothing is sent to anyone, and nothing costs anything until you start the run.",
       "Start the run on the board: the specification becomes features, and they are built one after the other.",
+    ],
+    whatNextTalk: [
+      "The folder is made, with a git repository in it.",
+      "The chat opens. What you write there is sent to Claude and costs what its answers cost, up to the amount you allow.",
+      "You accept the draft. Then start the run on the board: the specification becomes features, and they are built one after the other.",
     ],
     whatNextText: [
       "The folder is made, with a git repository and your specification in it.",

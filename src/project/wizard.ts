@@ -9,7 +9,7 @@ export type Step = (typeof STEPS)[number];
 export const TEMPLATES: readonly Template[] = ["empty", "web_page", "command_line", "http_service"];
 
 /** Where the specification comes from. Each source keeps its own text, so that trying another one loses nothing. */
-export const SOURCES = ["write", "paste", "file", "later"] as const;
+export const SOURCES = ["write", "paste", "file", "talk", "later"] as const;
 export type Source = (typeof SOURCES)[number];
 
 /** A file that was read. */
@@ -95,7 +95,7 @@ export function begun(parentDir: string, taken: readonly string[], skeleton: str
   };
 }
 
-/** The text the project will get; none when it is written later. */
+/** The text the project will get; none when it is talked through or written later. */
 export function specText(wizard: Wizard): string | null {
   switch (wizard.source) {
     case "write":
@@ -103,6 +103,7 @@ export function specText(wizard: Wizard): string | null {
       return wizard.texts[wizard.source];
     case "file":
       return wizard.file?.text ?? "";
+    case "talk":
     case "later":
       return null;
   }

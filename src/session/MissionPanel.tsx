@@ -88,7 +88,7 @@ function SessionPanel({ project, session, live }: { project: number; session: Li
           )}
         </Fact>
         <Fact name={text.spentHere}>
-          {dollars(session.cost_usd)} · {text.turns(session.turns)} ·{" "}
+          {session.cost_usd > 0 ? dollars(session.cost_usd) : text.costLater} · {text.turns(session.turns)} ·{" "}
           {duration(Math.max(0, now - session.started_at_ms))}
         </Fact>
         <Fact name={text.model}>{session.model ?? text.defaultModel}</Fact>

@@ -6,11 +6,11 @@ import { useApiMutation, useApiQuery, useEvents, useRefusal } from "@/api/contex
 import { Badge } from "@/ui/Badge.tsx";
 import { cx } from "@/ui/cx.ts";
 import { IconButton } from "@/ui/IconButton.tsx";
+import { QuestionForm } from "@/ui/question/QuestionForm.tsx";
 import { useNow } from "@/ui/useNow.ts";
 import { Locked } from "@/ui/Locked.tsx";
 import { ApprovalForm } from "./ApprovalForm.tsx";
 import { requestText } from "./messages.ts";
-import { QuestionForm } from "./QuestionForm.tsx";
 import { countdown } from "./words.ts";
 
 type Props = { project: number };

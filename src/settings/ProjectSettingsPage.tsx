@@ -14,9 +14,10 @@ import { Policy } from "./Policy.tsx";
 import { ProjectGeneral } from "./ProjectGeneral.tsx";
 import { ProjectRuns } from "./ProjectRuns.tsx";
 import { Prompts } from "./Prompts.tsx";
+import { Reach } from "./Reach.tsx";
 import { Sections } from "./Sections.tsx";
 
-const SECTIONS = ["general", "runs", "checks", "policy", "prompts"] as const;
+const SECTIONS = ["general", "runs", "checks", "reach", "policy", "prompts"] as const;
 type SectionId = (typeof SECTIONS)[number];
 
 /** What was chosen for one project, and the ways to rename, forget and delete it. */
@@ -52,6 +53,7 @@ function Open({ project, section }: { project: number; section: SectionId }): Re
       return <Prompts project={project} />;
     case "runs":
     case "checks":
+    case "reach":
       return <Stored project={project} section={section} />;
   }
 }
@@ -61,7 +63,7 @@ export type ChangeSettings = (part: Partial<ProjectSettings>, onSaved: () => voi
 export type StoredProps = { view: ProjectSettingsView; change: ChangeSettings; isSaving: boolean };
 
 /** The sections that are kept in one record: each changes its own part and leaves the rest as it is stored. */
-function Stored({ project, section }: { project: number; section: "runs" | "checks" }) {
+function Stored({ project, section }: { project: number; section: "runs" | "checks" | "reach" }) {
   const read = useApiQuery("project_settings_read", { project });
   const write = useApiMutation("project_settings_write", { failureTitle: text.project.notSaved });
   if (read.isPending) return <SkeletonRows label={text.project.loading} />;
@@ -89,5 +91,12 @@ function Stored({ project, section }: { project: number; section: "runs" | "chec
       },
     );
   const props: StoredProps = { view: read.data, change, isSaving: write.isPending };
-  return section === "runs" ? <ProjectRuns {...props} /> : <Checks {...props} />;
+  switch (section) {
+    case "runs":
+      return <ProjectRuns {...props} />;
+    case "checks":
+      return <Checks {...props} />;
+    case "reach":
+      return <Reach {...props} />;
+  }
 }

@@ -63,7 +63,14 @@ export const text = messages("settings", {
     failed: "The project's settings cannot be shown",
     notSaved: "The project's settings were not kept",
     fromNext: "It counts from the next session on.",
-    sections: { general: "General", runs: "Runs", checks: "Checks", policy: "What agents may run", prompts: "Prompts" },
+    sections: {
+      general: "General",
+      runs: "Runs",
+      checks: "Checks",
+      reach: "What agents may read",
+      policy: "What agents may run",
+      prompts: "Prompts",
+    },
     name: "Name",
     nameHint: "The folder keeps its own name.",
     rename: "Rename",
@@ -118,6 +125,14 @@ export const text = messages("settings", {
     commandOf: (at: number) => `Command of check ${at}`,
     remove: (at: number) => `Remove check ${at}`,
     add: "Add a check",
+  },
+  reach: {
+    hint: "Sessions see this project and the system's programs, and reach the usual package registries. What you add here counts for this project alone, from the next session on.",
+    readable: "Further folders and files",
+    readableHint:
+      "One a line, from the root on or beginning with ~/. They can be read and never changed. Places where keys and logins lie are refused.",
+    hosts: "Further hosts",
+    hostsHint: "One a line, by name; *. in front means every host below it.",
   },
   policy: {
     loading: "Loading the policy",

@@ -3,7 +3,7 @@ import { isChanged } from "@/ui/draft.ts";
 import { text } from "./messages.ts";
 import type { OpenSpec } from "./useDrafts.ts";
 
-type Props = { open: readonly OpenSpec[]; current: string; onOpen: (name: string) => void };
+type Props = { open: readonly OpenSpec[]; current: string | null; onOpen: (name: string) => void };
 
 /** The specifications of the project, each with how complete it is and what came from it. */
 export function SpecList({ open, current, onOpen }: Props) {

@@ -1,6 +1,6 @@
 import { useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
-import { FileText, Plus } from "lucide-react";
-import { useState } from "react";
+import { FileText, MessagesSquare, Plus } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { useApiQuery, useRefusal } from "@/api/context.tsx";
 import { asSentence, failureTitle } from "@/api/failure.ts";
 import { AlertDialog } from "@/ui/AlertDialog.tsx";
@@ -10,10 +10,15 @@ import { ErrorState } from "@/ui/ErrorState.tsx";
 import { Page } from "@/ui/Page.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
 import { CreateSpec } from "./CreateSpec.tsx";
+import { text as talkText } from "./interview-messages.ts";
 import { text } from "./messages.ts";
 import { SpecList } from "./SpecList.tsx";
+import { TALK } from "./search.ts";
 import { SpecTabs, type TabId, TABS } from "./SpecTabs.tsx";
 import { useDrafts } from "./useDrafts.ts";
+
+/** Shown on demand only: a chat brings Markdown and its parser along. */
+const InterviewPane = lazy(async () => ({ default: (await import("./InterviewPane.tsx")).InterviewPane }));
 
 /** Every specification of the project: written, checked, compared with the board and with what it once said. */
 export function SpecsPage({ project }: { project: number }) {
@@ -26,7 +31,8 @@ export function SpecsPage({ project }: { project: number }) {
   const { open } = drafts;
   const current = open.find((spec) => spec.name === search.spec) ?? open[0];
   const tab: TabId = TABS.find((id) => id === search.tab) ?? "text";
-  const goTo = (name: string, to: TabId) =>
+  const isTalking = search.tab === TALK;
+  const goTo = (name: string, to: TabId | typeof TALK) =>
     void navigate({ to: "/p/$project/specs", params: { project }, search: { spec: name, tab: to } });
 
   const leaving = useBlocker({
@@ -36,14 +42,25 @@ export function SpecsPage({ project }: { project: number }) {
   });
 
   const refusal = useRefusal("spec_write");
-  const add = (
-    <Button refusal={refusal} icon={<Plus aria-hidden className="size-4" />} onClick={() => setCreating(true)}>
-      {text.page.add}
+  const talk = (
+    <Button
+      icon={<MessagesSquare aria-hidden className="size-4" />}
+      onClick={() => goTo(current?.name ?? search.spec ?? "main", TALK)}
+    >
+      {talkText.open}
     </Button>
+  );
+  const actions = (
+    <>
+      {!isTalking && talk}
+      <Button refusal={refusal} icon={<Plus aria-hidden className="size-4" />} onClick={() => setCreating(true)}>
+        {text.page.add}
+      </Button>
+    </>
   );
 
   return (
-    <Page title={text.page.title} isBare actions={current && add}>
+    <Page title={text.page.title} isBare actions={current && actions}>
       {specs.isPending && <SkeletonRows label={text.page.loading} />}
       {specs.error && !specs.data && (
         <ErrorState
@@ -54,19 +71,35 @@ export function SpecsPage({ project }: { project: number }) {
           onRetry={() => void specs.refetch()}
         />
       )}
-      {specs.data && !current && (
+      {specs.data && !current && !isTalking && (
         <EmptyState
           icon={<FileText aria-hidden />}
           title={text.page.emptyTitle}
           description={text.page.emptyText}
           actions={
-            <Button variant="primary" refusal={refusal} onClick={() => setCreating(true)}>
-              {text.page.emptyAction}
-            </Button>
+            <>
+              {talk}
+              <Button variant="primary" refusal={refusal} onClick={() => setCreating(true)}>
+                {text.page.emptyAction}
+              </Button>
+            </>
           }
         />
       )}
-      {specs.data && current && (
+      {specs.data && isTalking && (
+        <div className="flex min-h-0 flex-1 max-md:flex-col">
+          {current && <SpecList open={open} current={null} onOpen={(name) => goTo(name, "text")} />}
+          <Suspense fallback={<SkeletonRows label={talkText.loading} />}>
+            <InterviewPane
+              project={project}
+              spec={current?.name ?? search.spec ?? "main"}
+              names={specs.data.map((spec) => spec.name)}
+              onAccepted={(name) => goTo(name, "text")}
+            />
+          </Suspense>
+        </div>
+      )}
+      {specs.data && current && !isTalking && (
         <div className="flex min-h-0 flex-1 max-md:flex-col">
           <SpecList open={open} current={current.name} onOpen={(name) => goTo(name, tab)} />
           {/* Another specification begins with a fresh editor, whose undo is its own. */}

@@ -11,10 +11,15 @@ type Props<Value extends string> = {
   onChange: (value: Value) => void;
   /** Keeps the label for screen readers only, where a heading says it already. */
   isLabelHidden?: boolean;
-  columns?: 2 | 3 | 4;
+  columns?: 2 | 3 | 4 | 5;
 };
 
-const COLUMNS = { 2: "sm:grid-cols-2", 3: "sm:grid-cols-3", 4: "grid-cols-2 md:grid-cols-4" } as const;
+const COLUMNS = {
+  2: "sm:grid-cols-2",
+  3: "sm:grid-cols-3",
+  4: "grid-cols-2 md:grid-cols-4",
+  5: "grid-cols-2 md:grid-cols-5",
+} as const;
 
 /** One choice out of a few that are all worth seeing. Arrow keys move between them. */
 export function Choices<Value extends string>({

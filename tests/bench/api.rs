@@ -32,6 +32,14 @@ impl ToolServer for NoTools {
     fn open(&self, _: Toolbox) -> Arc<dyn ToolChannel> {
         unreachable!("no session is started here")
     }
+
+    fn interview_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn open_interview(&self, _desk: harness_engine::interview::Desk) -> Arc<dyn ToolChannel> {
+        unreachable!("no interview is begun")
+    }
 }
 
 impl Ground {

@@ -3,7 +3,7 @@ import { compareInQueue } from "../queue.ts";
 import { PROGRESS_OF, block, cardOf } from "./cards.ts";
 import { type FakeProject, type Handlers, type World, fail, projectOf } from "./world.ts";
 
-type BoardName = Extract<keyof Handlers, `feature_${string}` | "bug_report" | "dependency_set">;
+type BoardName = Extract<keyof Handlers, `feature_${string}` | `image_${string}` | "bug_report" | "dependency_set">;
 
 function cardIn(project: FakeProject, id: number): FeatureCard {
   return project.cards.get(id) ?? fail("not_found", `There is no card ${id}.`, "It may have been deleted.");
@@ -149,6 +149,26 @@ export function boardHandlers(world: World): Pick<Handlers, BoardName> {
         model: null,
         checks: [],
       }),
+    image_add: ({ project: id, feature, name, data }) => {
+      const project = projectOf(world, id);
+      const view = {
+        image: { id: project.images.length + 1, name, media_type: "image/png", bytes: data.length, at_ms: world.now() },
+        data,
+      };
+      project.images.push({ feature, view });
+      edited(project, [feature]);
+      return view.image;
+    },
+    image_get: ({ project, image }) =>
+      projectOf(world, project).images.find(({ view }) => view.image.id === image)?.view ??
+      fail("not_found", "There is no such picture."),
+    image_remove: ({ project: id, image }) => {
+      const project = projectOf(world, id);
+      const gone = project.images.find(({ view }) => view.image.id === image);
+      project.images = project.images.filter((one) => one !== gone);
+      edited(project, gone ? [gone.feature] : []);
+      return null;
+    },
     feature_edit: ({ project: id, feature, name, category, layer, description, priority }) => {
       const project = projectOf(world, id);
       if (name !== undefined && name !== null && name.trim() === "") fail("bad_input", "A card needs a name.");
@@ -302,6 +322,7 @@ function detailOf(project: FakeProject, id: number): FeatureDetail {
           ]
         : []),
     ],
+    images: project.images.filter((one) => one.feature === id).map(({ view }) => view.image),
     edits: [],
     evidence: isWorked
       ? [

@@ -4,6 +4,7 @@ import type { Listener, Transport } from "../transport.ts";
 import { accountsHandlers } from "./accounts.ts";
 import { boardHandlers } from "./board.ts";
 import { generalHandlers } from "./general.ts";
+import { interviewHandlers } from "./interview.ts";
 import { reviewHandlers } from "./review.ts";
 import { openRequest } from "./requests.ts";
 import { addLongRun, runHandlers, startRun, tick } from "./run.ts";
@@ -58,6 +59,7 @@ export class FakeHost implements Transport {
       ...transcriptHandlers(this.world),
       ...reviewHandlers(this.world),
       ...specHandlers(this.world),
+      ...interviewHandlers(this.world),
     };
   }
 

@@ -4,6 +4,8 @@ import type {
   Envelope,
   Event,
   FeatureCard,
+  ImageView,
+  InterviewView,
   ProjectSettings,
   RequestView,
   Run,
@@ -44,6 +46,8 @@ export type FakeProject = {
   requests: RequestView[];
   checkpoints: CheckpointCard[];
   specs: SpecView[];
+  interview: InterviewView | null;
+  images: { feature: number; view: ImageView }[];
   settings: ProjectSettings;
   prompts: Map<string, string>;
   policy: { effect: "allow" | "ask" | "deny"; entry: string }[];
@@ -95,6 +99,8 @@ export function makeProject(
     requests: [],
     checkpoints: cards > 0 ? makeCheckpoints(START_MS) : [],
     specs: cards > 0 ? makeSpecs(START_MS) : [],
+    interview: null,
+    images: [],
     settings: {},
     prompts: new Map(),
     policy: [],

@@ -1,5 +1,6 @@
 //! Our requests to the CLI and its answers.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD as BASE64};
 use serde_json::{Value, json};
 use std::{
     collections::HashMap,
@@ -115,9 +116,17 @@ impl Control {
         self.pending().clear();
     }
 
-    /// Queues a user message.
-    pub(crate) fn say(&self, session: &str, text: &str) {
-        let message = json!({ "role": "user", "content": text });
+    /// Queues a user message, with pictures before its words when there are any.
+    pub(crate) fn say(&self, session: &str, text: &str, images: &[(String, Vec<u8>)]) {
+        let picture = |(media_type, bytes): &(String, Vec<u8>)| {
+            let source = json!({ "type": "base64", "media_type": media_type, "data": BASE64.encode(bytes) });
+            json!({ "type": "image", "source": source })
+        };
+        let content = match images {
+            [] => json!(text),
+            images => images.iter().map(picture).chain([json!({ "type": "text", "text": text })]).collect(),
+        };
+        let message = json!({ "role": "user", "content": content });
         self.push(&json!({ "type": "user", "message": message, "parent_tool_use_id": null, "session_id": session }));
     }
 
@@ -197,9 +206,9 @@ mod tests {
     #[tokio::test]
     async fn what_was_queued_before_the_close_is_written_and_nothing_after_it() {
         let (control, lines) = Control::new();
-        control.say("s", "two\nlines");
+        control.say("s", "two\nlines", &[]);
         control.close();
-        control.say("s", "too late");
+        control.say("s", "too late", &[]);
         let mut written = Vec::new();
         write(lines, &mut written).await;
         let text = String::from_utf8(written).unwrap();

@@ -9,6 +9,7 @@ use crate::{
     host::AgentHost,
     launch::{Launch, Watchdogs},
     outcome::{self, Exit, Intervention},
+    phase::Phase,
     process::{ProcessTree, Spawned},
     read::{self, Tail},
     run::{Handle, SessionEnd},
@@ -58,27 +59,6 @@ struct Question {
     is_decided: Arc<AtomicBool>,
 }
 
-/// Where a session stands, and until when it may stay there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    /// The CLI has not yet answered our first request.
-    Starting,
-    /// The agent works, or waits for the API, a tool, or us.
-    Working,
-    /// A result came, but sub-agents still work; the end of one begins another turn.
-    Background,
-    /// A result came, and something was said or ended that may begin another turn at once.
-    BetweenTurns { until: Instant },
-    /// A result came and the CLI was told to go.
-    Leaving { until: Instant },
-    /// The agent was interrupted.
-    Stopping { until: Instant },
-    /// The processes were asked to end.
-    Terminating { until: Instant },
-    /// The processes were killed.
-    Killed { until: Instant },
-}
-
 /// A question that was answered.
 #[derive(Debug)]
 struct Answered {
@@ -106,9 +86,13 @@ pub(crate) struct Driver {
     initialize_id: String,
     /// What is to be said as soon as the CLI listens.
     unsaid: Vec<String>,
+    /// Pictures for the first message.
+    images: Vec<(String, Vec<u8>)>,
     listens: bool,
     has_prompt: bool,
     said_meanwhile: bool,
+    /// Whether it goes on after a result.
+    is_conversation: bool,
     sub_agents: HashSet<String>,
     phase: Phase,
     results: u32,
@@ -151,9 +135,11 @@ impl Driver {
             stderr_tail,
             questions: JoinSet::new(),
             open: HashMap::new(),
+            images: launch.images,
             listens: false,
             has_prompt: false,
             said_meanwhile: false,
+            is_conversation: launch.is_conversation,
             sub_agents: HashSet::new(),
             phase: Phase::Starting,
             results: 0,
@@ -219,7 +205,11 @@ impl Driver {
             Event::Result { number } => self.on_result(number),
             // It closed its output: nothing more can be learnt from it, so it should be gone soon.
             Event::Eof => match self.phase {
-                Phase::Starting | Phase::Working | Phase::Background | Phase::BetweenTurns { .. } => self.leave(),
+                Phase::Starting
+                | Phase::Working
+                | Phase::Background
+                | Phase::BetweenTurns { .. }
+                | Phase::Listening => self.leave(),
                 _ => {}
             },
         }
@@ -272,7 +262,7 @@ impl Driver {
 
     fn on_turn_started(&mut self) {
         match self.phase {
-            Phase::Background | Phase::BetweenTurns { .. } => {
+            Phase::Background | Phase::BetweenTurns { .. } | Phase::Listening => {
                 self.said_meanwhile = false;
                 self.phase = Phase::Working;
             }
@@ -302,13 +292,13 @@ impl Driver {
         self.results = number;
         let now = Instant::now();
         match self.phase {
-            Phase::Starting | Phase::Working | Phase::Background | Phase::BetweenTurns { .. } => {
+            Phase::Starting | Phase::Working | Phase::Background | Phase::BetweenTurns { .. } | Phase::Listening => {
                 if !self.sub_agents.is_empty() {
                     self.phase = Phase::Background;
                 } else if self.said_meanwhile {
                     self.phase = Phase::BetweenTurns { until: now + NEXT_TURN };
                 } else {
-                    self.leave();
+                    self.after_turns();
                 }
             }
             // Interrupted, it has said its last; it may go as soon as it can.
@@ -326,8 +316,21 @@ impl Driver {
                     self.say(&text);
                     self.phase = Phase::BetweenTurns { until: Instant::now() + NEXT_TURN };
                 }
+                Phase::Listening => {
+                    self.say(&text);
+                    // Its silence counts from now on, not from its last word.
+                    self.shared.decided();
+                    self.said_meanwhile = false;
+                    self.phase = Phase::Working;
+                }
                 _ => tracing::debug!(session = %self.session, "a message came after the session's end and was dropped"),
             },
+            Steer::Leave => {
+                self.is_conversation = false;
+                if self.phase == Phase::Listening {
+                    self.leave();
+                }
+            }
             Steer::End(outcome) => self.stop(outcome),
             Steer::Interrupted => self.intervention.interrupted = true,
         }
@@ -344,7 +347,8 @@ impl Driver {
                 self.terminate();
             }
             Phase::Working | Phase::Background => self.stop(Outcome::HangIdle),
-            Phase::BetweenTurns { .. } => self.leave(),
+            Phase::BetweenTurns { .. } => self.after_turns(),
+            Phase::Listening => {}
             Phase::Leaving { .. } => {
                 self.intervention.lingered = true;
                 self.terminate();
@@ -371,6 +375,7 @@ impl Driver {
             // The CLI waits for us, so it is not the one that is silent.
             Phase::Starting if self.is_deciding() => now + self.watchdogs.first_byte,
             Phase::Working | Phase::Background if self.is_deciding() => now + self.watchdogs.idle,
+            Phase::Listening => now + self.watchdogs.idle,
             Phase::Starting => self.shared.born().max(self.shared.last_decided()) + self.watchdogs.first_byte,
             Phase::Working | Phase::Background => {
                 self.shared.last_heard().max(self.shared.last_decided()) + self.watchdogs.idle
@@ -387,7 +392,17 @@ impl Driver {
     fn say(&mut self, text: &str) {
         self.said_meanwhile = self.has_prompt;
         self.has_prompt = true;
-        self.shared.control.say(&self.session.to_string(), text);
+        let images = std::mem::take(&mut self.images);
+        self.shared.control.say(&self.session.to_string(), text, &images);
+    }
+
+    /// No further turn began by itself.
+    fn after_turns(&mut self) {
+        if self.is_conversation {
+            self.phase = Phase::Listening;
+        } else {
+            self.leave();
+        }
     }
 
     /// The session is over as far as the agent is concerned.
@@ -405,7 +420,7 @@ impl Driver {
                     return; // it ended by itself just now; the event is on its way
                 }
             }
-            Phase::BetweenTurns { .. } => return self.leave(),
+            Phase::BetweenTurns { .. } | Phase::Listening => return self.leave(),
             _ => return,
         }
         self.intervention.ended.get_or_insert(outcome);

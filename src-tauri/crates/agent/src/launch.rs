@@ -31,6 +31,8 @@ pub struct Launch {
     /// The first user message. Goes over standard input, whatever its length, never into the argument list. Empty:
     /// nothing is sent before [`Handle::say`](crate::Handle::say).
     pub prompt: String,
+    /// Pictures that go with the prompt: media type and bytes.
+    pub images: Vec<(String, Vec<u8>)>,
     /// A model or its alias; none leaves the choice to the CLI.
     pub model: Option<String>,
     /// Used by the CLI while `model` is overloaded.
@@ -60,6 +62,9 @@ pub struct Launch {
     pub resume: Option<Uuid>,
     /// Further directories that the CLI's file tools may use.
     pub add_dirs: Vec<PathBuf>,
+    /// Whether a result is not the end: the session then waits for the next [`Handle::say`](crate::Handle::say), without a
+    /// limit, until [`Handle::leave`](crate::Handle::leave).
+    pub is_conversation: bool,
     /// How long silence is believed.
     pub watchdogs: Watchdogs,
 }
@@ -74,6 +79,7 @@ impl Launch {
             env,
             session_id,
             prompt: String::new(),
+            images: Vec::new(),
             model: None,
             fallback_model: None,
             effort: None,
@@ -88,6 +94,7 @@ impl Launch {
             append_system_prompt: None,
             resume: None,
             add_dirs: Vec::new(),
+            is_conversation: false,
             watchdogs: Watchdogs::default(),
         }
     }

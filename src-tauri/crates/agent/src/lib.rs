@@ -15,6 +15,7 @@ pub mod launch;
 pub mod locate;
 pub mod login;
 mod outcome;
+mod phase;
 pub mod process;
 mod read;
 pub mod run;

@@ -160,9 +160,15 @@ impl Handle {
     }
 
     /// Queues a further user message. The agent reads it between two tool calls, or as a turn of its own when it had
-    /// ended already; after the last result it is lost.
+    /// ended already; after the last result it is lost, unless the session is a conversation.
     pub fn say(&self, text: impl Into<String>) {
         self.send(Steer::Say(text.into()));
+    }
+
+    /// Lets a conversation end in order: at once when it waits, else after the turn that goes on. Other sessions end by
+    /// themselves.
+    pub fn leave(&self) {
+        self.send(Steer::Leave);
     }
 
     /// Switches the model from the next turn on; the turn that runs keeps its own.

@@ -32,6 +32,7 @@ pub(crate) enum Event {
 #[derive(Debug)]
 pub(crate) enum Steer {
     Say(String),
+    Leave,
     End(Outcome),
     Interrupted,
 }

@@ -188,6 +188,8 @@ fn store_code(error: &StoreError) -> ErrorCode {
         | E::NoSuchRequest(_)
         | E::NoSuchCheckpoint(_)
         | E::NoSuchRemoval(_)
+        | E::NoSuchInterview(_)
+        | E::NoSuchImage(_)
         | E::NoSuchProject(_)
         | E::NoSuchUser(_)
         | E::NoSuchDevice(_)
@@ -208,7 +210,8 @@ fn store_code(error: &StoreError) -> ErrorCode {
         | E::PathTaken { .. }
         | E::UserTaken { .. }
         | E::IdsTaken { .. }
-        | E::AlreadyAnswered(_) => ErrorCode::Conflict,
+        | E::AlreadyAnswered(_)
+        | E::InterviewOpen(_) => ErrorCode::Conflict,
         E::Cycle { .. } | E::LastAdmin => ErrorCode::Refused,
         E::AlreadyClaimed { .. }
         | E::HoldsAnother { .. }
@@ -225,7 +228,9 @@ fn store_code(error: &StoreError) -> ErrorCode {
         | E::NoFixes { .. }
         | E::UnlawfulRun(_)
         | E::RunEnded(_)
-        | E::RequestWithdrawn(_) => ErrorCode::NotPossibleNow,
+        | E::RequestWithdrawn(_)
+        | E::TooManyImages { .. }
+        | E::InterviewOver(_) => ErrorCode::NotPossibleNow,
     }
 }
 

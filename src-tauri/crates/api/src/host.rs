@@ -7,7 +7,7 @@ use crate::{
     procedures::{Procedure, dispatch},
 };
 use harness_domain::{event::Event, id::ProjectId};
-use harness_engine::{App, OpenProject, accounts::Accounts, runs::Runs, session::ToolServer};
+use harness_engine::{App, OpenProject, accounts::Accounts, interview::Interviews, runs::Runs, session::ToolServer};
 use serde_json::{Value, value::RawValue};
 use std::{
     collections::HashMap,
@@ -30,6 +30,7 @@ pub struct Api {
 struct Inner {
     app: App,
     runs: Runs,
+    interviews: Interviews,
     tools: Arc<dyn ToolServer>,
     accounts: Accounts,
     lan: OnceLock<Arc<dyn Lan>>,
@@ -41,7 +42,8 @@ impl Api {
     /// The API of `app`; agents of its runs get `tools`.
     pub fn new(app: App, tools: Arc<dyn ToolServer>) -> Self {
         let (runs, accounts) = (Runs::new(app.clone()), Accounts::of(&app));
-        let inner = Inner { app, runs, tools, accounts, lan: OnceLock::new(), open: Mutex::default() };
+        let interviews = Interviews::new(runs.clone(), tools.clone());
+        let inner = Inner { app, runs, interviews, tools, accounts, lan: OnceLock::new(), open: Mutex::default() };
         Self { inner: Arc::new(inner), caller: Arc::new(Caller::desktop()) }
     }
 
@@ -73,6 +75,11 @@ impl Api {
     /// The runs of this process: for the desktop's quit, and for what it shows while they go on.
     pub fn runs(&self) -> &Runs {
         &self.inner.runs
+    }
+
+    /// The interviews of this process.
+    pub(crate) fn interviews(&self) -> &Interviews {
+        &self.inner.interviews
     }
 
     pub(crate) fn tools(&self) -> Arc<dyn ToolServer> {
@@ -185,6 +192,7 @@ impl Api {
     /// Forgets that a project is open, when it is no longer registered.
     pub(crate) fn close(&self, id: ProjectId) {
         self.opened().remove(&id);
+        self.interviews().forget(id);
         self.runs().forget(id);
     }
 

@@ -6,7 +6,10 @@ use crate::{
     error::ApiError,
     handle,
     host::{Answer, Api},
-    shape::{HealthCheck, account::*, board::*, project::*, review::*, run::*, setup::*, spec::*, transcript::*},
+    shape::{
+        HealthCheck, account::*, board::*, interview::*, project::*, review::*, run::*, setup::*, spec::*,
+        transcript::*,
+    },
     topic::Topic,
 };
 use harness_domain::{
@@ -178,6 +181,12 @@ macro_rules! with_procedures {
             mutation dependency_set(SetDependencies) -> Feature, PUT "/api/projects/{project}/features/{feature}/dependencies", needs Operator, topics [Features];
             /// The cards and what each waits for.
             query feature_graph(OfProject) -> FeatureGraph, GET "/api/projects/{project}/features/graph", needs Viewer, topics [Features];
+            /// Puts a picture on a card; the next session that works on it is shown the picture.
+            mutation image_add(AddImage) -> ImageBrief, POST "/api/projects/{project}/features/{feature}/images", needs Operator, topics [Features];
+            /// A picture with its bytes.
+            query image_get(OfImage) -> ImageView, GET "/api/projects/{project}/images/{image}", needs Viewer, topics [];
+            /// Takes a picture off its card.
+            mutation image_remove(OfImage) -> Nothing, DELETE "/api/projects/{project}/images/{image}", needs Operator, topics [Features];
             /// Turns a text into cards to look at. Stores nothing.
             query feature_split(SplitText) -> Vec<NewFeature>, POST "/api/projects/{project}/features/split-preview", needs Viewer, topics [];
 
@@ -242,6 +251,19 @@ macro_rules! with_procedures {
             query spec_history(OfSpec) -> Vec<SpecVersion>, GET "/api/projects/{project}/specs/{name}/history", needs Viewer, topics [Specs];
             /// What the specifications ask for, and which cards build it.
             query spec_coverage(OfProject) -> Vec<SpecCoverage>, GET "/api/projects/{project}/spec-coverage", needs Viewer, topics [Specs, Features];
+
+            /// The interview that goes on, or else the last one; none when there never was one.
+            query interview_get(OfProject) -> Option<InterviewView>, GET "/api/projects/{project}/interview", needs Viewer, topics [Interviews];
+            /// Begins to work a specification out with Claude in a chat.
+            mutation interview_start(StartInterview) -> InterviewView, POST "/api/projects/{project}/interview/start", needs Operator, topics [Interviews];
+            /// Says something in the chat, or answers what was asked there.
+            mutation interview_send(SendInterview) -> InterviewView, POST "/api/projects/{project}/interview/messages", needs Operator, topics [Interviews];
+            /// Stops what Claude does now; the chat goes on with the next thing that is said.
+            mutation interview_stop(OfProject) -> InterviewView, POST "/api/projects/{project}/interview/stop", needs Operator, topics [Interviews];
+            /// Makes the draft the specification, and ends the chat.
+            mutation interview_accept(OfProject) -> AcceptedInterview, POST "/api/projects/{project}/interview/accept", needs Operator, topics [Interviews, Specs];
+            /// Ends the chat without that.
+            mutation interview_end(OfProject) -> InterviewView, POST "/api/projects/{project}/interview/end", needs Operator, topics [Interviews];
         }
     };
 }

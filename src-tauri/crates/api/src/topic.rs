@@ -25,6 +25,8 @@ pub enum Topic {
     Settings,
     /// Users, devices, tokens, pairing and the door to the network.
     Accounts,
+    /// What is said in interviews.
+    Interviews,
 }
 
 impl Topic {
@@ -40,6 +42,7 @@ impl Topic {
             Topic::Specs => "Specs",
             Topic::Settings => "Settings",
             Topic::Accounts => "Accounts",
+            Topic::Interviews => "Interviews",
         }
     }
 }
@@ -92,6 +95,7 @@ touching! {
     AccountsChanged "accounts_changed" => [Accounts];
     SpecsChanged "specs_changed" => [Projects, Specs];
     CheckpointPinned "checkpoint_pinned" => [Checkpoints];
+    InterviewChanged "interview_changed" => [Interviews];
     ChangedElsewhere "changed_elsewhere" => [Projects, Features, Runs, Requests, Transcripts, Checkpoints];
 }
 

@@ -191,6 +191,7 @@ impl Display {
             | Event::AccountsChanged {}
             | Event::SpecsChanged {}
             | Event::CheckpointPinned { .. }
+            | Event::InterviewChanged { .. }
             | Event::ChangedElsewhere {} => {}
         }
     }

@@ -5,7 +5,7 @@ use crate::{
     evidence::SandboxLevel,
     failure::{Outcome, RunEnd},
     feature::{Kind, Status},
-    id::{CheckpointId, EvidenceId, FeatureId, ProjectId, RequestId, RunId, SessionId},
+    id::{CheckpointId, EvidenceId, FeatureId, InterviewId, ProjectId, RequestId, RunId, SessionId},
     lifecycle::State,
     loops::{LoopKind, LoopStep},
     request::{RequestKind, RequestState, Word},
@@ -314,6 +314,11 @@ pub enum Event {
         checkpoint: CheckpointId,
         /// Whether it stays.
         is_pinned: bool,
+    },
+    /// Something was said in an interview, or its draft changed.
+    InterviewChanged {
+        /// Its number.
+        interview: InterviewId,
     },
     /// Another process changed the project's records; what it changed is not known.
     ChangedElsewhere {},

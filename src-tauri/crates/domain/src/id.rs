@@ -55,6 +55,10 @@ numeric_id!(
     /// A key for a script. Never reused.
     TokenId
 );
+numeric_id!(
+    /// One interview in which a specification is worked out.
+    InterviewId
+);
 
 impl ProjectId {
     /// No single project: all of them, or the product itself. Never given out.

@@ -13,6 +13,7 @@ pub mod evidence;
 pub mod failure;
 pub mod feature;
 pub mod id;
+pub mod interview;
 pub mod layer;
 pub mod legible;
 pub mod lifecycle;

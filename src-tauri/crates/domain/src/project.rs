@@ -39,4 +39,8 @@ pub struct ProjectSettings {
     pub check_timeout_s: Option<u32>,
     /// How strong the walls must be for a run to start. Default: full.
     pub required_sandbox: Option<SandboxLevel>,
+    /// Directories and files outside the project that sessions may read besides: absolute, or beginning with `~/`.
+    pub readable: Vec<String>,
+    /// Hosts that sessions may reach besides the usual registries, such as `*.example.org`.
+    pub hosts: Vec<String>,
 }

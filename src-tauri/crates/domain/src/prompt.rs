@@ -41,14 +41,22 @@ pub struct Values {
     pub progress: String,
     /// What is special to this run.
     pub mode_note: String,
+    /// The draft of an interview.
+    pub draft: String,
+    /// What was said in an interview.
+    pub dialogue: String,
 }
 
 /// What stands where there is nothing to say.
 pub const NOTHING: &str = "None.";
 
 /// Every prompt file.
-pub const PROMPTS: [Prompt; 8] = [
-    Prompt { file: "system.md", used_for: "every session, appended to the CLI's own system prompt" },
+pub const PROMPTS: [Prompt; 9] = [
+    Prompt { file: "system.md", used_for: "every session of a run, appended to the CLI's own system prompt" },
+    Prompt {
+        file: "interview.md",
+        used_for: "working a specification out with a person in a chat, appended to the CLI's own system prompt",
+    },
     Prompt { file: "initializer.md", used_for: "turning the specifications into features" },
     Prompt { file: "coding.md", used_for: "building one feature" },
     Prompt { file: "coding_quick.md", used_for: "building one feature in the quick mode (YOLO)" },
@@ -59,13 +67,16 @@ pub const PROMPTS: [Prompt; 8] = [
 ];
 
 /// Every placeholder.
-pub const PLACEHOLDERS: [Placeholder; 10] = [
+pub const PLACEHOLDERS: [Placeholder; 12] = [
     Placeholder { name: "project_name", meaning: "The project's name." },
     Placeholder {
         name: "project_dir",
         meaning: "The absolute path of the project's directory, where the session starts.",
     },
-    Placeholder { name: "role", meaning: "What the session is: initializer, coding, analyst or tester." },
+    Placeholder {
+        name: "role",
+        meaning: "What the session is: initializer, coding, analyst or tester; in an interview interviewer.",
+    },
     Placeholder {
         name: "specs",
         meaning: "Each specification with its name (for source_spec), its file and its text; of a very long one the beginning and where the rest is.",
@@ -84,6 +95,14 @@ pub const PLACEHOLDERS: [Placeholder; 10] = [
         meaning: "The commands the host will run before the card may pass, and what kept it from detecting more.",
     },
     Placeholder { name: "progress", meaning: "How many of the project's cards pass." },
+    Placeholder {
+        name: "draft",
+        meaning: "In an interview, the name of the specification and what its draft says so far.",
+    },
+    Placeholder {
+        name: "dialogue",
+        meaning: "In an interview that cannot go on from the CLI's own records, what was said before.",
+    },
     Placeholder { name: "mode_note", meaning: "What is special to this run, such as the quick mode or a rehearsal." },
 ];
 
@@ -130,6 +149,8 @@ impl Values {
             "checks" => &self.checks,
             "progress" => &self.progress,
             "mode_note" => &self.mode_note,
+            "draft" => &self.draft,
+            "dialogue" => &self.dialogue,
             _ => return None,
         };
         Some(if value.trim().is_empty() { NOTHING } else { value })

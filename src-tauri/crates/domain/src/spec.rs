@@ -2,6 +2,7 @@
 
 mod count;
 pub mod coverage;
+pub mod draft;
 pub mod manifest;
 mod tags;
 mod template;

@@ -3,7 +3,7 @@
 //! They lie in the data directory and in the system's configuration, out of every agent's reach.
 
 use crate::{EngineError, OpenProject, home::Home};
-use harness_domain::{evidence::SandboxLevel, id::ProjectId};
+use harness_domain::{evidence::SandboxLevel, id::ProjectId, project::ProjectSettings};
 use harness_sandbox::{
     Verdict, Workspace,
     policy::{EntryList, Layers, Policy, PolicyError, PolicyFile, Scope, Surroundings},
@@ -60,11 +60,62 @@ pub fn load(project: &OpenProject) -> Result<Policy, EngineError> {
 /// Fails with [`EngineError::Policy`] when one is broken, may be changed by others, or leads into the project, where an
 /// agent could change it: no run starts on half a policy.
 pub fn layers(project: &OpenProject) -> Result<Layers, EngineError> {
-    read(&places(&project.app.home, Some(project.project.id)), Some(project.dir()))
+    let mut files = read_files(&places(&project.app.home, Some(project.project.id)), Some(project.dir()))?;
+    files.extend(of_settings(&project.settings)?);
+    Ok(Layers::new(files))
+}
+
+/// What the project's settings let sessions read and reach besides, as a policy file of the project; none when nothing.
+///
+/// Fails with [`EngineError::Policy`] for what a policy file could not grant either.
+pub fn of_settings(settings: &ProjectSettings) -> Result<Option<PolicyFile>, EngineError> {
+    if settings.readable.is_empty() && settings.hosts.is_empty() {
+        return Ok(None);
+    }
+    // JSON is YAML, and has quotes for every text.
+    let written = serde_json::json!({ "readable": settings.readable, "network": { "allow": settings.hosts } });
+    let file = PolicyFile::parse(&written.to_string(), Path::new("the project's settings"), Scope::Project)?;
+    Ok(Some(file))
+}
+
+/// Refuses to let sessions of `project` read what no session may: what does not exist, the product's own records, the
+/// kernel's files, and places where keys lie.
+///
+/// Fails with [`EngineError::Refused`], and as [`of_settings`] does.
+pub fn check_settings(project: &OpenProject, settings: &ProjectSettings) -> Result<(), EngineError> {
+    let Some(file) = of_settings(settings)? else { return Ok(()) };
+    let home = std::env::home_dir().filter(|home| home.is_absolute());
+    let layers = Layers::new(vec![file]);
+    let workspace = Workspace::new(project.dir(), home.as_deref()).map_err(|source| EngineError::File {
+        path: project.dir().into(),
+        action: "read",
+        source,
+    })?;
+    let granted = layers.readable(home.as_deref());
+    let workspace = workspace.with_readable(granted.clone()).with_hidden([project.app.home.root()]);
+    for path in granted {
+        if !path.exists() {
+            let why = format!("{} is not there: name a directory or a file that exists", path.display());
+            return Err(EngineError::Refused(why));
+        }
+        if !workspace.may_be_shown(&path) {
+            let why = format!(
+                "{} cannot be shown to agents: keys, logins or records of this program lie there. Name a directory without \
+                 them",
+                path.display()
+            );
+            return Err(EngineError::Refused(why));
+        }
+    }
+    Ok(())
 }
 
 /// The files at `places`; none of them may lie in `project`, with links resolved. Fails as [`layers`] does.
 pub fn read(places: &[Place], project: Option<&Path>) -> Result<Layers, EngineError> {
+    read_files(places, project).map(Layers::new)
+}
+
+fn read_files(places: &[Place], project: Option<&Path>) -> Result<Vec<PolicyFile>, EngineError> {
     let mut files = Vec::new();
     for place in places {
         let path = place.path.as_path();
@@ -81,7 +132,7 @@ pub fn read(places: &[Place], project: Option<&Path>) -> Result<Layers, EngineEr
             None => {}
         }
     }
-    Ok(Layers::new(files))
+    Ok(files)
 }
 
 /// Adds an entry to the project's file, for good. Returns the file. Fails with [`EngineError::Policy`] when the file is
@@ -178,5 +229,32 @@ mod tests {
         std::os::unix::fs::symlink(&inside, project.app.home.policy()).expect("a link");
         let error = layers(&project).expect_err("an agent could write its own policy");
         assert!(error.to_string().contains("inside the project"), "{error}");
+    }
+
+    #[test]
+    fn what_the_settings_grant_counts_like_a_policy_file_and_is_held_to_the_same_rules() {
+        let (root, mut project) = stage();
+        let docs = root.path().join("docs");
+        fs::create_dir(&docs).expect("a directory");
+        let with = |readable: &[&str], hosts: &[&str]| ProjectSettings {
+            readable: readable.iter().map(|path| (*path).to_owned()).collect(),
+            hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
+            ..ProjectSettings::default()
+        };
+        let fine = with(&[docs.to_str().expect("plain")], &["*.example.org"]);
+        check_settings(&project, &fine).expect("an ordinary directory and a host");
+        project.settings = fine;
+        let layers = layers(&project).expect("they are whole");
+        assert_eq!(layers.readable(None), [docs.clone()], "sessions are granted it");
+        assert_eq!(layers.hosts().collect::<Vec<_>>(), ["*.example.org"]);
+        let data = project.app.home.root().display().to_string();
+        let missing = root.path().join("missing").display().to_string();
+        for refused in ["/", "/proc/self", "relative", "/srv/../etc", "/etc", &data, &missing, "a: b\n- /"] {
+            let refusal = check_settings(&project, &with(&[refused], &[])).expect_err(refused);
+            assert!(matches!(refusal.code(), "bad_policy" | "refused"), "{refused}: {refusal}");
+        }
+        for refused in ["https://example.org", "10.0.0.1", "localhost", "*", "example.org:80"] {
+            assert!(check_settings(&project, &with(&[], &[refused])).is_err(), "{refused} is no host's name");
+        }
     }
 }

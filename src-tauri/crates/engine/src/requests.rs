@@ -3,7 +3,7 @@
 mod form;
 
 pub use form::{Choice, Part, parts};
-pub(crate) use form::{answered_tool, question_of_tool};
+pub(crate) use form::{answered_tool, fill, parts_of, question_of_tool};
 
 use crate::{EngineError, OpenProject, policy, redact};
 use harness_agent::process;
@@ -63,7 +63,7 @@ pub fn answer(project: &OpenProject, id: RequestId, answers: &[String], is_free:
     }
     let answer = match answers {
         [only] if is_free => Value::String(only.clone()),
-        _ => form::fill(&parts(&request), answers).map_err(EngineError::Refused)?,
+        _ => fill(&parts(&request), answers).map_err(EngineError::Refused)?,
     };
     redact::refuse_secret("the answer", &answer.to_string())?;
     let cause = project.cause(Actor::Person, request.run, "answered");

@@ -167,6 +167,54 @@ pub fn sandbox() -> Finding {
     }
 }
 
+/// Below this much room a run stops soon: checkpoints, records and builds would not fit.
+const TOO_LITTLE: u64 = 500 << 20;
+/// Below this much room a long run may stop.
+const LITTLE: u64 = 5 << 30;
+
+/// How much room there is where `dir` lies; none where the operating system does not say.
+pub fn disk(dir: &Path) -> Option<Finding> {
+    free_bytes(dir).map(|free| room(free, dir))
+}
+
+fn room(free: u64, dir: &Path) -> Finding {
+    const WHAT: &str = "disk space";
+    let detail = format!("{} free for {}", gibibytes(free), dir.display());
+    match free {
+        free if free < TOO_LITTLE => Finding::bad(
+            WHAT,
+            State::Missing,
+            format!("{detail}: too little for checkpoints, records and builds"),
+            "free some disk space, or move the project to another disk",
+        ),
+        free if free < LITTLE => Finding::bad(
+            WHAT,
+            State::Warning,
+            format!("{detail}: a long run may use that up"),
+            "free some disk space before you let it run for long",
+        ),
+        _ => Finding::ok(WHAT, detail),
+    }
+}
+
+fn gibibytes(bytes: u64) -> String {
+    let tenths = bytes / ((1 << 30) / 10);
+    format!("{}.{} GiB", tenths / 10, tenths % 10)
+}
+
+#[cfg(unix)]
+fn free_bytes(dir: &Path) -> Option<u64> {
+    // A directory that is gone lay on the disk of the one above it.
+    let there = dir.ancestors().find(|above| above.is_dir())?;
+    let disk = rustix::fs::statvfs(there).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(not(unix))]
+fn free_bytes(_dir: &Path) -> Option<u64> {
+    None
+}
+
 /// Programs that projects commonly need; the host itself needs none of them.
 pub fn tools() -> Vec<Finding> {
     [("git", "agents use it to look at history"), ("node", "checks of JavaScript projects use it")]
@@ -183,4 +231,29 @@ pub fn program(name: &str) -> Option<PathBuf> {
     let search = std::env::var_os("PATH").unwrap_or_default();
     let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     std::env::split_paths(&search).map(|dir| dir.join(&file)).find(|path| path.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn little_room_is_a_warning_and_too_little_stops_a_run_before_it_begins() {
+        let state = |free| room(free, Path::new("/srv")).state;
+        assert_eq!(
+            [state(LITTLE), state(LITTLE - 1), state(TOO_LITTLE - 1)],
+            [State::Ok, State::Warning, State::Missing]
+        );
+        let told = room(3 << 29, Path::new("/srv"));
+        assert!(told.detail.starts_with("1.5 GiB free for /srv") && told.remedy.is_some(), "{told:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_room_is_known_also_where_a_directory_is_gone() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let (there, gone) = (free_bytes(dir.path()), free_bytes(&dir.path().join("gone/deeper")));
+        assert!(there.is_some_and(|free| free > 0), "a disk that can be written to has room: {there:?}");
+        assert!(gone.is_some(), "it would lie on the same disk");
+    }
 }

@@ -8,17 +8,19 @@
 
 use crate::{
     handler::{Handler, no_such_method},
+    interview::Interviewer,
     table::Table,
 };
 use async_trait::async_trait;
 use harness_domain::run::Role;
 use harness_engine::{
+    interview::Desk,
     session::{ToolChannel, ToolServer},
     toolbox::Toolbox,
 };
 use rmcp::{
     ErrorData, ServerHandler,
-    model::{CallToolRequestParams, InitializeRequestParams},
+    model::{CallToolRequestParams, CallToolResult, InitializeRequestParams, ListToolsResult},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
@@ -42,17 +44,54 @@ impl ToolServer for Tools {
         let handler = Handler::new(toolbox, CancellationToken::new());
         Arc::new(Channel { handler, calls: Mutex::default() })
     }
+
+    fn interview_names(&self) -> Vec<String> {
+        Interviewer::names()
+    }
+
+    fn open_interview(&self, desk: Desk) -> Arc<dyn ToolChannel> {
+        Arc::new(Channel { handler: Interviewer::new(desk), calls: Mutex::default() })
+    }
+}
+
+/// Tools that can be listed and called.
+#[async_trait]
+pub(crate) trait Callable: ServerHandler {
+    /// Every one.
+    fn listed(&self) -> ListToolsResult;
+
+    /// Calls one. Fails only when there is none of that name, or when it was cancelled.
+    async fn called(
+        &self,
+        params: CallToolRequestParams,
+        cancelled: &CancellationToken,
+    ) -> Result<CallToolResult, ErrorData>;
+}
+
+#[async_trait]
+impl Callable for Handler {
+    fn listed(&self) -> ListToolsResult {
+        self.tools()
+    }
+
+    async fn called(
+        &self,
+        params: CallToolRequestParams,
+        cancelled: &CancellationToken,
+    ) -> Result<CallToolResult, ErrorData> {
+        self.call(params, cancelled).await
+    }
 }
 
 /// The tools of one session.
-struct Channel {
-    handler: Handler,
+struct Channel<H> {
+    handler: H,
     /// Calls under way by their request's id, so that the CLI can withdraw them.
     calls: Mutex<HashMap<String, CancellationToken>>,
 }
 
 #[async_trait]
-impl ToolChannel for Channel {
+impl<H: Callable> ToolChannel for Channel<H> {
     async fn handle(&self, message: Value) -> Value {
         let Value::Object(mut message) = message else {
             return failure(Value::Null, invalid_request("a message is a JSON object"));
@@ -78,7 +117,7 @@ impl ToolChannel for Channel {
     }
 }
 
-impl Channel {
+impl<H: Callable> Channel<H> {
     async fn answer(&self, id: &Value, method: &str, params: Value) -> Result<Value, ErrorData> {
         match method {
             "initialize" => {
@@ -87,7 +126,7 @@ impl Channel {
             }
             "ping" => Ok(Value::Object(Map::new())),
             "tools/list" => {
-                let mut listed = self.handler.tools();
+                let mut listed = self.handler.listed();
                 // A later revision's field; this channel's versions do not know it.
                 listed.result_type = None;
                 write(&listed)
@@ -95,7 +134,7 @@ impl Channel {
             "tools/call" => {
                 let params: CallToolRequestParams = read(method, params)?;
                 let call = Call::begin(&self.calls, id);
-                let mut result = self.handler.call(params, &call.cancelled).await?;
+                let mut result = self.handler.called(params, &call.cancelled).await?;
                 result.result_type = None;
                 write(&result)
             }

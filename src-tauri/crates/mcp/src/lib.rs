@@ -7,6 +7,7 @@ mod answer;
 mod card;
 mod channel;
 mod handler;
+mod interview;
 mod lenient;
 mod params;
 mod stdio;

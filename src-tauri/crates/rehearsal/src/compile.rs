@@ -21,7 +21,7 @@ use std::{
 };
 
 /// The words of a role in the URL, and so the keys under `roles:`.
-const ROLES: [&str; 4] = ["initializer", "coding", "analyst", "tester"];
+const ROLES: [&str; 5] = ["initializer", "coding", "analyst", "tester", "interviewer"];
 
 /// What one answer may be filled up with.
 const MOST_FILL: usize = 64 * 1024 * 1024;

@@ -22,8 +22,10 @@ pub enum Network {
 /// temporary files are private; only [`Wall::writable`] can be changed.
 #[derive(Debug, Clone)]
 pub struct Wall {
-    /// The project's directory: writable, and where the process starts.
+    /// The project's directory: where the process starts, and writable unless [`Wall::is_project_held`].
     pub project: PathBuf,
+    /// Whether nothing of the project may be changed.
+    pub is_project_held: bool,
     /// What the process sees as the person's home directory. Writable, kept between processes.
     pub home: PathBuf,
     /// Further directories that may be changed, at their own paths.
@@ -75,6 +77,7 @@ impl Wall {
     pub fn around(project: impl Into<PathBuf>, home: impl Into<PathBuf>) -> Self {
         Self {
             project: project.into(),
+            is_project_held: false,
             home: home.into(),
             writable: Vec::new(),
             lent: Vec::new(),

@@ -150,8 +150,10 @@ pub(crate) async fn body(
 }
 
 fn most_bytes(state: &State, procedure: Procedure) -> usize {
-    let has_images = FIELDS.get(&procedure).is_some_and(|fields| fields.kinds.contains_key("images"));
-    if has_images { IMAGE_BYTES.max(state.config.max_body_bytes) } else { state.config.max_body_bytes }
+    match procedure {
+        Procedure::image_add => IMAGE_BYTES.max(state.config.max_body_bytes),
+        _ => state.config.max_body_bytes,
+    }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -34,7 +34,7 @@ pub struct CardDifference {
 }
 
 /// The record of what happened. It only ever grows, and a restore leaves it alone.
-const HISTORY: [&str; 10] = [
+const HISTORY: [&str; 13] = [
     "run",
     "run_transition",
     "session",
@@ -45,6 +45,9 @@ const HISTORY: [&str; 10] = [
     "checkpoint",
     "removal",
     "spec_version",
+    "interview",
+    "interview_remark",
+    "feature_image",
 ];
 
 impl ProjectStore {

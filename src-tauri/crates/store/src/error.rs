@@ -3,7 +3,10 @@
 use harness_domain::{
     dependencies::CyclePath,
     feature::Status,
-    id::{CheckpointId, DeviceId, EvidenceId, FeatureId, ProjectId, RequestId, RunId, SessionId, TokenId, UserId},
+    id::{
+        CheckpointId, DeviceId, EvidenceId, FeatureId, InterviewId, ProjectId, RequestId, RunId, SessionId, TokenId,
+        UserId,
+    },
     lifecycle::UnlawfulTransition,
     request::RequestKind,
 };
@@ -97,6 +100,31 @@ pub enum StoreError {
     /// No such removal: it was taken back already, or is too old.
     #[error("removal {0} cannot be taken back any more: it was taken back already, or is too long ago")]
     NoSuchRemoval(u32),
+    /// No such interview.
+    #[error("there is no interview {0}")]
+    NoSuchInterview(InterviewId),
+    /// Another interview goes on.
+    #[error("an interview goes on in this project already: go on with it, or end it first")]
+    InterviewOpen(InterviewId),
+    /// The interview is over.
+    #[error("interview {0} is over: begin another one")]
+    InterviewOver(InterviewId),
+    /// No such picture.
+    #[error("there is no picture {0}")]
+    NoSuchImage(u32),
+    /// There is no room for another picture.
+    #[error(
+        "#{feature} has no room for another picture: a card has at most {on_a_card}, a project {} MiB in all; remove some first",
+        bytes / 1024 / 1024
+    )]
+    TooManyImages {
+        /// The card.
+        feature: FeatureId,
+        /// Pictures that a card may have.
+        on_a_card: u32,
+        /// Bytes that a project may have.
+        bytes: u64,
+    },
     /// No such project.
     #[error("there is no project {0}")]
     NoSuchProject(ProjectId),

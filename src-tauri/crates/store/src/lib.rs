@@ -16,7 +16,9 @@ mod error;
 mod evidence;
 mod feature;
 mod file;
+mod image;
 pub mod import;
+mod interview;
 mod message;
 mod migrate;
 mod note;
@@ -40,6 +42,8 @@ pub use feature::{
     Removed,
 };
 pub use file::{Content, check_database, copy_database, is_open_elsewhere};
+pub use image::{Image, ImageBounds};
+pub use interview::{NewInterview, StoredInterview};
 pub use project_store::{Cause, ProjectStore};
 pub use request::{Asked, Asker};
 pub use run::{NewRun, RunTransition, UnfinishedRun};

@@ -18,6 +18,8 @@ pub(crate) const PROJECT: Migrations = Migrations(&[
     include_str!("../migrations/project/0003_checkpoint_kind.sql"),
     include_str!("../migrations/project/0004_request.sql"),
     include_str!("../migrations/project/0005_removal.sql"),
+    include_str!("../migrations/project/0006_interview.sql"),
+    include_str!("../migrations/project/0007_image.sql"),
 ]);
 
 impl Migrations {

@@ -1,6 +1,7 @@
 //! Whole sessions of the real CLI that go well.
 
 use crate::support::{Host, Model, Reply, Room, bash, run, text, tool};
+use base64::{Engine as _, prelude::BASE64_STANDARD as BASE64};
 use harness_agent::{Body, PermissionAnswer, ToolVerdict};
 use harness_domain::failure::Outcome;
 use serde_json::{Value, json};
@@ -371,4 +372,20 @@ async fn an_agent_that_writes_about_limits_and_keys_has_completed() {
     .await;
     let end = run(room.launch(&model), &Arc::new(Host::default())).await;
     assert_eq!(end.outcome, Outcome::Completed, "the subject of a feature is not the state of the account: {end:?}");
+}
+
+#[tokio::test]
+async fn pictures_go_to_the_model_before_the_words_of_the_prompt() {
+    let room = Room::new();
+    let model = Model::new(|_, _| text("seen")).await;
+    let mut launch = room.launch(&model);
+    let png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    launch.images = vec![("image/png".into(), BASE64.decode(png).unwrap())];
+    launch.prompt = "WHAT-IS-THIS".into();
+    let end = run(launch, &Arc::new(Host::default())).await;
+    assert_eq!(end.outcome, Outcome::Completed, "{end:?}");
+    let asked = model.requests()[0]["messages"].to_string();
+    let (picture, words) = (asked.find("\"image\""), asked.find("WHAT-IS-THIS"));
+    assert!(picture.is_some() && picture < words, "a model looks first, then reads: {asked}");
+    assert!(asked.contains("image/png") && asked.contains("\"base64\""), "{asked}");
 }

@@ -165,3 +165,30 @@ async fn the_cli_tells_about_itself_and_takes_another_model() {
     let end = end_of(running).await;
     assert_eq!(end.outcome, Outcome::Completed, "{end:?}");
 }
+
+#[tokio::test]
+async fn a_conversation_waits_after_each_answer_and_ends_when_its_owner_leaves() {
+    let room = Room::new();
+    let model = Model::new(|n, _| text(&format!("answer {n}"))).await;
+    let host = Arc::new(Host::default());
+    let mut launch = room.launch(&model);
+    launch.is_conversation = true;
+    launch.watchdogs.idle = Duration::from_secs(1);
+    let running = start(launch, host.clone()).await.unwrap();
+    let handle = running.handle();
+    let answered = |n: usize| {
+        let words = format!("answer {n}");
+        let is_it = move |m: &harness_agent::Message| matches!(&m.body, Body::Result(result) if result.text.as_deref() == Some(&words));
+        let host = host.clone();
+        async move { host.until("the answer", is_it).await }
+    };
+    answered(0).await;
+    tokio::time::sleep(Duration::from_millis(1_500)).await; // longer than any silence of the agent is believed
+    handle.say("NEXT-QUESTION");
+    answered(1).await;
+    assert!(model.heard().contains("NEXT-QUESTION"), "the same process was asked");
+    handle.leave();
+    let end = end_of(running).await;
+    assert_eq!(end.outcome, Outcome::Completed, "a person who thinks is not a CLI that hangs: {end:?}");
+    assert_eq!(end.turns, 2, "both turns are counted: {end:?}");
+}

@@ -44,6 +44,7 @@ pub fn feature_get(api: &Api, of: OfFeature) -> Result<FeatureDetail, ApiError> 
         fixes: fixes.iter().map(link).collect(),
         blocked_by: links(&project, &waits_for)?,
         dependents: links(&project, &store.dependents_of(of.feature)?)?,
+        images: store.images_of(of.feature)?.into_iter().map(super::image::brief).collect(),
         feature,
     })
 }

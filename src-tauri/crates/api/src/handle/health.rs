@@ -23,6 +23,7 @@ pub fn project_health(api: &Api, of: OfProject) -> Result<Vec<HealthCheck>, ApiE
     found.push(cards(&project)?);
     found.push(policy(&project));
     found.push(walls(&project));
+    found.extend(disk(&project));
     found.push(claude(api));
     Ok(found)
 }
@@ -133,6 +134,18 @@ fn walls(project: &OpenProject) -> HealthCheck {
             "Mend that, or accept the risk in the project's settings.",
         ),
     }
+}
+
+/// The tighter one of the project's disk and that of its records.
+fn disk(project: &OpenProject) -> Option<HealthCheck> {
+    let places = [project.dir(), project.app.home.root()];
+    let finding = places.into_iter().filter_map(setup::disk).max_by_key(|finding| finding.state as u8)?;
+    let state = match finding.state {
+        State::Ok => Health::Ok,
+        State::Warning => Health::Warning,
+        State::Missing => Health::Problem,
+    };
+    Some(HealthCheck { state, fix: finding.remedy, ..fine("disk", "Disk space", finding.detail) })
 }
 
 fn claude(api: &Api) -> HealthCheck {

@@ -6,6 +6,8 @@ mod card;
 mod checkpoints;
 mod demo;
 mod health;
+mod image;
+mod interview;
 mod making;
 mod policies;
 mod projects;
@@ -22,6 +24,8 @@ pub use board::*;
 pub use card::*;
 pub use checkpoints::*;
 pub use health::project_health;
+pub use image::{image_add, image_get, image_remove};
+pub use interview::{interview_accept, interview_end, interview_get, interview_send, interview_start, interview_stop};
 pub use making::{directory_list, project_create, project_delete, project_demo, project_import};
 pub use policies::{
     policy_check, policy_entry_add, policy_entry_remove, policy_view, prompt_list, prompt_reset, prompt_write,

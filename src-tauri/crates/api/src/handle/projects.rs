@@ -6,7 +6,7 @@ use crate::{
     shape::{Ms, Usd, project::*},
 };
 use harness_domain::{event::Event, evidence::SandboxLevel, feature::Status, id::ProjectId, project::Project};
-use harness_engine::{OpenProject, check};
+use harness_engine::{EngineError, OpenProject, check};
 use std::path::Path;
 
 pub fn project_list(api: &Api, _: Nothing) -> Result<Vec<ProjectSummary>, ApiError> {
@@ -159,6 +159,12 @@ pub fn project_settings_write(api: &Api, write: WriteProjectSettings) -> Result<
     for check in &settings.checks {
         harness_engine::redact::refuse_secret("a check's command", &check.command)?;
     }
+    harness_engine::policy::check_settings(&open, &settings).map_err(|error| match error {
+        // There is no file that a person could mend.
+        EngineError::Policy(why) => ApiError::bad_input(format!("readable and hosts: {why}")),
+        EngineError::Refused(why) => ApiError::bad_input(format!("readable: {why}")),
+        other => other.into(),
+    })?;
     api.app().store.set_project_settings(write.project, &settings)?;
     open.publish(Event::SettingsChanged {});
     project_settings_read(api, OfProject { project: write.project })

@@ -47,7 +47,7 @@ fn view(project: &OpenProject, request: Request, feature_name: Option<String>) -
     RequestView { subject, feature_name, parts, always_entry, always_problem, request }
 }
 
-fn part(part: requests::Part) -> QuestionPart {
+pub(super) fn part(part: requests::Part) -> QuestionPart {
     let choice = |choice: requests::Choice| QuestionChoice { label: choice.label, description: choice.description };
     QuestionPart {
         id: part.id,

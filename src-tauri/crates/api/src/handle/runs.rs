@@ -57,7 +57,7 @@ pub fn run_start(api: &Api, start: StartRun) -> Result<StartedRun, ApiError> {
 }
 
 /// A scenario by its name. Only those that come with the product: a path from a caller could name any file.
-fn scenario(name: &str) -> Result<Scenario, ApiError> {
+pub(super) fn scenario(name: &str) -> Result<Scenario, ApiError> {
     if !Scenario::builtin_names().contains(&name) {
         return Err(ApiError::bad_input(format!(
             "rehearsal: there is no scenario {name:?}; rehearsal_list names them"

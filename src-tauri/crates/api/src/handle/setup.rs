@@ -45,7 +45,8 @@ pub fn setup_status(api: &Api, _: Nothing) -> Result<SetupStatus, ApiError> {
         missing: probe.missing.clone(),
         fix: walls.remedy.clone(),
     };
-    let checks = found.findings.iter().chain([&walls]).chain(&tools).map(check).collect();
+    let disk = setup::disk(api.app().home.root());
+    let checks = found.findings.iter().chain([&walls]).chain(&tools).chain(&disk).map(check).collect();
     Ok(SetupStatus {
         version: env!("CARGO_PKG_VERSION").into(),
         data_dir: api.app().home.root().display().to_string(),
@@ -106,12 +107,11 @@ pub fn login_command(api: &Api, _: Nothing) -> Result<LoginCommand, ApiError> {
 
 #[cfg(unix)]
 pub fn sandbox_prove(api: &Api, of: ProveSandbox) -> Result<SandboxProof, ApiError> {
-    use harness_engine::session::prove::{Held, prove};
-    if let Some(project) = of.project {
-        // The walls are the same for every project; one that does not exist is a mistake all the same.
-        api.app().store.project(project)?;
-    }
-    let proofs = api.wait(prove())?;
+    use harness_engine::session::prove::{Held, prove, prove_for};
+    let proofs = match of.project {
+        Some(id) => api.wait(prove_for(&api.project(id)?))?,
+        None => api.wait(prove())?,
+    };
     let held = proofs.iter().filter(|proof| proof.outcome == Held::Held).count();
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     Ok(SandboxProof {

@@ -34,7 +34,7 @@ pub fn spec_delete(api: &Api, of: OfSpec) -> Result<Nothing, ApiError> {
 }
 
 /// Puts it among what the run tells, too: whoever looks at the run need not be the one who writes.
-fn tell_run(api: &Api, open: &OpenProject, name: &str, what: &str) -> Result<Option<String>, ApiError> {
+pub(super) fn tell_run(api: &Api, open: &OpenProject, name: &str, what: &str) -> Result<Option<String>, ApiError> {
     if !api.runs().outlook(open)?.is_running {
         return Ok(None);
     }
@@ -84,7 +84,7 @@ pub fn spec_coverage(api: &Api, of: OfProject) -> Result<Vec<SpecCoverage>, ApiE
     Ok(asked.collect())
 }
 
-fn view(found: FoundSpec) -> SpecView {
+pub(super) fn view(found: FoundSpec) -> SpecView {
     let mut check = checked(&found.spec, found.problem);
     if let Some(kind) = found.secret {
         let warning = format!(
@@ -105,7 +105,7 @@ fn view(found: FoundSpec) -> SpecView {
     }
 }
 
-fn checked(spec: &Spec, problem: Option<String>) -> SpecCheck {
+pub(super) fn checked(spec: &Spec, problem: Option<String>) -> SpecCheck {
     SpecCheck {
         score: spec.score,
         missing: spec.missing.clone(),

@@ -118,6 +118,54 @@ pub struct FeatureDetail {
     pub blocked_by: Vec<FeatureLink>,
     /// Cards that need it.
     pub dependents: Vec<FeatureLink>,
+    /// Its pictures, oldest first.
+    pub images: Vec<ImageBrief>,
+}
+
+/// A picture on a card, without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ImageBrief {
+    /// Its number.
+    pub id: u32,
+    /// What it is called; never a path.
+    pub name: String,
+    /// `image/png`, `image/jpeg`, `image/gif` or `image/webp`.
+    pub media_type: String,
+    /// Its size.
+    pub bytes: u32,
+    /// When it was put there.
+    pub at_ms: Ms,
+}
+
+/// A picture with its bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ImageView {
+    /// What is known of it.
+    pub image: ImageBrief,
+    /// Its bytes in Base64.
+    pub data: String,
+}
+
+/// A picture to put on a card.
+#[derive(Debug, Clone, Deserialize, Type)]
+pub struct AddImage {
+    /// The project.
+    pub project: ProjectId,
+    /// The card.
+    pub feature: FeatureId,
+    /// What it is called.
+    pub name: String,
+    /// Its bytes in Base64, at most 5 MiB of them; PNG, JPEG, GIF or WebP by their content.
+    pub data: String,
+}
+
+/// Which picture.
+#[derive(Debug, Clone, Copy, Deserialize, Type)]
+pub struct OfImage {
+    /// The project.
+    pub project: ProjectId,
+    /// The picture.
+    pub image: u32,
 }
 
 /// Another card, named.

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod board;
+pub mod interview;
 pub mod project;
 pub mod review;
 pub mod run;

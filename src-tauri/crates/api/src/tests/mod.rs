@@ -6,6 +6,7 @@ mod checkpoints;
 mod projects;
 mod review;
 mod runs;
+mod setup;
 mod specs;
 mod transcript;
 
@@ -43,6 +44,14 @@ impl ToolServer for NoTools {
 
     fn open(&self, _: Toolbox) -> Arc<dyn ToolChannel> {
         unreachable!("no session is started here")
+    }
+
+    fn interview_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn open_interview(&self, _desk: harness_engine::interview::Desk) -> Arc<dyn ToolChannel> {
+        unreachable!("no interview is begun")
     }
 }
 

@@ -125,7 +125,7 @@ async fn the_policy_is_shown_asked_and_changed_an_entry_at_a_time() {
 async fn what_agents_are_told_can_be_replaced_and_put_back() {
     let stage = Stage::new();
     let list = stage.ok(Procedure::prompt_list, json!({})).await;
-    assert_eq!(list.as_array().map(Vec::len), Some(8));
+    assert_eq!(list.as_array().map(Vec::len), Some(9));
     let own = json!({ "name": "coding.md", "text": "Build {{feature}}." });
     let written = stage.ok(Procedure::prompt_write, own).await;
     assert_eq!((&written["is_overridden"], &written["text"]), (&json!(true), &json!("Build {{feature}}.")));

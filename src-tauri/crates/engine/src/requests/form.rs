@@ -45,7 +45,11 @@ pub(super) fn words(fields_json: &str) -> String {
 
 /// What a question wants to know, at least one thing.
 pub fn parts(request: &Request) -> Vec<Part> {
-    let fields_json = request.fields_json.as_deref().unwrap_or_default();
+    parts_of(request.fields_json.as_deref().unwrap_or_default())
+}
+
+/// The same of a question as it is stored.
+pub(crate) fn parts_of(fields_json: &str) -> Vec<Part> {
     let asked: Value = serde_json::from_str(fields_json).unwrap_or_default();
     let list = |key: &str| asked.get(key).and_then(Value::as_array).filter(|list| !list.is_empty());
     let found: Vec<Part> = match (list("questions"), list("fields")) {
@@ -108,7 +112,7 @@ impl Part {
 }
 
 /// The answers, one for each part, as they are stored. Fails with a sentence for the person.
-pub(super) fn fill(parts: &[Part], answers: &[String]) -> Result<Value, String> {
+pub(crate) fn fill(parts: &[Part], answers: &[String]) -> Result<Value, String> {
     if let ([only], true) = (answers, parts.len() > 1)
         && let Ok(Value::Object(given)) = serde_json::from_str::<Value>(only)
     {

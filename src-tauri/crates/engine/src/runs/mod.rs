@@ -52,6 +52,8 @@ struct State {
     /// Projects in which none may start now.
     reserved: HashSet<ProjectId>,
     is_closing: bool,
+    /// Fires when the program ends.
+    closing: CancellationToken,
 }
 
 struct Hosted {
@@ -173,6 +175,22 @@ impl Runs {
         Ok(taken)
     }
 
+    /// Takes the data directory for an agent that is no run, with what fires when the program ends.
+    ///
+    /// Fails with `Refused` when it is ending, and with `HeldByAnother` when another process runs agents.
+    pub(crate) fn beside(&self, activity: &str) -> Result<(Arc<Instance>, CancellationToken), EngineError> {
+        let mut state = self.state();
+        if state.is_closing {
+            return Err(EngineError::Refused("the program is about to end, so nothing is started".into()));
+        }
+        Ok((self.take(&mut state, activity)?, state.closing.clone()))
+    }
+
+    /// A task that the end of the program waits for.
+    pub(crate) fn track(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.inner.tasks.spawn(task);
+    }
+
     /// Keeps runs out of a project while something else changes all of it.
     ///
     /// Fails with `Refused` when a run is under way in it, and with `HeldByAnother` when another process has one.
@@ -252,6 +270,7 @@ impl Runs {
         let controls: Vec<RunControl> = {
             let mut state = self.state();
             state.is_closing = true;
+            state.closing.cancel();
             state.hosted.values().map(|hosted| hosted.control.clone()).collect()
         };
         for control in controls {
@@ -268,7 +287,9 @@ impl Runs {
     /// Takes a shutdown back that still waits for sessions to finish: runs may start again. What was paused stays so.
     pub fn stay(&self) {
         self.inner.tasks.reopen();
-        self.state().is_closing = false;
+        let mut state = self.state();
+        state.is_closing = false;
+        state.closing = CancellationToken::new();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,6 +1,6 @@
 //! How the tools reach an agent: the engine knows the questions, the `mcp` crate the protocol.
 
-use crate::toolbox::Toolbox;
+use crate::{interview::Desk, toolbox::Toolbox};
 use async_trait::async_trait;
 use harness_domain::run::Role;
 use serde_json::Value;
@@ -16,6 +16,12 @@ pub trait ToolServer: Send + Sync + 'static {
 
     /// A channel for one session. What it offers follows from the toolbox's scope.
     fn open(&self, toolbox: Toolbox) -> Arc<dyn ToolChannel>;
+
+    /// The names of the tools of an interview.
+    fn interview_names(&self) -> Vec<String>;
+
+    /// A channel for one interview.
+    fn open_interview(&self, desk: Desk) -> Arc<dyn ToolChannel>;
 }
 
 /// Answers JSON-RPC messages of one session.

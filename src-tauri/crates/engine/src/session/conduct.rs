@@ -111,7 +111,7 @@ pub(crate) async fn conduct_telling(
 }
 
 /// What the sessions log in with, as the person chose.
-async fn who_pays(project: &OpenProject) -> Result<Account, EngineError> {
+pub(crate) async fn who_pays(project: &OpenProject) -> Result<Account, EngineError> {
     let app = project.app.clone();
     match tokio::task::spawn_blocking(move || secrets::account(&app)).await {
         Ok(account) => Ok(account?),
@@ -146,7 +146,7 @@ async fn warn_of_committed_secrets(project: &OpenProject) -> Result<(), EngineEr
 
 /// Refuses to start below the level that the person asked for, for this run or for the project; the strongest unless
 /// they said otherwise. A rehearsal needs none of its own accord: its model is a script of the person's.
-fn refuse_weaker(project: &OpenProject, options: &RunOptions, sandbox: &Probe) -> Result<(), EngineError> {
+pub(crate) fn refuse_weaker(project: &OpenProject, options: &RunOptions, sandbox: &Probe) -> Result<(), EngineError> {
     let chosen = options.required_sandbox.or(project.settings.required_sandbox);
     let usual = match options.rehearsal {
         Some(_) => SandboxLevel::PolicyOnly,

@@ -50,7 +50,7 @@ pub(super) type Resolve =
     Arc<dyn Fn(String, u16, Reach) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>> + Send + Sync>;
 
 /// Where one session reaches the network. Dropping it cuts every connection.
-pub(super) struct Gate {
+pub(crate) struct Gate {
     door: Door,
     _serving: JoinSet<()>,
 }
@@ -65,7 +65,7 @@ enum Door {
 
 /// What a gate lets through.
 #[derive(Clone)]
-pub(super) struct Passage {
+pub(crate) struct Passage {
     /// The hosts that may be reached.
     pub hosts: AllowedHosts,
     /// What has to be gone through on this person's network.

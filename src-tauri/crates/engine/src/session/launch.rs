@@ -59,7 +59,7 @@ pub(super) fn tools(role: Role) -> Vec<String> {
 }
 
 /// Everything about a session that does not depend on its card.
-pub(super) struct Start<'a> {
+pub(crate) struct Start<'a> {
     pub project: &'a OpenProject,
     pub options: &'a RunOptions,
     pub cli: &'a Path,
@@ -67,7 +67,12 @@ pub(super) struct Start<'a> {
     pub home: Option<&'a Path>,
     pub rehearsal: Option<&'a Rehearsal>,
     pub session: &'a SessionId,
-    pub role: Role,
+    /// What it is to be, in one word; a rehearsal finds its script by it.
+    pub role: &'a str,
+    /// The built-in tools it has.
+    pub tools: Vec<String>,
+    /// Whether it may change the project's files.
+    pub may_write: bool,
     /// What a person lets the session read besides.
     pub granted: Vec<PathBuf>,
     /// The hosts that a person lets the session reach besides the usual ones.
@@ -84,7 +89,7 @@ impl Start<'_> {
         let id = Uuid::parse_str(&self.session.0).map_err(|error| EngineError::Refused(error.to_string()))?;
         let mut launch = Launch::new(self.cli.into(), self.project.dir().into(), walls.env, id);
         launch.wrapper = walls.words;
-        launch.tools = tools(self.role);
+        launch.tools = self.tools.clone();
         launch.allowed_tools = self.mcp_tools.iter().map(|name| format!("mcp__{SERVER_NAME}__{name}")).collect();
         launch.mcp_servers = vec![SERVER_NAME.into()];
         launch.max_turns = Some(self.options.max_turns);
@@ -159,7 +164,7 @@ fn in_shell(line: String) -> Vec<OsString> {
 
 /// There are no sockets to hold.
 #[cfg(not(unix))]
-pub(super) struct Gate;
+pub(crate) struct Gate;
 
 struct Walls {
     words: Vec<OsString>,
@@ -194,12 +199,16 @@ impl Walls {
         wall.hidden.push(project.app.home.root().to_owned());
         wall.readable.push(start.cli.to_owned());
         wall.readable.extend(start.granted.iter().cloned());
-        let held = hold::hold(project)?;
-        wall.protected.extend(held.protected);
-        wall.readable.extend(held.readable);
+        if start.may_write {
+            let held = hold::hold(project)?;
+            wall.protected.extend(held.protected);
+            wall.readable.extend(held.readable);
+        } else {
+            wall.is_project_held = true;
+        }
         let mut env = match start.rehearsal {
             Some(rehearsal) => {
-                let base_url = rehearsal.base_url(start.role.as_str(), &start.session.0);
+                let base_url = rehearsal.base_url(start.role, &start.session.0);
                 let config = rehearsal_config(project, kind, &seen_home, &cli_home)?;
                 let mut env = rehearsal_environment(&base_url, &config, &cli_home);
                 env.insert("CLAUDE_CODE_MAX_RETRIES".into(), REHEARSAL_RETRIES.into());
@@ -214,11 +223,13 @@ impl Walls {
             }
         };
         wall.readable.extend(certificates(&env, [real_home.as_deref(), Some(project.dir())]));
-        // A commit that an agent makes on the way carries the same name as the host's, and never fails for want of one.
-        let (name, email) = git::identity(project.dir(), project.app.clock.now_ms())?;
-        for (variable, value) in [("NAME", name), ("EMAIL", email)] {
-            env.insert(format!("GIT_AUTHOR_{variable}").into(), value.clone().into());
-            env.insert(format!("GIT_COMMITTER_{variable}").into(), value.into());
+        if start.may_write {
+            // A commit that an agent makes on the way carries the same name as the host's, and never fails for want of one.
+            let (name, email) = git::identity(project.dir(), project.app.clock.now_ms())?;
+            for (variable, value) in [("NAME", name), ("EMAIL", email)] {
+                env.insert(format!("GIT_AUTHOR_{variable}").into(), value.clone().into());
+                env.insert(format!("GIT_COMMITTER_{variable}").into(), value.into());
+            }
         }
         env.insert("MCP_TOOL_TIMEOUT".into(), TOOL_TIMEOUT_MS.into());
         let config = env.get(OsStr::new("CLAUDE_CONFIG_DIR")).map(PathBuf::from);

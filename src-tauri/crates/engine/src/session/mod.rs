@@ -3,23 +3,23 @@
 mod approval;
 pub mod bounds;
 mod channel;
-mod conduct;
+pub(crate) mod conduct;
 #[cfg(unix)]
 mod gate;
-mod guard;
+pub(crate) mod guard;
 pub(crate) mod hold;
 mod host;
 pub(crate) mod kept;
-mod launch;
+pub(crate) mod launch;
 mod one;
 mod options;
 mod outcome;
 mod pace;
 mod progress;
-mod prompt;
+pub(crate) mod prompt;
 #[cfg(unix)]
 pub mod prove;
-mod record;
+pub(crate) mod record;
 mod recover;
 mod run_loop;
 mod shell;
@@ -27,6 +27,7 @@ mod tree;
 mod watch;
 
 pub use bounds::Bounds;
+pub(crate) use channel::SERVER_NAME;
 pub use channel::{ToolChannel, ToolServer};
 pub(crate) use conduct::conduct_telling;
 pub use conduct::{RunReport, conduct, request};

@@ -11,7 +11,7 @@ use super::{
     watch::SessionWatch,
 };
 use crate::{
-    EngineError, OpenProject, redact,
+    EngineError, OpenProject, images, redact,
     specs::ProjectSpec,
     toolbox::{Scope, Toolbox},
     verify::Verifier,
@@ -97,7 +97,9 @@ impl Stage<'_> {
             home: None,
             rehearsal: self.rehearsal,
             session: &task.id,
-            role: task.role,
+            role: task.role.as_str(),
+            tools: launch::tools(task.role),
+            may_write: true,
             mcp_tools: names,
             budget_left_usd: task.budget_left_usd,
         };
@@ -114,6 +116,9 @@ impl Stage<'_> {
         };
         let (words, system) = prompt::words(project, &about)?;
         launch.prompt = words;
+        if let Some(feature) = task.feature {
+            launch.images = images::for_prompt(project, feature.id)?;
+        }
         launch.append_system_prompt = Some(system);
         launch.model = self.model(task.feature);
         self.announce(task, launch.model.clone())?;

@@ -58,21 +58,22 @@ fn values(project: &OpenProject, about: &Assignment<'_>) -> Result<Values, Engin
         project_name: project.project.name.clone(),
         project_dir: project.dir().display().to_string(),
         role: about.role.as_str().into(),
-        specs: specs(about.specs),
+        specs: specs(about.specs.iter().map(|ProjectSpec { name, file, spec }| (&name[..], &file[..], &spec.text[..]))),
         feature: cards(project, about)?,
         notes: notes(project, about)?,
         answers: answers(project, about)?,
         checks: checks(project, own_checks, about.is_quick),
         progress: progress(project)?,
         mode_note: mode_note(about),
+        ..Values::default()
     })
 }
 
-fn specs(specs: &[ProjectSpec]) -> String {
+/// Specifications by name, file and text, as a prompt shows them.
+pub(crate) fn specs<'a>(specs: impl Iterator<Item = (&'a str, &'a str, &'a str)>) -> String {
     let mut text = String::new();
-    for ProjectSpec { name, file, spec } in specs {
+    for (name, file, whole) in specs {
         let _ = writeln!(text, "Specification `{name}` (file {file}):\n");
-        let whole = &spec.text;
         if whole.len() <= INLINE_SPEC_BYTES {
             let _ = writeln!(text, "{whole}\n");
         } else {
@@ -189,7 +190,7 @@ fn checks(project: &OpenProject, own_checks: &[String], is_quick: bool) -> Strin
     text
 }
 
-fn progress(project: &OpenProject) -> Result<String, EngineError> {
+pub(crate) fn progress(project: &OpenProject) -> Result<String, EngineError> {
     let counts = project.store.counts()?;
     Ok(format!("{} of {} cards pass.", counts.done, counts.total))
 }

@@ -235,7 +235,7 @@ fn host_row(kind: &str, body: &serde_json::Value, words: String, at_ms: i64) -> 
 }
 
 /// `message` without credentials. Pieces and control traffic, which nobody keeps, are returned as they are.
-pub(super) fn without_secrets(message: &Message) -> Cow<'_, Message> {
+pub(crate) fn without_secrets(message: &Message) -> Cow<'_, Message> {
     if kind_of(&message.body).is_none() {
         return Cow::Borrowed(message);
     }

@@ -92,6 +92,7 @@ fn resolved(wall: &Wall) -> Wall {
     };
     Wall {
         project: real(&wall.project),
+        is_project_held: wall.is_project_held,
         home: real(&wall.home),
         writable: all(&wall.writable),
         lent: pairs(&wall.lent),

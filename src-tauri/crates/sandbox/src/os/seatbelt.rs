@@ -45,13 +45,16 @@ pub(super) fn profile(wall: &Wall, real_home: Option<&Path>, tools: &[PathBuf]) 
     let outside =
         |pairs: &'_ [(PathBuf, PathBuf)]| pairs.iter().map(|(outside, _)| outside.clone()).collect::<Vec<_>>();
     let (shown, lent) = (outside(&wall.shown), outside(&wall.lent));
-    let readable = tools.iter().chain(&wall.readable).chain(&shown).map(PathBuf::as_path);
+    let held = wall.is_project_held.then_some(&wall.project);
+    let readable = tools.iter().chain(&wall.readable).chain(&shown).chain(held).map(PathBuf::as_path);
     rules(&mut text, "allow file-read*", "subpath", readable);
-    let own = [wall.project.as_path(), wall.home.as_path()];
-    let writable: Vec<&Path> = own.into_iter().chain(wall.writable.iter().chain(&lent).map(PathBuf::as_path)).collect();
+    let project = (!wall.is_project_held).then_some(wall.project.as_path());
+    let own = project.into_iter().chain([wall.home.as_path()]);
+    let writable: Vec<&Path> = own.chain(wall.writable.iter().chain(&lent).map(PathBuf::as_path)).collect();
     rules(&mut text, "allow file-read* file-write*", "subpath", writable.iter().copied());
     // Programs look at the directories above what they work in.
-    let above: Vec<&Path> = writable.iter().flat_map(|path| path.ancestors().skip(1)).collect();
+    let inside = writable.iter().copied().chain(held.map(PathBuf::as_path));
+    let above: Vec<&Path> = inside.flat_map(|path| path.ancestors().skip(1)).collect();
     rules(&mut text, "allow file-read-metadata", "literal", above);
     rules(&mut text, "allow file-write*", "literal", DEVICES.map(Path::new));
     // Whether or not it exists: what is missing cannot be made. What lies above it cannot be moved away with it.
@@ -179,6 +182,20 @@ mod tests {
         assert!(hidden < tools && hidden < granted, "tools are shown although the home is hidden: {text}");
         assert!(data < home && hidden < project, "the session's own lies inside what is hidden: {text}");
         assert!(project < protected, "what is protected lies inside what may be written: {text}");
+    }
+
+    #[test]
+    fn a_held_project_is_read_and_not_written() {
+        let mut wall = wall();
+        wall.is_project_held = true;
+        let text = text(&wall);
+        let rules: Vec<&str> = text.split("\n(").filter(|rule| rule.contains("\"/Users/me/app\"")).collect();
+        assert!(
+            rules.iter().any(|rule| rule.starts_with("allow file-read*\n") || rule.starts_with("allow file-read* ")),
+            "it can be looked at: {rules:?}"
+        );
+        let writes = rules.iter().filter(|rule| rule.starts_with("allow") && rule.contains("file-write"));
+        assert_eq!(writes.count(), 0, "and nothing in it changed: {rules:?}");
     }
 
     #[test]

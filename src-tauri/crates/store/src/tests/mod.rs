@@ -8,6 +8,7 @@ mod dependency;
 mod edit;
 mod faults;
 mod import;
+mod interviews;
 mod queue;
 mod records;
 mod removal;

@@ -9,7 +9,7 @@ use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 /// Which hosts are reached through which proxy.
 #[derive(Clone)]
-pub(in crate::session) struct Upstream(Arc<Matcher>);
+pub(crate) struct Upstream(Arc<Matcher>);
 
 /// A proxy on the way to one host.
 pub(super) struct Proxy {

@@ -39,7 +39,7 @@ const TOUCH_NOTHING: [&str; 13] = [
 
 /// Judges the calls of one session, by the paths, commands and addresses in their arguments.
 #[derive(Debug)]
-pub(super) struct SessionGuard {
+pub(crate) struct SessionGuard {
     workspace: Workspace,
     policy: Policy,
     places: Places,

@@ -1,7 +1,7 @@
 //! What a run looks at before it begins.
 
 use super::super::{RunControl, RunOptions, RunReport, ToolChannel, ToolServer, conduct};
-use crate::{EngineError, stage::Stage, toolbox::Toolbox};
+use crate::{EngineError, interview::Desk, stage::Stage, toolbox::Toolbox};
 use harness_domain::run::{Mode, Role};
 use std::{fs, sync::Arc};
 
@@ -15,6 +15,14 @@ impl ToolServer for NoTools {
 
     fn open(&self, _toolbox: Toolbox) -> Arc<dyn ToolChannel> {
         unreachable!("no session is started")
+    }
+
+    fn interview_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn open_interview(&self, _desk: Desk) -> Arc<dyn ToolChannel> {
+        unreachable!("no interview is begun")
     }
 }
 

@@ -141,7 +141,8 @@ pub(super) fn wrap(wall: &Wall, real_home: Option<&Path>, search_path: Option<&O
     for (outside, inside) in wall.lent.iter().filter(|(outside, _)| outside.exists()) {
         add(&[flag("--bind"), outside.as_os_str(), inside.as_os_str()]);
     }
-    add(&[flag("--bind"), wall.project.as_os_str(), wall.project.as_os_str()]);
+    let project = if wall.is_project_held { "--ro-bind" } else { "--bind" };
+    add(&[flag(project), wall.project.as_os_str(), wall.project.as_os_str()]);
     for (outside, inside) in wall.shown.iter().filter(|(outside, _)| outside.exists()) {
         add(&[flag("--ro-bind"), outside.as_os_str(), inside.as_os_str()]);
     }
@@ -220,6 +221,16 @@ mod tests {
         let (ok, text) =
             inside("touch here && touch REAL/cache && ! touch /etc/owned && ! touch /usr/owned", |_, _| {});
         assert!(ok, "project and private home are writable, the system is not: {text}");
+    }
+
+    #[test]
+    fn a_held_project_can_be_read_and_not_changed() {
+        let line = "cat words && ! touch here && ! echo more >> words && ! rm words && touch REAL/cache";
+        let (ok, text) = inside(line, |wall, root| {
+            fs::write(root.join("project/words"), "the words").expect("a file");
+            wall.is_project_held = true;
+        });
+        assert!(ok && text.contains("the words"), "only the private home may be changed: {text}");
     }
 
     #[test]

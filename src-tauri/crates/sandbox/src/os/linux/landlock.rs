@@ -93,7 +93,8 @@ pub(super) fn wrap(wall: &Wall, real_home: Option<&Path>, search_path: Option<&O
     read.extend(real_home.into_iter().flat_map(|home| Wall::tools_in(home, search_path)));
     read.extend(wall.readable.iter().chain(wall.shown.iter().map(|(outside, _)| outside)).cloned());
     read.push(program.clone());
-    let mut write = vec![wall.project.clone(), wall.home.clone()];
+    let mut write = vec![wall.home.clone()];
+    if wall.is_project_held { &mut read } else { &mut write }.push(wall.project.clone());
     write.extend(wall.writable.iter().chain(wall.lent.iter().map(|(outside, _)| outside)).cloned());
     let temporary = wall.home.join(Wall::TEMPORARY);
     // Without it programs have no place for temporary files, which they say themselves.

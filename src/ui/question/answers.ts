@@ -1,4 +1,16 @@
-import type { QuestionPart } from "@/api/bindings.ts";
+/** One thing that a question wants to know, as the host asks it. */
+export type QuestionPart = {
+  /** Its name in the answer; empty when the answer is nothing but this part. */
+  readonly id: string;
+  readonly label: string;
+  /** What may be chosen; none for free text. */
+  readonly options: readonly { readonly label: string; readonly description: string | null }[];
+  /** Whether something that is not among the options may be answered. */
+  readonly may_differ: boolean;
+  readonly is_many: boolean;
+  readonly is_optional: boolean;
+  readonly is_boolean: boolean;
+};
 
 /** What a person has chosen or written for one part of a question. */
 export type Draft = { chosen: string[]; other: string };

@@ -1,10 +1,9 @@
 import { type FormEvent, useState } from "react";
-import type { QuestionPart } from "@/api/bindings.ts";
-import { Button } from "@/ui/Button.tsx";
-import { Field } from "@/ui/Field.tsx";
-import { Input, Textarea } from "@/ui/Input.tsx";
-import { answersTo, type Draft, EMPTY_DRAFT, OTHER, pressed } from "./answers.ts";
-import { requestText } from "./messages.ts";
+import { Button } from "../Button.tsx";
+import { Field } from "../Field.tsx";
+import { Input, Textarea } from "../Input.tsx";
+import { answersTo, type Draft, EMPTY_DRAFT, OTHER, pressed, type QuestionPart } from "./answers.ts";
+import { text } from "./messages.ts";
 
 type Props = {
   name: string;
@@ -44,22 +43,22 @@ export function QuestionForm({ name, parts, isBusy, onAnswer }: Props) {
           />
         ))
       ) : (
-        <Field label={requestText.answering}>
+        <Field label={text.answering}>
           {(wiring) => <Textarea {...wiring} value={free} onChange={(event) => setFree(event.target.value)} />}
         </Field>
       )}
       {isMissing && (
         <p role="alert" className="text-xs text-danger">
-          {requestText.missing}
+          {text.missing}
         </p>
       )}
       <div className="flex items-center gap-2">
         <Button type="submit" variant="primary" size="sm" isBusy={isBusy}>
-          {requestText.answer}
+          {text.answer}
         </Button>
         {isSplit && (
           <Button size="sm" variant="ghost" onClick={() => setFree((text) => (text === null ? "" : null))}>
-            {free === null ? requestText.free : requestText.parts}
+            {free === null ? text.free : text.parts}
           </Button>
         )}
       </div>
@@ -72,8 +71,8 @@ type PartProps = { name: string; part: QuestionPart; draft: Draft; onChange: (dr
 function Part({ name, part, draft, onChange }: PartProps) {
   const choices = part.is_boolean
     ? [
-        { value: "yes", label: requestText.yes, description: null },
-        { value: "no", label: requestText.no, description: null },
+        { value: "yes", label: text.yes, description: null },
+        { value: "no", label: text.no, description: null },
       ]
     : part.options.map(({ label, description }) => ({ value: label, label, description }));
   if (choices.length === 0) {
@@ -92,7 +91,7 @@ function Part({ name, part, draft, onChange }: PartProps) {
   }
   const all =
     part.may_differ && !part.is_boolean
-      ? [...choices, { value: OTHER, label: requestText.other, description: null }]
+      ? [...choices, { value: OTHER, label: text.other, description: null }]
       : choices;
   return (
     <fieldset className="flex flex-col gap-1">
@@ -114,7 +113,7 @@ function Part({ name, part, draft, onChange }: PartProps) {
       ))}
       {draft.chosen.includes(OTHER) && (
         <Input
-          aria-label={`${part.label}: ${requestText.other}`}
+          aria-label={`${part.label}: ${text.other}`}
           value={draft.other}
           onChange={(event) => onChange({ ...draft, other: event.target.value })}
         />

@@ -1,0 +1,203 @@
+//! Pictures that a person puts on cards: kept in the data directory, out of every agent's reach, and given to the
+//! session of their card with its prompt.
+
+use crate::{EngineError, OpenProject, redact, specs::hex};
+use harness_domain::{event::Event, id::FeatureId};
+use harness_store::{Image, ImageBounds};
+use sha2::{Digest, Sha256};
+use std::{
+    fs,
+    io::{self, Read as _, Write as _},
+    path::PathBuf,
+};
+
+/// The most that one picture may have, in bytes: the API takes no larger one.
+pub const MOST_BYTES: usize = 5 * 1024 * 1024;
+/// How many pictures a card may have. Each costs tokens in every session of its card.
+pub const MOST_ON_A_CARD: u32 = 8;
+/// The most that all pictures of a project may have, in bytes.
+const MOST_OF_A_PROJECT: u64 = 256 * 1024 * 1024;
+/// The most that one prompt is given, in bytes: a request to the API has a limit for all of it.
+const MOST_IN_A_PROMPT: usize = 15 * 1024 * 1024;
+/// The longest name.
+const MOST_NAME: usize = 120;
+
+/// The kinds of pictures that an agent can look at, by their first bytes.
+fn media_type(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => Some("image/png"),
+        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some("image/gif"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
+        _ => None,
+    }
+}
+
+/// Puts a picture on a card. `name` is for people; where the file lies follows from its bytes alone.
+///
+/// Fails with `Refused` for what is no PNG, JPEG, GIF or WebP by its content, or larger than [`MOST_BYTES`], with
+/// `NoSuchFeature`, and with `TooManyImages`.
+pub fn add(project: &OpenProject, feature: FeatureId, name: &str, bytes: &[u8]) -> Result<Image, EngineError> {
+    if bytes.len() > MOST_BYTES {
+        let mib = MOST_BYTES / 1024 / 1024;
+        return Err(EngineError::Refused(format!("the picture is larger than {mib} MiB: make it smaller first")));
+    }
+    let media_type = media_type(bytes).ok_or_else(|| {
+        EngineError::Refused("this is no picture that an agent can look at: use PNG, JPEG, GIF or WebP".into())
+    })?;
+    let image = Image {
+        id: 0,
+        feature,
+        name: plain_name(name),
+        media_type: media_type.into(),
+        sha256: hex(&Sha256::digest(bytes)),
+        bytes: bytes.len() as u64,
+        at_ms: project.app.clock.now_ms(),
+    };
+    let bounds = ImageBounds { on_a_card: MOST_ON_A_CARD, bytes: MOST_OF_A_PROJECT };
+    // First the file: a row without one would be a picture that nobody can see.
+    let path = path_of(project, &image.sha256);
+    let failed = |source| EngineError::File { path: path.clone(), action: "written", source };
+    if !path.is_file() {
+        let dir = path.parent().unwrap_or(project.app.home.root());
+        fs::create_dir_all(dir).map_err(failed)?;
+        let mut file = tempfile::NamedTempFile::new_in(dir).map_err(failed)?;
+        file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+        file.persist(&path).map_err(|error| failed(error.error))?;
+    }
+    let added = project.store.image_add(image, bounds)?;
+    project.publish(Event::FeaturesEdited { features: vec![feature] });
+    Ok(added)
+}
+
+/// A picture with its bytes.
+///
+/// Fails with `NoSuchImage`, and with [`EngineError::File`] when its file is gone or not what was stored.
+pub fn read(project: &OpenProject, id: u32) -> Result<(Image, Vec<u8>), EngineError> {
+    let image = project.store.image(id)?;
+    let bytes = bytes_of(project, &image)?;
+    Ok((image, bytes))
+}
+
+/// Takes a picture off its card, and its file away when no other card has the same. Fails with `NoSuchImage`.
+pub fn remove(project: &OpenProject, id: u32) -> Result<(), EngineError> {
+    let (image, is_last) = project.store.image_remove(id)?;
+    if is_last {
+        let path = path_of(project, &image.sha256);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(path = %path.display(), %error, "a picture's file was not removed");
+            }
+            _ => {}
+        }
+    }
+    project.publish(Event::FeaturesEdited { features: vec![image.feature] });
+    Ok(())
+}
+
+/// The pictures that a session of a card is given with its prompt, oldest first, with their kinds. One that cannot be read
+/// is left out, and a person is told.
+pub(crate) fn for_prompt(project: &OpenProject, feature: FeatureId) -> Result<Vec<(String, Vec<u8>)>, EngineError> {
+    let mut given = Vec::new();
+    let mut left = MOST_IN_A_PROMPT;
+    for image in project.store.images_of(feature)? {
+        match bytes_of(project, &image) {
+            Ok(bytes) if bytes.len() <= left => {
+                left -= bytes.len();
+                given.push((image.media_type, bytes));
+            }
+            Ok(_) => project.notice("images", format!("{} of #{feature} was too much for one prompt.", image.name)),
+            Err(error) => project.notice("images", format!("{} of #{feature} cannot be shown: {error}.", image.name)),
+        }
+    }
+    Ok(given)
+}
+
+fn bytes_of(project: &OpenProject, image: &Image) -> Result<Vec<u8>, EngineError> {
+    let path = path_of(project, &image.sha256);
+    let failed = |source| EngineError::File { path: path.clone(), action: "read", source };
+    let mut bytes = Vec::new();
+    let file = fs::File::open(&path).map_err(failed)?;
+    file.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if hex(&Sha256::digest(&bytes)) != image.sha256 {
+        return Err(failed(io::Error::new(io::ErrorKind::InvalidData, "it is not what was stored")));
+    }
+    Ok(bytes)
+}
+
+/// Where the bytes of that digest lie. Nothing that a person or a client says is part of it.
+fn path_of(project: &OpenProject, sha256: &str) -> PathBuf {
+    project.app.home.project(project.project.id).join("images").join(sha256)
+}
+
+/// The name as it may be shown: on one line, without directories, and not too long.
+fn plain_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = last.chars().filter(|c| !c.is_control()).take(MOST_NAME).collect();
+    let plain = redact::owned(plain.trim().to_owned());
+    if plain.is_empty() { "picture".into() } else { plain }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stage::Stage;
+    use harness_store::StoreError;
+
+    fn png(more: u8) -> Vec<u8> {
+        [&[0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a][..], &[more; 64]].concat()
+    }
+
+    #[test]
+    fn a_picture_is_known_by_its_bytes_and_lies_where_nobody_can_say() {
+        let stage = Stage::new();
+        let card = stage.feature("Card");
+        let name = "../../../../etc/cron.d/evil\n.png";
+        let image = add(&stage.project, card, name, &png(1)).expect("a picture");
+        assert_eq!(
+            (image.name.as_str(), image.media_type.as_str()),
+            ("evil.png", "image/png"),
+            "the name is only shown"
+        );
+        let (_, bytes) = read(&stage.project, image.id).expect("it is there");
+        assert_eq!(bytes, png(1));
+        let path = path_of(&stage.project, &image.sha256);
+        assert!(path.starts_with(stage.project.app.home.root()), "out of the project: {}", path.display());
+        assert_eq!(for_prompt(&stage.project, card).expect("pictures").len(), 1, "its session is given it");
+        let again = add(&stage.project, card, "again.png", &png(1)).expect("the same");
+        assert_eq!(again.id, image.id, "the same picture is on a card once");
+        remove(&stage.project, image.id).expect("it goes");
+        assert!(!path.exists(), "its file too");
+        let gone = read(&stage.project, image.id).expect_err("it is gone");
+        assert!(matches!(gone, EngineError::Store(StoreError::NoSuchImage(_))), "{gone}");
+    }
+
+    #[test]
+    fn what_is_no_picture_or_too_large_or_too_many_is_refused() {
+        let stage = Stage::new();
+        let card = stage.feature("Card");
+        for bytes in [&b"<svg onload=alert(1)>"[..], b"", b"GIF8", b"#!/bin/sh\n", b"RIFF1234WAVE"] {
+            let refusal = add(&stage.project, card, "a.png", bytes).expect_err("no picture, whatever it is called");
+            assert!(refusal.to_string().contains("PNG"), "{refusal}");
+        }
+        let large = [png(1), vec![0; MOST_BYTES]].concat();
+        assert!(add(&stage.project, card, "a.png", &large).is_err_and(|error| error.to_string().contains("smaller")));
+        for number in 0..MOST_ON_A_CARD {
+            add(&stage.project, card, "a.png", &png(number as u8)).expect("within the bounds");
+        }
+        let refusal = add(&stage.project, card, "a.png", &png(200)).expect_err("one too many");
+        assert!(matches!(refusal, EngineError::Store(StoreError::TooManyImages { .. })), "{refusal}");
+        let nobody = add(&stage.project, FeatureId(99), "a.png", &png(1)).expect_err("no such card");
+        assert!(matches!(nobody, EngineError::Store(StoreError::NoSuchFeature(_))), "{nobody}");
+    }
+
+    #[test]
+    fn a_file_that_was_changed_is_shown_to_nobody() {
+        let stage = Stage::new();
+        let card = stage.feature("Card");
+        let image = add(&stage.project, card, "a.png", &png(1)).expect("a picture");
+        fs::write(path_of(&stage.project, &image.sha256), png(2)).expect("it can be written over");
+        assert!(read(&stage.project, image.id).is_err(), "a person sees what they put there, or nothing");
+        assert!(for_prompt(&stage.project, card).expect("the others").is_empty(), "and so does an agent");
+    }
+}

@@ -1,0 +1,139 @@
+//! A specification worked out in a chat, with the real CLI and a scripted model.
+
+use crate::stage::{Stage, has_file};
+use harness_api::{ErrorCode, Procedure};
+use harness_engine::runs::Quit;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// No answer of a script takes this long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Looks again and again until the interview is as `is_so` wants it.
+async fn until(stage: &Stage, project: u64, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+    let began = Instant::now();
+    loop {
+        let view = stage.ok(Procedure::interview_get, json!({ "project": project })).await;
+        if is_so(&view) {
+            return view;
+        }
+        assert!(began.elapsed() < PATIENCE, "{what} did not come about: {view:#}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn is_persons_turn(view: &Value) -> bool {
+    view["activity"] == "idle"
+        && view["remarks"].as_array().is_some_and(|said| said.last().is_some_and(|last| last["speaker"] == "agent"))
+}
+
+fn start(project: u64) -> Value {
+    json!({ "project": project, "spec": "main", "text": "I forget things.", "rehearsal": "interview" })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_talks_a_specification_through_and_accepts_it() {
+    let stage = Stage::new();
+    let project = stage.project("todo").await;
+    assert_eq!(stage.ok(Procedure::interview_get, json!({ "project": project })).await, Value::Null);
+    let mut frames = stage.listen();
+    let begun = stage.ok(Procedure::interview_start, start(project)).await;
+    assert_eq!((&begun["activity"], &begun["draft"]), (&json!("starting"), &json!("")), "it answers at once");
+    stage.until(&mut frames, project, "interview_changed").await;
+    let twice = stage.call(Procedure::interview_start, start(project)).await.expect_err("one at a time");
+    assert_eq!(twice.code, ErrorCode::Conflict, "{}", twice.message);
+
+    let asked = until(&stage, project, "the first answer", is_persons_turn).await;
+    assert_eq!(asked["check"]["project_name"], "To-do list", "the draft grows with the talk: {asked:#}");
+    assert!(asked["check"]["missing"].as_array().is_some_and(|missing| missing.contains(&json!("core_features"))));
+    assert_eq!(asked["partial"], "", "what is whole is no piece any more");
+    assert!(asked["interview"]["cost_usd"].as_f64().is_some_and(|usd| usd > 0.0), "what it took is told: {asked:#}");
+
+    stage.ok(Procedure::interview_send, json!({ "project": project, "text": "Only me." })).await;
+    let choice = until(&stage, project, "a question", |view| view["activity"] == "asking").await;
+    assert_eq!(choice["question"][0]["options"][0]["label"], "A file", "{choice:#}");
+    let misfit = json!({ "project": project, "answers": [] });
+    let misfit = stage.call(Procedure::interview_send, misfit).await.expect_err("one answer for each part");
+    assert_eq!(misfit.code, ErrorCode::NotPossibleNow, "{}", misfit.message);
+    stage.ok(Procedure::interview_send, json!({ "project": project, "answers": ["A file"] })).await;
+    let done = until(&stage, project, "the last answer", is_persons_turn).await;
+    let draft = done["draft"].as_str().expect("a text");
+    assert!(draft.contains("A file"), "what the person chose reached the agent: {draft}");
+    assert!(done["check"]["score"].as_u64().is_some_and(|score| score >= 70), "{:#}", done["check"]);
+    assert!(!has_file(&stage.path("todo"), "prompts/app_spec.txt"), "nothing is written before a person accepts");
+
+    let accepted = stage.ok(Procedure::interview_accept, json!({ "project": project })).await;
+    assert_eq!(accepted["interview"]["interview"]["state"], "accepted");
+    let written = std::fs::read_to_string(stage.path("todo").join("prompts/app_spec.txt")).expect("it is written");
+    assert_eq!(written, draft, "the draft as it was seen");
+    let late = json!({ "project": project, "text": "One more thing." });
+    let late = stage.call(Procedure::interview_send, late).await.expect_err("it is over");
+    assert_eq!(late.code, ErrorCode::NotPossibleNow, "{}", late.message);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_conversation_goes_on_where_it_was_after_the_program_was_started_anew() {
+    let stage = Stage::new();
+    let project = stage.project("todo").await;
+    stage.ok(Procedure::interview_start, start(project)).await;
+    let first = until(&stage, project, "the first answer", is_persons_turn).await;
+    stage.api.runs().shut_down(Quit::StopNow).await;
+
+    let again = stage.twin();
+    let kept = again.ok(Procedure::interview_get, json!({ "project": project })).await;
+    assert_eq!((&kept["remarks"], &kept["draft"]), (&first["remarks"], &first["draft"]), "nothing is lost");
+    again.ok(Procedure::interview_send, json!({ "project": project, "text": "Only me." })).await;
+    let asked = until(&again, project, "a question", |view| view["activity"] == "asking").await;
+    assert_eq!(asked["question"][0]["label"], "Where shall the list be kept?", "the script goes on, so the CLI did");
+
+    let stopped = again.ok(Procedure::interview_stop, json!({ "project": project })).await;
+    assert_eq!(stopped["interview"]["state"], "open", "stopping an answer does not end the conversation");
+    let still = until(&again, project, "rest", |view| view["activity"] == "idle").await;
+    assert_eq!((&still["problem"], &still["question"]), (&Value::Null, &json!([])), "{still:#}");
+    let ended = again.ok(Procedure::interview_end, json!({ "project": project })).await;
+    assert_eq!(ended["interview"]["state"], "ended");
+    let next = again.ok(Procedure::interview_start, start(project)).await;
+    assert_eq!(next["remarks"].as_array().map(Vec::len), Some(1), "another one begins with nothing said");
+    again.ok(Procedure::interview_end, json!({ "project": project })).await;
+    again.api.runs().shut_down(Quit::StopNow).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_keeps_an_answer_away_is_told_with_what_to_do_and_the_words_are_kept() {
+    let stage = Stage::new();
+    let project = stage.project("todo").await;
+    let scripts = [("auth-expired", "auth_expired"), ("rate-limited", "rate_limited")];
+    for (scenario, code) in scripts {
+        let mut begin = start(project);
+        begin["rehearsal"] = json!(scenario);
+        stage.ok(Procedure::interview_start, begin).await;
+        let failed = until(&stage, project, "the problem", |view| view["problem"].is_object()).await;
+        assert_eq!(failed["problem"]["code"], code, "{:#}", failed["problem"]);
+        assert!(failed["problem"]["fix"].as_str().is_some_and(|fix| fix.len() > 10), "and what to do");
+        assert_eq!(failed["remarks"].as_array().map(Vec::len), Some(1), "the CLI's excuses are no remark: {failed:#}");
+        assert_eq!(failed["activity"], "idle", "the person may try again");
+        stage.ok(Procedure::interview_end, json!({ "project": project })).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_agent_of_an_interview_reads_the_project_and_changes_nothing() {
+    let stage = Stage::new();
+    let project = stage.project("todo").await;
+    std::fs::write(stage.path("todo").join("notes.txt"), "the colour is teal").expect("a file");
+    let mut begin = start(project);
+    begin["rehearsal"] = json!("oversteps");
+    let unknown = stage.call(Procedure::interview_start, begin).await.expect_err("only scenarios that come along");
+    assert_eq!(unknown.code, ErrorCode::BadInput, "{}", unknown.message);
+    let mut begin = start(project);
+    begin["rehearsal"] = json!("questionable");
+    stage.ok(Procedure::interview_start, begin).await;
+    let seen = until(&stage, project, "its report", is_persons_turn).await;
+    let said = seen["remarks"].to_string();
+    assert!(said.contains("the colour is teal"), "reading is what it is for: {said}");
+    for tool in ["Write", "Bash"] {
+        assert!(said.contains(&format!("No such tool available: {tool}")), "{tool} does not exist for it: {said}");
+    }
+    assert!(!has_file(&stage.path("todo"), "written.txt"), "nothing was written");
+    stage.ok(Procedure::interview_end, json!({ "project": project })).await;
+}
