@@ -63,7 +63,9 @@ pub fn run() -> i32 {
 
 fn set_up(app: &App) -> Result<(), Box<dyn std::error::Error>> {
     let handle = app.handle();
-    app.manage(Product::open()?);
+    let product = Product::open()?;
+    product.set_door(handle);
+    app.manage(product);
     if crate::update::is_configured(handle) {
         handle.plugin(tauri_plugin_updater::Builder::new().build())?;
     }

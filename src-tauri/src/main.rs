@@ -7,6 +7,7 @@ mod awake;
 mod commands;
 mod desktop;
 mod display;
+mod lan;
 mod log;
 mod native;
 mod notify;

@@ -1,9 +1,10 @@
 //! The product as the desktop uses it: the API, called as the person at this machine.
 
-use crate::activity::Project;
+use crate::{activity::Project, lan::Switch};
 use harness_api::{
     Answer, Api, ApiError, Caller, ErrorCode, Frames, JoinStream, Procedure,
     shape::{
+        account::LanStatus,
         project::ProjectSummary,
         setup::{AppSettings, LoginCommand},
     },
@@ -14,6 +15,7 @@ use harness_mcp::Tools;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{path::PathBuf, sync::Arc};
+use tauri::AppHandle;
 
 /// The API, and who calls it.
 pub struct Product {
@@ -28,6 +30,16 @@ impl Product {
     pub fn open() -> Result<Self, EngineError> {
         let app = App::open(Home::locate()?, Arc::new(SystemClock))?;
         Ok(Self { api: Api::new(app, Arc::new(Tools)), caller: Caller::desktop() })
+    }
+
+    /// Gives it the door to the network, which is shut.
+    pub fn set_door(&self, app: &AppHandle) {
+        self.api.set_lan(Arc::new(Switch::new(self.api.clone(), app.clone())));
+    }
+
+    /// Shuts the door to the network. A door that is shut is no error.
+    pub async fn shut_door(&self) {
+        let _: Option<LanStatus> = self.ask(Procedure::lan_stop, json!({})).await;
     }
 
     /// Runs the procedure of that name. Fails as it does, and with `not_found` when there is none.

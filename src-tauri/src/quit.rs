@@ -197,6 +197,12 @@ pub fn stop_all(app: &AppHandle) {
     tauri::async_runtime::spawn(async move { stop_runs(&app).await });
 }
 
+/// Shuts the door to the network: whoever is connected through it is cut off.
+pub fn shut_door(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move { app.state::<Product>().shut_door().await });
+}
+
 /// Leaves without a question: stops what is under way, waits for it, and ends the process.
 pub fn leave(app: &AppHandle) {
     {
@@ -210,6 +216,8 @@ pub fn leave(app: &AppHandle) {
     desktop::close_window(app);
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
+        // Nobody else begins anything meanwhile.
+        app.state::<Product>().shut_door().await;
         stop_runs(&app).await;
         app.state::<Watch>().wait_until_idle(STOP_PATIENCE).await;
         app.exit(0);

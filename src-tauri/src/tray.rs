@@ -11,13 +11,17 @@ use tauri::{
 const STATUS: &str = "status";
 const OPEN: &str = "open";
 const STOP: &str = "stop";
+const DOOR: &str = "door";
 const UPDATE: &str = "update";
 const QUIT: &str = "quit";
+
+const NO_DOOR: &str = "Not open to the network";
 
 /// What of the tray changes while the program runs.
 pub struct Tray {
     status: MenuItem<tauri::Wry>,
     stop: MenuItem<tauri::Wry>,
+    door: MenuItem<tauri::Wry>,
     /// Whether it was put up.
     is_up: bool,
 }
@@ -26,8 +30,9 @@ pub struct Tray {
 pub fn set_up(app: &AppHandle) -> tauri::Result<()> {
     let status = MenuItemBuilder::with_id(STATUS, "No run is under way").enabled(false).build(app)?;
     let stop = MenuItemBuilder::with_id(STOP, "Stop all runs").enabled(false).build(app)?;
-    let mut menu =
-        MenuBuilder::new(app).item(&status).separator().text(OPEN, "Open Auto Agent Harness").item(&stop).separator();
+    let door = MenuItemBuilder::with_id(DOOR, NO_DOOR).enabled(false).build(app)?;
+    let menu = MenuBuilder::new(app).item(&status).separator().text(OPEN, "Open Auto Agent Harness").item(&stop);
+    let mut menu = menu.item(&door).separator();
     if crate::update::is_configured(app) {
         menu = menu.text(UPDATE, "Check for updates…");
     }
@@ -49,7 +54,7 @@ pub fn set_up(app: &AppHandle) -> tauri::Result<()> {
             false
         }
     };
-    app.manage(Tray { status, stop, is_up });
+    app.manage(Tray { status, stop, door, is_up });
     Ok(())
 }
 
@@ -61,6 +66,7 @@ fn put_up(app: &AppHandle, menu: &Menu<tauri::Wry>) -> tauri::Result<()> {
     icon.on_menu_event(|app, event| match event.id().as_ref() {
         OPEN => desktop::open_window(app),
         STOP => quit::stop_all(app),
+        DOOR => quit::shut_door(app),
         UPDATE => crate::update::check(app),
         QUIT => quit::begin(app),
         _ => {}
@@ -73,6 +79,15 @@ impl Tray {
     /// Says how things are.
     pub fn show(&self, words: &str, is_running: bool) {
         let shown = self.status.set_text(words).and_then(|()| self.stop.set_enabled(is_running));
+        if let Err(error) = shown {
+            tracing::debug!(%error, "the tray could not be changed");
+        }
+    }
+
+    /// Says whether others on the network can come in, and where; shutting it is one click then.
+    pub fn show_door(&self, url: Option<&str>) {
+        let words = url.map_or_else(|| NO_DOOR.to_owned(), |url| format!("Shut the door to the network ({url})"));
+        let shown = self.door.set_text(words).and_then(|()| self.door.set_enabled(url.is_some()));
         if let Err(error) = shown {
             tracing::debug!(%error, "the tray could not be changed");
         }

@@ -10,6 +10,9 @@ use zbus::{
     zvariant::{OwnedObjectPath, OwnedValue, Structure, Value},
 };
 
+/// A line and those below it: its number, its properties, its lines.
+type Layout = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
+
 /// The bus name and path of the icon that was put up last.
 static ICON: Mutex<Option<(String, String)>> = Mutex::new(None);
 
@@ -37,9 +40,9 @@ pub async fn read(bus: &Connection) -> zbus::Result<Vec<Line>> {
     let menu = menu(bus).await?;
     let _: bool = menu.call("AboutToShow", &(0_i32)).await?;
     let wanted: &[&str] = &[];
-    let (_revision, layout): (u32, (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>)) =
+    let (_revision, (_id, _properties, children)): (u32, Layout) =
         menu.call("GetLayout", &(0_i32, -1_i32, wanted)).await?;
-    Ok(layout.2.iter().filter_map(|child| line(child)).collect())
+    Ok(children.iter().filter_map(|child| line(child)).collect())
 }
 
 /// Chooses the line with these words. Fails when there is none or it cannot be chosen.
