@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { Door } from "@/api/door.ts";
 import { Field } from "@/ui/Field.tsx";
 import { Input } from "@/ui/Input.tsx";
+import { deviceName } from "./device-name.ts";
 import { Front } from "./Front.tsx";
 import { text } from "./messages.ts";
 import { SecretField } from "./SecretField.tsx";
@@ -21,7 +22,13 @@ export function FirstUserPage({ door, token: linked }: { door: Door; token: stri
         onSubmit={(event) => {
           event.preventDefault();
           attempt.begin(() =>
-            door.enter({ by: "setup", token: linked ?? lastPartOf(token), name: name.trim(), password }),
+            door.enter({
+              by: "setup",
+              token: linked ?? lastPartOf(token),
+              name: name.trim(),
+              password,
+              device_name: deviceName(window.navigator.userAgent),
+            }),
           );
         }}
       >

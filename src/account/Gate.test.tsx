@@ -90,7 +90,7 @@ test("the setup link makes the first account, and its secret leaves the address 
   expect(await violationsOf(container)).toEqual([]);
   await user.type(await field("New password"), `${FAKE_PASSWORD}{Enter}`);
   expect(await screen.findByRole("heading", { level: 1, name: "Setup" })).toBeVisible();
-  expect(door.tried).toEqual([{ by: "setup", token: "fake-setup", name: "mira", password: FAKE_PASSWORD }]);
+  expect(door.tried).toMatchObject([{ by: "setup", token: "fake-setup", name: "mira", password: FAKE_PASSWORD }]);
 });
 
 test("without the link the setup code is asked for, and the whole link may be pasted", async () => {

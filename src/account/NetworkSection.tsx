@@ -100,18 +100,23 @@ function Door({ lan }: { lan: LanStatus }) {
         <p className="text-muted">{text.network.elsewhere}</p>
       )}
       <p role="status" className="font-medium">
-        {lan.is_on ? text.network.isOn : text.network.isOff}
+        {!lan.is_on ? text.network.isOff : isOwn(lan) ? text.network.isOwn : text.network.isOn}
       </p>
       {lan.is_on && <Reached lan={lan} />}
     </>
   );
 }
 
+/** Whether nobody but this machine itself reaches it. */
+function isOwn({ address }: LanStatus): boolean {
+  return /^(127\.|\[::1\]|localhost)/.test(address ?? "");
+}
+
 function Reached({ lan }: { lan: LanStatus }) {
   return (
     <dl className="flex flex-col gap-3">
       <div className="flex flex-col gap-1.5">
-        <dt className="text-xs font-medium text-muted">{text.network.reach}</dt>
+        <dt className="text-xs font-medium text-muted">{isOwn(lan) ? text.network.reachOwn : text.network.reach}</dt>
         {(lan.urls.length > 0 ? lan.urls : [lan.address ?? ""]).map((url) => (
           <dd key={url} className="flex items-center gap-1">
             <Code>{url}</Code>
@@ -131,7 +136,7 @@ function Reached({ lan }: { lan: LanStatus }) {
           </dd>
         </div>
       )}
-      {!lan.is_tls && <dd className="text-warning">{text.network.plain}</dd>}
+      {!lan.is_tls && !isOwn(lan) && <dd className="text-warning">{text.network.plain}</dd>}
     </dl>
   );
 }

@@ -3,7 +3,7 @@ import type { Failure } from "./failure.ts";
 
 /** How somebody comes in. */
 export type Entry =
-  | { by: "setup"; token: string; name: string; password: string }
+  | { by: "setup"; token: string; name: string; password: string; device_name: string }
   | { by: "login"; name: string; password: string; device_name: string }
   | { by: "pair"; code: string; device_name: string };
 

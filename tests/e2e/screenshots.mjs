@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "@playwright/test";
 import { ROOT } from "../../.ci/lib/repository.mjs";
+import { openGallery } from "../bench/browser.mjs";
 import { findBrowser } from "./browser.mjs";
 import { makeDemo, setUp } from "./person.mjs";
 import { startServer } from "./server.mjs";
@@ -15,6 +16,7 @@ const RUN_PATIENCE_MS = 300_000;
 
 mkdirSync(OUT, { recursive: true });
 const server = await startServer();
+const gallery = await openGallery();
 const browser = await chromium.launch({ executablePath: findBrowser(), args: ["--no-sandbox"] });
 try {
   const desk = await (await browser.newContext({ ...DESK, colorScheme: "light" })).newPage();
@@ -42,6 +44,9 @@ try {
   await phone.getByRole("heading", { level: 1, name: "Projects" }).waitFor();
   await desk.getByText("Phone is signed in.").first().waitFor();
   await desk.getByRole("button", { name: "Dismiss" }).first().click();
+  await desk.getByRole("list", { name: "Devices that are signed in" }).scrollIntoViewIfNeeded();
+  await desk.mouse.wheel(0, 1000);
+  await desk.waitForTimeout(500);
   await take(desk, "web-devices");
 
   await desk.goto(`${server.origin}/p/${project}/board`);
@@ -55,7 +60,15 @@ try {
   await phone.getByRole("heading", { name: "Transcript" }).waitFor();
   await phone.waitForLoadState("networkidle");
   await take(phone, "phone-transcript");
+
+  // The demonstration asks nothing: what an agent asks is photographed in the gallery.
+  const held = await (await browser.newContext({ ...PHONE, colorScheme: "dark" })).newPage();
+  await held.addInitScript('window.galleryTheme = "dark"');
+  await held.goto(`${gallery.origin}/p/1/run?run=still&ask=1`);
+  await held.getByRole("article").nth(1).waitFor();
+  await take(held, "phone-request");
 } finally {
+  await gallery.close();
   await browser.close();
   await server.leave();
 }

@@ -76,8 +76,7 @@ export class FakeDoor implements Door {
     if (entry.by === "pair" && entry.code !== "FAKE-CODE") {
       throw refusal("refused", "This code is over or was used.", "Show a new one on the other device.");
     }
-    const device = entry.by === "setup" ? "This browser" : entry.device_name;
-    this.#auth = this.#with(entry.by === "pair" ? "mira" : entry.name, "admin", device);
+    this.#auth = this.#with(entry.by === "pair" ? "mira" : entry.name, "admin", entry.device_name);
     this.#state.heard(this.#auth);
   }
 
