@@ -8,6 +8,8 @@ use serde_json::Value;
 
 /// The longest name of a card, in characters: more is a description.
 pub(crate) const MAX_NAME_CHARS: usize = 255;
+/// The longest text of a card, and the longest list of texts, in bytes: every session that takes the card is told all of it.
+pub(crate) const MAX_TEXT_BYTES: usize = 64 * 1024;
 /// How much of a wrong value an error repeats, in characters.
 const SHOWN_CHARS: usize = 60;
 
@@ -81,7 +83,10 @@ pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D
 /// A card's name: not empty, at most [`MAX_NAME_CHARS`], without blanks around it.
 pub(crate) fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     read(deserializer, |value| {
-        let text = to_text(value)?;
+        let text = match value {
+            Value::String(text) => text,
+            other => to_text(other)?,
+        };
         let name = text.trim();
         let length = name.chars().count();
         if name.is_empty() {
@@ -178,9 +183,24 @@ fn to_id(value: Value) -> Result<FeatureId, String> {
 
 fn to_text(value: Value) -> Result<String, String> {
     match value {
-        Value::String(text) => Ok(text),
+        Value::String(text) => fitting(text),
         other => Err(format!("expected text, not {}", shown(&other))),
     }
+}
+
+fn fitting(text: String) -> Result<String, String> {
+    refuse_longer(text.len()).map(|()| text)
+}
+
+fn refuse_longer(bytes: usize) -> Result<(), String> {
+    if bytes <= MAX_TEXT_BYTES {
+        return Ok(());
+    }
+    Err(format!(
+        "it is {} KB long, and {} KB is the most: put the rest into a file of the project and name that",
+        bytes.div_ceil(1024),
+        MAX_TEXT_BYTES / 1024
+    ))
 }
 
 fn to_lines(value: Value) -> Result<Vec<String>, String> {
@@ -189,10 +209,11 @@ fn to_lines(value: Value) -> Result<Vec<String>, String> {
         Value::Array(entries) => entries.into_iter().map(to_text).collect::<Result<_, _>>()?,
         Value::String(text) => match serde_json::from_str(&text) {
             Ok(list @ Value::Array(_)) => return to_lines(list),
-            _ => text.lines().map(|line| without_marker(line).to_owned()).collect(),
+            _ => fitting(text)?.lines().map(|line| without_marker(line).to_owned()).collect(),
         },
         other => return Err(format!("expected a list of texts, not {}", shown(&other))),
     };
+    refuse_longer(texts.iter().map(String::len).sum())?;
     Ok(texts.into_iter().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect())
 }
 

@@ -92,6 +92,9 @@ async fn a_wrong_entry_is_named_with_its_place_and_name_and_nothing_is_created()
         (wrong("arch_layer", json!("high")), &["features[1]", "arch_layer", "high"]),
         (wrong("name", json!("  ")), &["features[1]", "no name", "name", "empty"]),
         (wrong("name", json!(long_name)), &["features[1]", "256", "255", "description"]),
+        (wrong("description", json!("x".repeat(5_000_000))), &["features[1]", "description", "64 KB", "file"]),
+        (wrong("steps", json!(vec!["x".repeat(1_000); 100])), &["features[1]", "steps", "64 KB"]),
+        (wrong("steps", json!("Look.\n".repeat(20_000))), &["features[1]", "steps", "64 KB"]),
         (wrong("steps", json!([])), &["features[1]", "Login page", "steps", "at least one"]),
         (wrong("steps", json!([{ "do": "it" }])), &["features[1]", "steps", "expected text"]),
         (wrong("description", json!(7)), &["features[1]", "description", "expected text"]),
@@ -105,7 +108,7 @@ async fn a_wrong_entry_is_named_with_its_place_and_name_and_nothing_is_created()
     ] {
         let why = client.refused("feature_create_bulk", json!({ "features": [feature("Fine"), card] })).await;
         for word in words {
-            assert!(why.contains(word), "{card} is refused with {word:?} in: {why}");
+            assert!(why.contains(word), "{:.200} is refused with {word:?} in: {why:.400}", card.to_string());
         }
         assert!(why.contains("1 of 2") && why.contains("none was created"), "the whole batch is refused: {why}");
     }
