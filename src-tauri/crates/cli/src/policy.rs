@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 use harness_domain::project::Project;
 use harness_engine::{App, home::Home, policy};
 use harness_sandbox::{
-    Decision, Verdict, Workspace,
+    Decision, Verdict, WallKind, Workspace,
     policy::{Layers, Policy, Scope, Surroundings},
 };
 use serde::Serialize;
@@ -131,7 +131,7 @@ struct Ground {
 impl Where {
     /// The files that count are read, and a broken one is an error. None, with the complaint made, when there is no such
     /// project and no such directory.
-    fn ground(&self) -> anyhow::Result<Option<Ground>> {
+    fn ground(&self, is_walled: bool) -> anyhow::Result<Option<Ground>> {
         let (app, home) = (open::existing()?, Home::look()?);
         let Some((project, cwd)) = self.find(app.as_ref())? else {
             complain(&format!("there is no directory and no project {:?}; see `harness projects list`", self.project));
@@ -139,10 +139,9 @@ impl Where {
         };
         let root = project.as_ref().map_or(cwd.as_path(), |project| project.path.as_path());
         let layers = policy::read(&policy::places(&home, project.as_ref().map(|project| project.id)), Some(root))?;
-        let persons = std::env::home_dir().filter(|home| home.is_absolute());
-        let workspace = Workspace::new(root, persons.as_deref())?
-            .with_readable(layers.readable(persons.as_deref()))
-            .with_hidden([home.root()]);
+        let walls = if is_walled { harness_sandbox::probe().kind } else { WallKind::None };
+        let id = project.as_ref().map(|project| project.id);
+        let workspace = policy::workspace(walls, &home, id, root, &layers)?;
         Ok(Some(Ground { policy: Policy::built_in().with_layers(layers), workspace, cwd, project, home }))
     }
 
@@ -197,7 +196,7 @@ fn judge_paths(args: &PathArgs) -> anyhow::Result<ExitCode> {
     if args.paths.is_empty() {
         return files::list(&args.at, args.format);
     }
-    let Some(ground) = args.at.ground()? else { return Ok(ExitCode::from(USAGE)) };
+    let Some(ground) = args.at.ground(true)? else { return Ok(ExitCode::from(USAGE)) };
     let mut is_refused = false;
     for path in &args.paths {
         let verdict = match args.write {

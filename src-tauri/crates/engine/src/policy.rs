@@ -2,10 +2,10 @@
 //!
 //! They lie in the data directory and in the system's configuration, out of every agent's reach.
 
-use crate::{EngineError, OpenProject, home::Home};
+use crate::{EngineError, OpenProject, home::Home, session::Places};
 use harness_domain::{evidence::SandboxLevel, id::ProjectId, project::ProjectSettings};
 use harness_sandbox::{
-    Verdict, Workspace,
+    Verdict, WallKind, Workspace,
     policy::{EntryList, Layers, Policy, PolicyError, PolicyFile, Scope, Surroundings},
 };
 use std::{
@@ -150,19 +150,28 @@ pub fn no_longer(project: &OpenProject, list: EntryList, entry: &str) -> Result<
     Ok(harness_sandbox::policy::remove_entry(&path, list, entry)?)
 }
 
+/// What a session in `dir` may read and write: the very workspace that its tools are judged in, private places included.
+///
+/// With no `project` for a directory that is not registered. Fails when `dir` cannot be read.
+pub fn workspace(
+    walls: WallKind,
+    home: &Home,
+    project: Option<ProjectId>,
+    dir: &Path,
+    layers: &Layers,
+) -> std::io::Result<Workspace> {
+    Places::within(walls, home, project.unwrap_or(ProjectId::ALL)).ground(dir, home, layers)
+}
+
 /// What the policy says of a command line in the project's directory, inside the walls of this machine. Runs nothing.
 ///
 /// Fails as [`layers`] does.
 pub fn judge(project: &OpenProject, command: &str) -> Result<Verdict, EngineError> {
     let layers = layers(project)?;
-    let home = std::env::home_dir().filter(|home| home.is_absolute());
-    let workspace = Workspace::new(project.dir(), home.as_deref()).map_err(|source| EngineError::File {
-        path: project.dir().into(),
-        action: "read",
-        source,
-    })?;
-    let workspace = workspace.with_readable(layers.readable(home.as_deref())).with_hidden([project.app.home.root()]);
-    let is_walled = harness_sandbox::probe().level == SandboxLevel::Full;
+    let walls = harness_sandbox::probe();
+    let workspace = workspace(walls.kind, &project.app.home, Some(project.project.id), project.dir(), &layers)
+        .map_err(|source| EngineError::File { path: project.dir().into(), action: "read", source })?;
+    let is_walled = walls.level == SandboxLevel::Full;
     let around = Surroundings { workspace: &workspace, cwd: project.dir(), is_walled };
     Ok(Policy::built_in().with_layers(layers).judge(command, &around))
 }
@@ -256,5 +265,16 @@ mod tests {
         for refused in ["https://example.org", "10.0.0.1", "localhost", "*", "example.org:80"] {
             assert!(check_settings(&project, &with(&[], &[refused])).is_err(), "{refused} is no host's name");
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn whoever_asks_is_answered_as_a_session_would_be() {
+        let (_root, project) = stage();
+        let is_private = harness_sandbox::probe().kind.replaces_home();
+        let verdict = judge(&project, "echo x > /tmp/out.txt").expect("an answer");
+        assert_eq!(verdict.is_allowed(), is_private, "walls give a session temporary files of its own: {verdict}");
+        let verdict = judge(&project, "echo x > /etc/out.txt").expect("an answer");
+        assert!(!verdict.is_allowed(), "the machine is nobody's: {verdict}");
     }
 }

@@ -32,7 +32,7 @@ impl<'a> Answer<'a> {
 }
 
 pub fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
-    let Some(ground) = args.at.ground()? else { return Ok(ExitCode::from(USAGE)) };
+    let Some(ground) = args.at.ground(!args.without_sandbox)? else { return Ok(ExitCode::from(USAGE)) };
     let command = match args.command.as_slice() {
         [] => return Ok(ExitCode::from(answer_lines(&ground, !args.without_sandbox))),
         [line] => line.clone(),

@@ -16,7 +16,7 @@ const WIDTH: usize = 100;
 const PLAIN_CALLS: [&str; 6] = ["", " --version", " x", " list", " x y", " -z localhost 80"];
 
 pub fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
-    let Some(ground) = args.at.ground()? else { return Ok(ExitCode::from(USAGE)) };
+    let Some(ground) = args.at.ground(true)? else { return Ok(ExitCode::from(USAGE)) };
     let files = ground.layers().files();
     if args.format.json {
         let listed = Listed::of(&ground);

@@ -3,12 +3,15 @@
 #[cfg(unix)]
 use super::gate::{self, Gate, Passage};
 use super::{RunOptions, channel::SERVER_NAME, hold, shell::Shell};
-use crate::{EngineError, OpenProject, git};
+use crate::{EngineError, OpenProject, git, home::Home};
 use harness_agent::{
     Launch, Watchdogs,
     env::{CERTIFICATES, child_environment, rehearsal_environment},
 };
-use harness_domain::{id::SessionId, run::Role};
+use harness_domain::{
+    id::{ProjectId, SessionId},
+    run::Role,
+};
 use harness_rehearsal::Rehearsal;
 #[cfg(unix)]
 use harness_sandbox::AllowedHosts;
@@ -189,7 +192,7 @@ impl Walls {
         };
         // Beside its directory the CLI keeps a file in its home that may hold a key, and replaces that file as a whole:
         // nothing that is laid over the file stays there. So it has a home apart, which commands do not see.
-        let cli_home = cli_home(project, kind, &seen_home);
+        let cli_home = cli_home(&project.app.home, project.project.id, kind, &seen_home);
         let mut wall = Wall::around(project.dir(), &private_home);
         if kind != WallKind::None {
             let lies_at = project.app.home.cli_home(project.project.id);
@@ -259,11 +262,11 @@ impl Walls {
 }
 
 /// The CLI's own home, as the CLI sees it: apart from that of its commands wherever there are walls between them.
-pub(super) fn cli_home(project: &OpenProject, walls: WallKind, seen_home: &Path) -> PathBuf {
+pub(super) fn cli_home(home: &Home, project: ProjectId, walls: WallKind, seen_home: &Path) -> PathBuf {
     match walls {
         WallKind::None => seen_home.to_owned(),
         walls if walls.replaces_home() => CLI_HOME.into(),
-        _ => project.app.home.cli_home(project.project.id),
+        _ => home.cli_home(project),
     }
 }
 

@@ -13,7 +13,7 @@ use harness_sandbox::{
     policy::{Policy, Surroundings},
 };
 use input::{Input, Named};
-use places::Places;
+pub(crate) use places::Places;
 use serde_json::Value;
 use std::{
     collections::BTreeSet,

@@ -1,7 +1,7 @@
 //! What a session sees where.
 
-use crate::{OpenProject, session::launch::cli_home};
-use harness_domain::id::SessionId;
+use crate::{OpenProject, home::Home, session::launch::cli_home};
+use harness_domain::id::{ProjectId, SessionId};
 use harness_sandbox::{WallKind, Workspace, policy::Layers};
 use std::{
     io,
@@ -13,7 +13,7 @@ const PRIVATE: [&str; 3] = ["/tmp", "/var/tmp", "/dev/shm"];
 
 /// The homes of a session, and the walls around it.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(crate) struct Places {
     /// The person's.
     pub real_home: Option<PathBuf>,
     /// What the session has in its place, on the host.
@@ -27,25 +27,34 @@ pub(super) struct Places {
 
 impl Places {
     pub fn of(project: &OpenProject) -> Self {
-        let walls = harness_sandbox::probe().kind;
+        Self::within(harness_sandbox::probe().kind, &project.app.home, project.project.id)
+    }
+
+    /// As of a session within such walls, of a project whose things lie in `data`.
+    pub fn within(walls: WallKind, data: &Home, project: ProjectId) -> Self {
         let real_home =
             std::env::home_dir().filter(|home| home.is_dir() && home.is_absolute() && home.parent().is_some());
-        let private_home = project.private_home();
+        let private_home = data.private_home(project);
         let seen_home = match &real_home {
             Some(home) if walls.replaces_home() => home.clone(),
             _ => private_home.clone(),
         };
-        let cli_home = cli_home(project, walls, &seen_home);
+        let cli_home = cli_home(data, project, walls, &seen_home);
         Self { real_home, private_home, seen_home, cli_home, walls }
     }
 
     /// The workspace of a session in these places, with what the policy files let it read besides.
     pub fn workspace(&self, project: &OpenProject, session: &SessionId, layers: &Layers) -> io::Result<Workspace> {
-        let mut workspace = Workspace::new(project.dir(), self.real_home.as_deref())?
+        let workspace = self.ground(project.dir(), &project.app.home, layers)?;
+        Ok(workspace.with_own(self.kept_by_the_cli(project.dir(), session)))
+    }
+
+    /// The workspace that every session in `dir` has, whoever asks: what is the session's own alone is not in it.
+    pub fn ground(&self, dir: &Path, data: &Home, layers: &Layers) -> io::Result<Workspace> {
+        let mut workspace = Workspace::new(dir, self.real_home.as_deref())?
             .with_readable(layers.readable(self.real_home.as_deref()))
-            .with_hidden([project.app.home.root()])
-            .with_private_home(&self.seen_home, &self.private_home)
-            .with_own(self.kept_by_the_cli(project.dir(), session));
+            .with_hidden([data.root()])
+            .with_private_home(&self.seen_home, &self.private_home);
         if self.walls.replaces_home() {
             for place in PRIVATE {
                 workspace = workspace.with_private(place);
