@@ -5,7 +5,11 @@ use crate::{
     support::eventually,
 };
 use serde_json::json;
-use std::io::Read;
+use std::{
+    io::{ErrorKind, Read},
+    net::TcpStream,
+    time::{Duration, Instant},
+};
 
 #[test]
 fn a_refresh_token_that_is_used_twice_ends_the_session_for_both() {
@@ -109,7 +113,7 @@ fn a_session_that_ends_in_the_middle_goes_on_with_its_refresh_token() {
 }
 
 /// Opens the event stream. The stream is at the first frame.
-fn socket(browser: &Browser, path: &str, more: &[(&str, &str)]) -> (u16, std::net::TcpStream) {
+fn socket(browser: &Browser, path: &str, more: &[(&str, &str)]) -> (u16, TcpStream) {
     let upgrade = [
         ("Connection", "Upgrade"),
         ("Upgrade", "websocket"),
@@ -128,10 +132,23 @@ fn socket(browser: &Browser, path: &str, more: &[(&str, &str)]) -> (u16, std::ne
     (status, stream)
 }
 
-/// Reads until the other end closes. Fails when it does not.
-fn ends(mut stream: std::net::TcpStream) -> bool {
-    let mut rest = Vec::new();
-    stream.read_to_end(&mut rest).is_ok()
+/// Who is cut off is so within seconds; a silent client like this one is cut off by itself after a minute or two, which
+/// would be no answer.
+const SOON: Duration = Duration::from_secs(25);
+
+/// Whether the other end closes soon.
+fn ends(mut stream: TcpStream) -> bool {
+    let deadline = Instant::now() + SOON;
+    stream.set_read_timeout(Some(SOON)).expect("a bound");
+    let mut rest = [0; 4096];
+    loop {
+        match stream.read(&mut rest) {
+            Ok(0) => return true,
+            Ok(_) if Instant::now() < deadline => {}
+            Ok(_) => return false,
+            Err(error) => return error.kind() == ErrorKind::ConnectionReset,
+        }
+    }
 }
 
 #[test]
