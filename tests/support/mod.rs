@@ -1,5 +1,7 @@
 //! A person's machine in a temporary directory: an empty home, a data directory, projects, and the real program.
 
+pub mod door;
+
 use serde_json::Value;
 use std::{
     fs,

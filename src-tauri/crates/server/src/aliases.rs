@@ -130,7 +130,9 @@ async fn serve(
     match alias.turn {
         Turn::Same => {}
         Turn::OneCard => {
-            let card = input.remove("feature").ok_or_else(|| bad("name the card"))?;
+            let named = input.remove("feature");
+            let card = named.as_ref().and_then(Value::as_str).and_then(|text| text.parse::<u32>().ok());
+            let card = card.ok_or_else(|| bad("name the card by its number"))?;
             input.insert("features".into(), json!([card]));
         }
         Turn::Resume => {

@@ -99,7 +99,8 @@ pub(crate) async fn page(extract::State(state): extract::State<State>, request: 
 /// Whether the interface may have a page of that address: no file's name, and no attempt at one.
 fn is_page(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
-    let is_odd = ["//", "..", "\\", "%2e", "%2f", "%5c", "%00", ";"].iter().any(|odd| lower.contains(odd));
+    let is_odd =
+        ["//", "..", "\\", "%2e", "%2f", "%5c", "%00", "%25", "%c0", "%c1", ";"].iter().any(|odd| lower.contains(odd));
     let last = path.rsplit('/').next().unwrap_or_default();
     path.starts_with('/') && !is_odd && !last.contains('.')
 }
@@ -165,6 +166,8 @@ mod tests {
             "/etc/passwd/..",
             "/a;b",
             "/x%00",
+            "/%252e%252e%252fetc",
+            "/%c0%ae%c0%ae/etc",
         ] {
             assert!(!is_page(other), "{other} is not there");
         }

@@ -1,0 +1,135 @@
+//! Events over WebSockets, read byte by byte.
+
+use crate::{stage::Stage, support::door::Reply};
+use serde_json::{Value, json};
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
+/// A socket that is open.
+struct Socket(TcpStream);
+
+impl Socket {
+    fn open(stage: &Stage, target: &str) -> Self {
+        let mut stream = stage.served.connect();
+        let mut head = format!("GET {target} HTTP/1.1\r\nhost: {}\r\n", stage.served.address);
+        for line in stage.upgrade() {
+            head += &format!("{line}\r\n");
+        }
+        stream.write_all(format!("{head}\r\n").as_bytes()).expect("it is sent");
+        // Byte by byte, so that nothing of what follows is swallowed.
+        let mut said = Vec::new();
+        while !said.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).expect("it is answered");
+            said.push(byte[0]);
+        }
+        assert!(said.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&said));
+        Self(stream)
+    }
+
+    /// The next message: its kind (1 text, 8 close, 9 ping) and what it says.
+    fn next(&mut self) -> (u8, Vec<u8>) {
+        let mut head = [0; 2];
+        self.0.read_exact(&mut head).expect("a message comes");
+        let mut length = usize::from(head[1] & 0x7f);
+        if length == 126 {
+            let mut more = [0; 2];
+            self.0.read_exact(&mut more).expect("its length");
+            length = usize::from(u16::from_be_bytes(more));
+        }
+        let mut words = vec![0; length];
+        self.0.read_exact(&mut words).expect("all of it");
+        (head[0] & 0x0f, words)
+    }
+
+    fn json(&mut self) -> Value {
+        let (kind, words) = self.next();
+        assert_eq!(kind, 1, "a text: {words:?}");
+        serde_json::from_slice(&words).expect("JSON")
+    }
+
+    /// Everything up to the message that `is_it`.
+    fn until(&mut self, is_it: impl Fn(&Value) -> bool) -> Vec<Value> {
+        let mut seen = Vec::new();
+        for _ in 0..100 {
+            let message = self.json();
+            let is_last = is_it(&message);
+            seen.push(message);
+            if is_last {
+                return seen;
+            }
+        }
+        panic!("it never came: {seen:?}");
+    }
+
+    fn say(&mut self, words: &str) {
+        let length = u8::try_from(words.len()).expect("a short text") | 0x80;
+        // A mask of zeroes is one too.
+        let bytes = [&[0x81, length, 0, 0, 0, 0], words.as_bytes()].concat();
+        self.0.write_all(&bytes).expect("it is sent");
+    }
+}
+
+#[test]
+fn a_client_that_comes_back_hears_exactly_what_it_missed() {
+    let stage = Stage::new();
+    let mut socket = Socket::open(&stage, "/api/events");
+    let hello = socket.json();
+    assert_eq!(hello["frame"], "hello", "{hello}");
+    let (epoch, seq) = (hello["epoch"].as_str().expect("an epoch"), hello["seq"].as_u64().expect("a number"));
+    stage.cards(3);
+    let heard =
+        socket.until(|frame| frame["envelope"]["event"] == "progress_changed" && frame["envelope"]["total"] == 3);
+    let numbers: Vec<u64> = heard.iter().filter_map(|frame| frame["envelope"]["seq"].as_u64()).collect();
+    let expected: Vec<u64> = (seq + 1..).take(numbers.len()).collect();
+    assert_eq!(numbers, expected, "every one, once, in order");
+    drop(socket);
+    let mut again = Socket::open(&stage, &format!("/api/events?after={seq}&epoch={epoch}"));
+    assert_eq!(again.json()["frame"], "hello");
+    let repeated: Vec<u64> = (0..numbers.len()).filter_map(|_| again.json()["envelope"]["seq"].as_u64()).collect();
+    assert_eq!(repeated, numbers, "from where it was");
+    let mut stranger = Socket::open(&stage, "/api/events?after=5&epoch=another");
+    assert_eq!(stranger.json()["frame"], "hello");
+    assert_eq!(stranger.json()["frame"], "resync", "numbers of another start mean nothing here");
+}
+
+#[test]
+fn a_projects_socket_speaks_the_documented_words() {
+    let stage = Stage::new();
+    let mut socket = Socket::open(&stage, "/ws/projects/todo");
+    let greeting = socket.until(|message| message["type"] == "progress");
+    let types: Vec<&str> = greeting.iter().filter_map(|message| message["type"].as_str()).collect();
+    assert_eq!(types, ["hello", "agent_status", "progress"], "{greeting:?}");
+    assert_eq!(greeting[1]["status"], "stopped");
+    socket.say(r#"{"type":"ping"}"#);
+    assert_eq!(socket.json(), json!({ "type": "pong" }));
+    let other = stage.post("/api/projects/shop/features/bug", json!({ "name": "Not yours", "description": "x" }));
+    assert_eq!(other.status, 200, "{other:?}");
+    stage.cards(1);
+    let heard = socket.until(|message| message["type"] == "progress");
+    assert!(heard.iter().any(|message| message["type"] == "feature_update"), "{heard:?}");
+    assert!(heard.iter().all(|message| message["seq"].is_u64()), "each has its place: {heard:?}");
+    let shop = stage.project("shop");
+    assert!(heard.iter().all(|message| message["project"] != shop), "nothing of another project: {heard:?}");
+}
+
+#[test]
+fn a_token_that_is_revoked_ends_its_socket() {
+    let stage = Stage::new();
+    let mut socket = Socket::open(&stage, "/api/events");
+    assert_eq!(socket.json()["frame"], "hello");
+    let listed = stage.get("/api/tokens").json();
+    let token = listed[0]["id"].as_u64().unwrap_or_else(|| panic!("a token: {listed}"));
+    let gone: Reply = stage.delete(&format!("/api/tokens/{token}"));
+    assert!(gone.status < 300, "{gone:?}");
+    for _ in 0..20 {
+        let (kind, words) = socket.next();
+        if kind == 8 {
+            assert_eq!(words.get(..2), Some(&1008u16.to_be_bytes()[..]), "it says why");
+            return;
+        }
+    }
+    panic!("the socket is open still");
+}

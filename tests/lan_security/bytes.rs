@@ -1,0 +1,92 @@
+//! Requests that are too large, too slow, or two at once.
+
+use crate::support::door::{Reply, Served};
+use std::{
+    io::{Read, Write},
+    time::{Duration, Instant},
+};
+
+#[test]
+fn a_body_or_a_head_that_is_too_large_is_refused_without_being_taken() {
+    let served = Served::new();
+    let head = format!("GET /api/health HTTP/1.1\r\nhost: {}\r\nx: {}\r\n\r\n", served.address, "a".repeat(64 * 1024));
+    let reply = served.raw(head.as_bytes());
+    assert!(reply.is_none_or(|reply| reply.status == 431), "a head of 64 KiB is too much");
+    let many: String = (0..200).map(|n| format!("x-{n}: 1\r\n")).collect();
+    let reply = served.raw(format!("GET /api/health HTTP/1.1\r\nhost: {}\r\n{many}\r\n", served.address).as_bytes());
+    assert!(reply.is_none_or(|reply| reply.status == 431), "so are two hundred headers");
+    let long = served.get(&format!("/api/health?{}", "a".repeat(10_000)));
+    assert_eq!((long.status, long.code().as_str()), (414, "bad_input"));
+    let login = format!(
+        "POST /api/auth/login HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: 99999999999\r\n\r\n",
+        served.address
+    );
+    let reply = served.raw(login.as_bytes());
+    assert!(reply.is_none_or(|reply| reply.status >= 400), "nobody waits for 99 GB");
+}
+
+#[test]
+fn a_request_that_can_be_read_in_two_ways_is_read_in_none() {
+    let served = Served::new();
+    let host = format!("host: {}\r\n", served.address);
+    let smuggled = "GET /api/health HTTP/1.1\r\nhost: x\r\n\r\n";
+    for (words, lines) in [
+        ("two lengths", "content-length: 0\r\ncontent-length: 44\r\n"),
+        ("a length and pieces", "content-length: 44\r\ntransfer-encoding: chunked\r\n"),
+        ("an unknown coding", "transfer-encoding: xchunked\r\n"),
+        ("a length with a sign", "content-length: +44\r\n"),
+        ("a folded line", "x: a\r\n b: c\r\n"),
+        ("a space before the colon", "content-length : 44\r\n"),
+        ("two hosts", "host: localhost\r\n"),
+    ] {
+        let bytes = format!("POST /api/auth/login HTTP/1.1\r\n{host}{lines}connection: close\r\n\r\n{smuggled}");
+        let mut stream = served.connect();
+        stream.write_all(bytes.as_bytes()).expect("it is sent");
+        let mut all = String::new();
+        // A connection that is cut is an answer too.
+        let _ = stream.read_to_string(&mut all);
+        let answers = all.matches("HTTP/1.1 ").count();
+        assert!(answers <= 1, "{words}: the second request is not answered: {all}");
+        assert!(!all.contains("healthy"), "{words}: {all}");
+    }
+}
+
+#[test]
+fn a_client_that_says_its_wish_a_letter_at_a_time_is_sent_away() {
+    let served = Served::new();
+    let began = Instant::now();
+    let mut stream = served.connect();
+    stream.write_all(b"GET /api/health HTTP/1.1\r\nhost: ").expect("it is sent");
+    let mut ended = false;
+    while began.elapsed() < Duration::from_secs(50) && !ended {
+        // A letter now and then keeps no connection open.
+        ended = stream.write_all(b"a").is_err();
+        stream.set_read_timeout(Some(Duration::from_secs(1))).expect("a patience");
+        let mut byte = [0; 1];
+        ended |= stream.read(&mut byte).is_ok();
+    }
+    assert!(ended, "after {:?} it is still there", began.elapsed());
+    assert_eq!(served.get("/api/health").status, 200, "others were served all the while");
+}
+
+#[test]
+fn one_address_gets_its_share_of_connections_and_no_more() {
+    let served = Served::new();
+    let mut held: Vec<_> = (0..160).map(|_| served.connect()).collect();
+    let mut turned_away = 0;
+    for stream in &mut held {
+        stream.set_read_timeout(Some(Duration::from_millis(20))).expect("a patience");
+        let mut byte = [0; 1];
+        // Closed at once, instead of left waiting.
+        turned_away += usize::from(stream.read(&mut byte).is_ok_and(|read| read == 0));
+    }
+    assert!((30..=40).contains(&turned_away), "128 of 160 are kept: {turned_away} were turned away");
+    drop(held);
+    let again = (0..50).any(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        let mut stream = served.connect();
+        let _ = stream.write_all(format!("GET /api/health HTTP/1.1\r\nhost: {}\r\n\r\n", served.address).as_bytes());
+        Reply::read(&mut stream).is_some_and(|reply| reply.status == 200)
+    });
+    assert!(again, "their places are given back");
+}
