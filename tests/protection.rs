@@ -21,6 +21,8 @@ mod loops;
 mod paths;
 #[path = "protection/people.rs"]
 mod people;
+#[path = "protection/repository.rs"]
+mod repository;
 #[path = "protection/secrets.rs"]
 mod secrets;
 #[path = "run_faults/stage.rs"]

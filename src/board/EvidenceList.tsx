@@ -75,7 +75,9 @@ function Proof({ evidence }: { evidence: Evidence }) {
 
 function Result({ result }: { result: CheckResult }) {
   const { check, exit_code, is_timed_out, duration_ms, tests_run, output_tail } = result;
-  const isOk = exit_code === 0 && !is_timed_out;
+  // A test command that ran no test proves nothing.
+  const isHollow = check.kind === "test" && tests_run === 0;
+  const isOk = exit_code === 0 && !is_timed_out && !isHollow;
   return (
     // What failed is what a person came for.
     <details open={!isOk} className="rounded-md border border-line">

@@ -129,7 +129,7 @@ fn quick_mode_runs_static_checks_only_and_the_card_and_the_commit_say_so() {
 }
 
 #[test]
-fn a_tree_that_changes_while_it_is_checked_is_shown_on_the_evidence() {
+fn a_tree_that_changes_while_it_is_checked_passes_only_when_it_does_not_any_more() {
     let sums = Sums::with_features(&["Add"]);
     let rewrites = "import { appendFileSync } from 'node:fs';
 import test from 'node:test';
@@ -142,13 +142,21 @@ test('rewrites what it tests', () => appendFileSync('src/add.js', 'export const 
             { "Write": { "file_path": "test/add.test.js", "content": rewrites } },
             { "feature_mark_passing": { "feature_id": 1 } }
         ] },
+        { "when": { "feature_mark_passing": { "failed": true, "contains": "src/add.js changed while the checks ran" } },
+          "calls": [
+            { "Write": { "file_path": "test/add.test.js", "content": TEST_OF_ADD } },
+            { "Bash": { "command": "sed -i '/unchecked/d' src/add.js", "description": "Take back what the test wrote" } },
+            { "feature_mark_passing": { "feature_id": 1 } }
+        ] },
         { "say": "Done." }
     ]);
     sums.play(&json!({ "coding": coding }), &[]).expect(0, "all_passing");
-    let evidence = sums.board()[0]["evidence"].clone();
-    let warnings = texts(&evidence["warnings"]);
+    assert_eq!(sums.git(&["show", "HEAD:src/add.js"]), ADD, "nothing is committed that was not checked");
+    let proofs = sums.card(1)["evidence_history"].clone();
+    let warnings = texts(&proofs[1]["warnings"]);
     let expected = "Files changed while they were being checked: src/add.js.";
-    assert!(warnings.contains(&expected), "what is committed is not quite what was checked: {warnings:?}");
+    assert!(warnings.contains(&expected), "and the first proof says why it is none: {warnings:?}");
+    assert_eq!(proofs[1]["is_passing"], false, "although every command succeeded");
 }
 
 #[test]
@@ -164,4 +172,22 @@ fn tests_that_were_deleted_or_switched_off_are_shown_on_the_evidence() {
     }
     let stored = played.of("evidence_stored");
     assert_eq!(texts(&stored[1]["warnings"]), warnings, "who watches the run sees it as it happens");
+}
+
+#[test]
+fn a_test_command_that_ran_no_test_proves_nothing() {
+    let sums =
+        Sums::bare(&[("package.json", r#"{"private": true, "type": "module", "scripts": {"test": "node --test"}}"#)]);
+    sums.harness(&["features", "add", "Add", "--step", "2 and 3 make 5"]);
+    let asks = json!({ "feature_mark_passing": { "feature_id": 1 } });
+    let coding = json!([
+        { "calls": [{ "Write": { "file_path": "src/add.js", "content": ADD } }, asks] },
+        { "when": { "feature_mark_passing": { "failed": true, "contains": "without running any test" } },
+          "say": "I have to add a test first.",
+          "calls": [{ "Write": { "file_path": "test/add.test.js", "content": TEST_OF_ADD } }, asks] },
+        { "say": "Done." }
+    ]);
+    let played = sums.play(&json!({ "coding": coding }), &[]);
+    played.expect(0, "all_passing");
+    assert_eq!(played.said(), ["I have to add a test first.", "Done."], "the refusal says what to do");
 }

@@ -49,9 +49,14 @@ pub struct CheckResult {
 }
 
 impl CheckResult {
-    /// Whether the command succeeded.
+    /// Whether the command succeeded, and a test command tested something.
     pub fn is_ok(&self) -> bool {
-        self.exit_code == Some(0) && !self.is_timed_out
+        self.exit_code == Some(0) && !self.is_timed_out && !self.is_hollow()
+    }
+
+    /// Whether it is a test command that says itself that it ran no test: its success proves nothing.
+    pub fn is_hollow(&self) -> bool {
+        self.check.kind == CheckKind::Test && self.tests_run == Some(0)
     }
 }
 

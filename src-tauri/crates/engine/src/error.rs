@@ -1,7 +1,7 @@
 //! What can go wrong in a use case, with what the person can do about it.
 
 use crate::{accounts::AccountError, check::CheckError, git::GitError, instance::Holder, secrets::SecretsError};
-use harness_agent::{StartError, locate::LocateError};
+use harness_agent::{StartError, locate::LocateError, process::NotFrozen};
 use harness_domain::{
     dependencies::DependencyError,
     id::CheckpointId,
@@ -118,6 +118,9 @@ pub enum EngineError {
     /// What was asked of a card is not possible as things stand.
     #[error("{0}")]
     Refused(String),
+    /// Processes of a session went on where the host needs them to stand still.
+    #[error("the repository was not touched: {0}")]
+    NotStill(#[from] NotFrozen),
     /// A checkpoint cannot be used.
     #[error(
         "checkpoint {checkpoint} cannot be used: {detail}. Nothing was changed; `harness checkpoint list` shows the others"
@@ -185,7 +188,7 @@ impl EngineError {
             EngineError::Spec { .. } | EngineError::Manifest(_) => "bad_spec",
             EngineError::File { .. } => "file",
             EngineError::NoSandbox { .. } => "no_sandbox",
-            EngineError::Refused(_) => "refused",
+            EngineError::Refused(_) | EngineError::NotStill(_) => "refused",
             EngineError::CheckpointUnusable { .. } | EngineError::NotSaved(_) => "checkpoint",
             EngineError::Store(_) => "database",
             EngineError::Git(_) => "repository",

@@ -3,9 +3,12 @@
 use crate::{
     EngineError, OpenProject,
     check::{self, CheckEnvironment, CheckProgress, Plan},
-    git::{self, CommitRequest, GitError, MAX_FILE_BYTES, Since, TestChanges},
+    git::{self, CommitRequest, GitError, MAX_FILE_BYTES, Moment, Since, TestChanges},
     redact,
-    session::{hold, kept},
+    session::{
+        hold, kept,
+        standstill::{Standstill, stand_still, while_still},
+    },
     toolbox::Scope,
 };
 use harness_domain::{
@@ -16,7 +19,7 @@ use harness_domain::{
     lifecycle::State,
 };
 use harness_store::NewEvidence;
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 /// How long another git command may hold the index before the host gives up.
@@ -85,22 +88,37 @@ impl Verifier {
             return Ok(Verdict::Refused { evidence: None, why: nothing_to_run(&plan) });
         }
         let dir = self.project.dir().to_owned();
-        let before = blocking(move || git::moment(&dir)).await?;
+        let before = while_still(&self.project, move || Ok(git::moment(&dir)?)).await?;
         let results = self.run(&plan, feature.id, scope, cancelled).await?;
         // What walls could not hold must not get into a commit.
         kept::refuse_changed(&self.project)?;
-        let dir = self.project.dir().to_owned();
-        let since = blocking(move || before.until_now(&dir)).await?;
-        let evidence = self.keep(&plan, results, &since, feature, scope).await?;
+        // From here until the commit is made, nothing of the session runs: what is looked at is what is committed. The
+        // checks' own processes are gone.
+        let still = self.still().await?;
+        let (dir, moment) = (self.project.dir().to_owned(), before.clone());
+        let since = blocking_still(&still, move || moment.until_now(&dir)).await?;
+        let seen = Seen { before, since };
+        let evidence = self.keep(&plan, results, &seen, feature, scope, &still).await?;
         if !evidence.is_passing {
             let why = match evidence.results.last() {
+                Some(last) if last.is_hollow() => format!("`{}` ran no test", last.check.command),
                 Some(last) if !last.is_ok() => format!("`{}` failed", last.check.command),
+                _ if !seen.since.is_same() => not_as_checked(&seen.since),
                 _ => "not every check was run".into(),
             };
             return Ok(Verdict::Refused { evidence: Some(evidence), why });
         }
         self.enter(scope.run, State::Verifying, feature.id, "every check succeeded")?;
-        self.conclude(evidence, feature, scope).await
+        self.conclude(evidence, feature, scope, seen.before, still).await
+    }
+
+    /// Everything of the project's sessions stands still for as long as this is held.
+    async fn still(&self) -> Result<Arc<Standstill>, EngineError> {
+        let project = self.project.clone();
+        match tokio::task::spawn_blocking(move || stand_still(&project)).await {
+            Ok(still) => still,
+            Err(gone) => std::panic::resume_unwind(gone.into_panic()),
+        }
     }
 
     async fn run(
@@ -147,13 +165,15 @@ impl Verifier {
         &self,
         plan: &Plan,
         results: Vec<CheckResult>,
-        since: &Since,
+        seen: &Seen,
         feature: &Feature,
         scope: &Scope,
+        still: &Arc<Standstill>,
     ) -> Result<Evidence, EngineError> {
         // A quick run of a project that has only heavy checks verifies nothing, and its evidence says so.
         let is_unverified = scope.is_quick && plan.run.is_empty();
-        let is_passing = is_unverified || plan.is_proven_by(&results);
+        let since = &seen.since;
+        let is_passing = (is_unverified || plan.is_proven_by(&results)) && since.is_same();
         let mut warnings = plan.problems.clone();
         if is_unverified {
             warnings.push("Quick mode: no check was run at all.".into());
@@ -162,9 +182,12 @@ impl Verifier {
         }
         warnings.extend(check::warnings(&results));
         warnings.extend(moving_target(since));
+        if let [first, rest @ ..] = &[seen.before.hidden(), &since.hidden].concat()[..] {
+            warnings.push(hidden_from_git(first, rest));
+        }
         warnings.extend(settings_in(&self.project.private_home()));
-        warnings.extend(self.tests_lost(feature.id).await?);
-        warnings.extend(self.secrets_committed(feature.id).await?);
+        warnings.extend(self.tests_lost(feature.id, still).await?);
+        warnings.extend(self.secrets_committed(feature.id, still).await?);
         let sandbox = harness_sandbox::probe().level;
         if sandbox == SandboxLevel::PolicyOnly {
             warnings.push("The checks ran without the operating system's walls.".into());
@@ -200,10 +223,10 @@ impl Verifier {
     }
 
     /// Sentences about tests that were deleted or switched off since the card's work began.
-    async fn tests_lost(&self, feature: FeatureId) -> Result<Vec<String>, EngineError> {
+    async fn tests_lost(&self, feature: FeatureId, still: &Arc<Standstill>) -> Result<Vec<String>, EngineError> {
         let Some(start) = self.project.store.feature_start(feature)? else { return Ok(Vec::new()) };
         let dir = self.project.dir().to_owned();
-        let changes: TestChanges = match blocking(move || git::test_changes(&dir, &start)).await {
+        let changes: TestChanges = match blocking_still(still, move || git::test_changes(&dir, &start)).await {
             // The history was rewritten, or the repository made anew: that must not keep the card from ever passing.
             Err(EngineError::Git(GitError::UnknownCommit { .. })) => {
                 let gone =
@@ -223,10 +246,10 @@ impl Verifier {
     }
 
     /// Sentences about secrets that an agent committed by itself since the card's work began.
-    async fn secrets_committed(&self, feature: FeatureId) -> Result<Vec<String>, EngineError> {
+    async fn secrets_committed(&self, feature: FeatureId, still: &Arc<Standstill>) -> Result<Vec<String>, EngineError> {
         let Some(start) = self.project.store.feature_start(feature)? else { return Ok(Vec::new()) };
         let dir = self.project.dir().to_owned();
-        let found = match blocking(move || git::secrets_since_commit(&dir, &start)).await {
+        let found = match blocking_still(still, move || git::secrets_since_commit(&dir, &start)).await {
             // A history that was rewritten is told by what looks after the tests.
             Err(EngineError::Git(GitError::UnknownCommit { .. })) => Vec::new(),
             found => found?,
@@ -234,12 +257,29 @@ impl Verifier {
         Ok(found.iter().map(|secret| format!("A secret was committed: {secret}.")).collect())
     }
 
-    async fn conclude(&self, mut evidence: Evidence, feature: &Feature, scope: &Scope) -> Result<Verdict, EngineError> {
+    async fn conclude(
+        &self,
+        mut evidence: Evidence,
+        feature: &Feature,
+        scope: &Scope,
+        checked: Moment,
+        still: Arc<Standstill>,
+    ) -> Result<Verdict, EngineError> {
         let mut request = commit_request(feature, &evidence, scope, self.project.app.clock.now_ms());
         request.trailers.extend(crate::session::rehearsal_trailer(&self.project, scope.run)?);
         let subject = request.subject.clone();
         let dir = self.project.dir().to_owned();
-        let committed = blocking(move || git::commit_all(&dir, &request)).await?;
+        let committed = match blocking_still(&still, move || git::commit_checked(&dir, &request, &checked)).await {
+            Err(EngineError::Git(changed @ GitError::NotAsChecked { .. })) => {
+                return Ok(Verdict::Refused { evidence: Some(evidence), why: changed.to_string() });
+            }
+            committed => committed?,
+        };
+        blocking_still(&still, {
+            let still = still.clone();
+            move || Ok(still.prove())
+        })
+        .await??;
         for file in &committed.left_out {
             if let git::WhyLeftOut::Secret { kind } = &file.why {
                 self.project.notice(
@@ -264,6 +304,7 @@ impl Verifier {
         self.project.store.feature_start_forget(feature.id)?;
         self.project.publish(Event::Committed { feature: Some(feature.id), commit: head.clone(), subject });
         crate::checkpoint::after_pass(&self.project, feature, scope.run).await;
+        drop(still);
         evidence.commit = Some(head);
         evidence.warnings.extend(left_out);
         Ok(Verdict::Passing { evidence, changes })
@@ -277,6 +318,14 @@ impl Verifier {
         }
         crate::session::enter_state(&self.project, run, state, Some(feature), reason)
     }
+}
+
+/// The project's files around its checks.
+struct Seen {
+    /// As they were when the checks began.
+    before: Moment,
+    /// What happened to them until the checks were over.
+    since: Since,
 }
 
 fn nothing_to_run(plan: &Plan) -> String {
@@ -295,13 +344,40 @@ fn nothing_to_run(plan: &Plan) -> String {
 fn moving_target(since: &Since) -> Vec<String> {
     let mut sentences = Vec::new();
     if let [first, rest @ ..] = &since.changed[..] {
-        let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-        sentences.push(format!("Files changed while they were being checked: {first}{more}."));
+        sentences.push(format!("Files changed while they were being checked: {first}{}.", more(rest)));
+    }
+    if let [first, rest @ ..] = &since.appeared[..] {
+        sentences.push(format!("Files appeared while the checks ran: {first}{}.", more(rest)));
     }
     if since.has_head_moved {
         sentences.push("Something was committed or checked out while the checks ran.".into());
     }
     sentences
+}
+
+/// Why a card is not committed whose files are not those that were checked, with what to do.
+fn not_as_checked(since: &Since) -> String {
+    let what = match &since.changed[..] {
+        [first, rest @ ..] => format!("{first}{} changed while the checks ran", more(rest)),
+        [] => "something was committed or checked out while the checks ran".into(),
+    };
+    format!(
+        "{what}, so what would be committed is not what was checked. End what you left running in the background, and \
+         change nothing meanwhile; if the checks themselves write that, have .gitignore name it and take it out of git \
+         (`git rm --cached`)"
+    )
+}
+
+/// A sentence about files that git was told to look at no more.
+pub(crate) fn hidden_from_git(first: &str, rest: &[String]) -> String {
+    format!(
+        "Git had been told to look no more at {first}{} (`git update-index`); it was looked at all the same.",
+        more(rest)
+    )
+}
+
+fn more(rest: &[String]) -> String {
+    if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) }
 }
 
 /// A sentence about settings in the agents' home that steer the tools the checks start. They are in no commit, so that
@@ -355,12 +431,29 @@ fn commit_request(feature: &Feature, evidence: &Evidence, scope: &Scope, at_ms: 
     }
 }
 
-/// Runs a question of the file system off the async threads.
+/// How long a question of a repository may take before it is given up.
+const LONGEST: Duration = Duration::from_secs(10 * 60);
+
+/// Runs a question of the file system off the async threads. Fails with `TooSlow` when it is not answered.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, GitError> + Send + 'static,
 ) -> Result<T, EngineError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => Ok(result?),
-        Err(gone) => std::panic::resume_unwind(gone.into_panic()),
+    match tokio::time::timeout(LONGEST, tokio::task::spawn_blocking(work)).await {
+        Err(_) => Err(GitError::TooSlow { waited: LONGEST }.into()),
+        Ok(Ok(result)) => Ok(result?),
+        Ok(Err(gone)) => std::panic::resume_unwind(gone.into_panic()),
     }
+}
+
+/// As [`blocking`], and the standstill lasts until it is done, whoever still waits for it.
+async fn blocking_still<T: Send + 'static>(
+    still: &Arc<Standstill>,
+    work: impl FnOnce() -> Result<T, GitError> + Send + 'static,
+) -> Result<T, EngineError> {
+    let still = Arc::clone(still);
+    blocking(move || {
+        let _still = still;
+        work()
+    })
+    .await
 }

@@ -1,6 +1,9 @@
 //! Processes as Linux tells them: `/proc`.
 
-use super::tree::{Marked, Process};
+use super::{
+    freeze::Thread,
+    tree::{Marked, Process},
+};
 use crate::env::MARKER;
 use std::{fs, io::Read, path::Path, time::Duration};
 use uuid::Uuid;
@@ -15,16 +18,45 @@ pub(super) fn list() -> Vec<Process> {
 /// One process; none if it is gone, or dead and only not yet waited for.
 pub(super) fn find(pid: u32) -> Option<Process> {
     let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
-    parse(pid, &String::from_utf8_lossy(&stat))
+    let stat = String::from_utf8_lossy(&stat);
+    // The first thread of a process may end before the others do, and looks like a dead process then.
+    let has_threads_left = || !threads(pid).is_empty();
+    parse(pid, &stat).filter(|_| !is_over(&stat) || has_threads_left())
+}
+
+/// The threads of a process that are not over; none when it is gone.
+pub(super) fn threads(pid: u32) -> Vec<Thread> {
+    let Ok(entries) = fs::read_dir(format!("/proc/{pid}/task")) else { return Vec::new() };
+    let mut threads: Vec<Thread> = entries.flatten().filter_map(|entry| thread(&entry.path())).collect();
+    threads.sort_unstable_by_key(|thread| thread.id);
+    threads
+}
+
+fn thread(task: &Path) -> Option<Thread> {
+    let status = fs::read_to_string(task.join("status")).ok()?;
+    let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let count = |name: &str| field(name).and_then(|number| number.parse::<u64>().ok()).unwrap_or(0);
+    let state = field("State:")?;
+    if state.starts_with(['Z', 'X']) {
+        return None;
+    }
+    Some(Thread {
+        id: task.file_name()?.to_str()?.parse().ok()?,
+        // Stopped by a signal; one that a tracer holds goes on when the tracer says so, who is stopped as well.
+        is_stopped: state.starts_with(['T', 't']),
+        switches: count("voluntary_ctxt_switches:") + count("nonvoluntary_ctxt_switches:"),
+    })
+}
+
+fn is_over(stat: &str) -> bool {
+    let state = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_ascii_whitespace().next());
+    matches!(state, Some("Z" | "X" | "x"))
 }
 
 /// The name, in parentheses, may hold anything; the fields that count come after the last one.
 fn parse(pid: u32, stat: &str) -> Option<Process> {
     let (_, rest) = stat.rsplit_once(')')?;
     let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
-    if matches!(*fields.first()?, "Z" | "X" | "x") {
-        return None;
-    }
     Some(Process {
         pid,
         parent: fields.get(1)?.parse().ok()?,
@@ -89,6 +121,6 @@ mod tests {
 
     #[test]
     fn a_zombie_is_no_process() {
-        assert_eq!(parse(42, "42 (x) Z 7 40 41 0 -1 0 1 0 0 0 0 0 0 0 20 0 1 0 5 1"), None, "it cannot do anything");
+        assert!(is_over("42 (x) Z 7 40 41 0 -1 0 1 0 0 0 0 0 0 0 20 0 1 0 5 1"), "it cannot do anything");
     }
 }

@@ -1,13 +1,18 @@
 //! Processes as macOS tells them: libproc and `sysctl`.
 #![allow(unsafe_code, reason = "libproc and sysctl write into buffers that are handed over with their length")]
 
-use super::tree::{Marked, Process};
+use super::{
+    freeze::Thread,
+    tree::{Marked, Process},
+};
 use crate::env::MARKER;
 use std::{ffi::c_void, mem, ptr};
 use uuid::Uuid;
 
 /// Dead and only not yet waited for (`SZOMB` of sys/proc.h).
 const ZOMBIE: u32 = 5;
+/// Stopped by a signal (`SSTOP` of sys/proc.h).
+const STOPPED: u32 = 4;
 
 /// Every process that may be seen, zombies left out.
 pub(super) fn list() -> Vec<Process> {
@@ -23,6 +28,25 @@ pub(super) fn list() -> Vec<Process> {
 
 /// One process; none if it is gone, or dead and only not yet waited for.
 pub(super) fn find(pid: u32) -> Option<Process> {
+    let about = ask(pid)?;
+    // SAFETY: getsid takes one integer.
+    let session = unsafe { libc::getsid(i32::try_from(pid).ok()?) };
+    Some(Process {
+        pid,
+        parent: about.pbi_ppid,
+        group: about.pbi_pgid,
+        session: u32::try_from(session).unwrap_or(0),
+        started: about.pbi_start_tvsec * 1_000_000 + about.pbi_start_tvusec, // microseconds since 1970
+    })
+}
+
+/// A process as if it were one thread, for a stop holds all of them; none when it is gone. How often it ran is not told.
+pub(super) fn threads(pid: u32) -> Vec<Thread> {
+    let thread = |about: libc::proc_bsdinfo| Thread { id: pid, is_stopped: about.pbi_status == STOPPED, switches: 0 };
+    ask(pid).map(thread).into_iter().collect()
+}
+
+fn ask(pid: u32) -> Option<libc::proc_bsdinfo> {
     let number = i32::try_from(pid).ok()?;
     // SAFETY: proc_bsdinfo is plain numbers and characters, for which zero is a value.
     let mut about: libc::proc_bsdinfo = unsafe { mem::zeroed() };
@@ -31,18 +55,7 @@ pub(super) fn find(pid: u32) -> Option<Process> {
     let filled = unsafe {
         libc::proc_pidinfo(number, libc::PROC_PIDTBSDINFO, 0, ptr::from_mut(&mut about).cast::<c_void>(), size)
     };
-    if filled != size || about.pbi_status == ZOMBIE {
-        return None;
-    }
-    // SAFETY: getsid takes one integer.
-    let session = unsafe { libc::getsid(number) };
-    Some(Process {
-        pid,
-        parent: about.pbi_ppid,
-        group: about.pbi_pgid,
-        session: u32::try_from(session).unwrap_or(0),
-        started: about.pbi_start_tvsec * 1_000_000 + about.pbi_start_tvusec, // microseconds since 1970
-    })
+    (filled == size && about.pbi_status != ZOMBIE).then_some(about)
 }
 
 /// Whether the process was started with the marker of `session` in its environment. No, when it may not be read.

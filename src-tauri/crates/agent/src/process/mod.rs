@@ -7,6 +7,8 @@
 //! namespace holds that.
 
 #[cfg(unix)]
+mod freeze;
+#[cfg(unix)]
 mod guard;
 #[cfg(target_os = "linux")]
 mod linux;
@@ -26,13 +28,15 @@ use linux as os;
 use macos as os;
 
 #[cfg(unix)]
+pub use freeze::{Frozen, NotFrozen, freeze};
+#[cfg(unix)]
 pub use tree::{identity as process_identity, is_alive, kill_tree, own, reap_marked};
 #[cfg(unix)]
 pub(crate) use unix::{ProcessTree, spawn};
 #[cfg(windows)]
-pub(crate) use windows::{ProcessTree, spawn};
+pub use windows::{Frozen, NotFrozen, freeze, is_alive, kill_tree, own, reap_marked};
 #[cfg(windows)]
-pub use windows::{is_alive, kill_tree, own, reap_marked};
+pub(crate) use windows::{ProcessTree, spawn};
 
 pub use load::{Load, load, machine_memory};
 

@@ -107,7 +107,7 @@ fn hunt(root: Option<ProcessIdentity>, session: Uuid) -> u32 {
 }
 
 /// Every process of the tree: by descent, by group, and by marker; and whether all could be looked at.
-fn members(root: Option<ProcessIdentity>, session: Uuid) -> (Vec<Process>, bool) {
+pub(super) fn members(root: Option<ProcessIdentity>, session: Uuid) -> (Vec<Process>, bool) {
     let all = os::list();
     let ours = ourselves_and_ancestors(&all);
     let mut found: HashMap<u32, Process> = HashMap::new();
@@ -162,7 +162,7 @@ fn ourselves_and_ancestors(all: &[Process]) -> HashSet<u32> {
     ours
 }
 
-fn signal(process: Process, signal: i32) {
+pub(super) fn signal(process: Process, signal: i32) {
     let Ok(pid) = i32::try_from(process.pid) else { return };
     let is_the_same = os::find(process.pid).is_some_and(|now| now.started == process.started);
     if pid > 1 && is_the_same {

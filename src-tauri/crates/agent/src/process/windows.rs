@@ -176,6 +176,31 @@ pub fn own() -> ProcessIdentity {
     ProcessIdentity { pid: std::process::id(), started: created.unwrap_or_default() }
 }
 
+/// Processes could not be stopped. Never happens here: nothing is stopped on Windows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{left} processes of the session would not stand still; end what it left running in the background")]
+pub struct NotFrozen {
+    /// How many ran at the last look.
+    pub left: usize,
+}
+
+/// A session that stands still where that can be had, which is not on Windows.
+#[derive(Debug)]
+pub struct Frozen;
+
+/// Does nothing: Windows has no documented way to stop a process and everything it starts, and its agents run without
+/// walls, which a person has to ask for.
+pub fn freeze(_process: ProcessIdentity, _session: Uuid) -> Result<Frozen, NotFrozen> {
+    Ok(Frozen)
+}
+
+impl Frozen {
+    /// Whether nothing of the session has run since; not known here, and taken for true.
+    pub fn is_unbroken(&self) -> bool {
+        true
+    }
+}
+
 /// Kills `process`. What it started died with the job when the host did, so `session` is not needed here.
 pub fn kill_tree(process: ProcessIdentity, session: Uuid) -> u32 {
     let _ = session;

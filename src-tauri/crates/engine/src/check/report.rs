@@ -44,6 +44,9 @@ fn headline(result: &CheckResult) -> String {
         _ if result.is_timed_out => format!(
             "{name} was stopped after {seconds:.1} s, its time limit. It may wait for input, watch for changes, or leave a server or timer running.\n"
         ),
+        Some(0) if result.is_hollow() => {
+            format!("{name} succeeded without running any test, which proves nothing: write a test that it finds.\n")
+        }
         None => format!("{name} was ended by a signal after {seconds:.1} s.\n"),
         Some(code @ 126..=127) => {
             format!(
@@ -60,20 +63,15 @@ fn longest_fence(text: &str) -> usize {
 
 /// What a person should know about `results` although nothing failed, as sentences.
 ///
-/// A test command that succeeded while no test ran, or while nothing in its output says how many did.
+/// A test command that succeeded while nothing in its output says how many tests ran.
 pub fn warnings(results: &[CheckResult]) -> Vec<String> {
     results
         .iter()
         .filter(|result| result.check.kind == CheckKind::Test && result.is_ok())
         .filter_map(|result| {
             let command = &result.check.command;
-            match result.tests_run {
-                Some(0) => Some(format!("`{command}` succeeded without running any test.")),
-                None if !is_silent_about_numbers(command) => {
-                    Some(format!("`{command}` succeeded, and nothing in its output says how many tests ran."))
-                }
-                _ => None,
-            }
+            let is_silent = result.tests_run.is_none() && !is_silent_about_numbers(command);
+            is_silent.then(|| format!("`{command}` succeeded, and nothing in its output says how many tests ran."))
         })
         .collect()
 }
@@ -144,14 +142,15 @@ mod tests {
     }
 
     #[test]
-    fn tests_that_did_not_run_are_worth_a_warning() {
+    fn a_test_command_that_ran_no_test_failed_and_one_that_does_not_say_is_worth_a_warning() {
         let counted = |command: &str, tests_run| CheckResult { tests_run, ..result(command, Some(0), "") };
+        let hollow = counted("npm test", Some(0));
+        assert!(!hollow.is_ok(), "nothing was tested");
+        let report = failure_report(&[hollow]);
+        assert!(report.contains("without running any test"), "the agent is told what is missing: {report}");
         assert_eq!(
             warnings(&[counted("npm test", Some(0)), counted("node check.js", None), counted("node --test", Some(3))]),
-            [
-                "`npm test` succeeded without running any test.",
-                "`node check.js` succeeded, and nothing in its output says how many tests ran."
-            ],
+            ["`node check.js` succeeded, and nothing in its output says how many tests ran."],
             "only what proves little is named"
         );
         assert!(warnings(&[counted("go test ./...", None)]).is_empty(), "Go is silent by design");

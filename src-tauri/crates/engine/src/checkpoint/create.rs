@@ -9,6 +9,7 @@ use super::{
 use crate::{
     EngineError, OpenProject,
     git::vault::{Saved, Saving, Vault},
+    session::standstill::stand_still,
 };
 use harness_domain::{
     checkpoint::{CheckpointKind, Retention},
@@ -57,11 +58,14 @@ pub struct Created {
 /// Fails with `Git` when there is no repository, or (made by hand) in the middle of a merge or rebase.
 pub fn create(project: &OpenProject, new: New) -> Result<Created, EngineError> {
     let lock = Lock::take(project)?;
+    // A ref is written into a repository that an agent may have its hands on.
+    let standstill = stand_still(project)?;
     restore::settle(project, &lock)?;
     let created = create_locked(project, new, None, &lock)?;
     if created.is_new {
         keep::prune_locked(project, Retention::default(), &lock)?;
     }
+    standstill.prove()?;
     Ok(created)
 }
 

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     EngineError, OpenProject,
     git::vault::{Staying, Vault},
+    session::standstill::stand_still,
 };
 use harness_domain::{
     checkpoint::{Kept, Retention, outdated},
@@ -23,6 +24,7 @@ pub fn pin(project: &OpenProject, id: CheckpointId, is_pinned: bool) -> Result<(
 /// Removes a checkpoint. Fails with `NoSuchCheckpoint`.
 pub fn delete(project: &OpenProject, id: CheckpointId) -> Result<(), EngineError> {
     let lock = Lock::take(project)?;
+    let _standstill = stand_still(project)?;
     super::restore::settle(project, &lock)?;
     remove(project, &[id], &lock)
 }
@@ -30,6 +32,7 @@ pub fn delete(project: &OpenProject, id: CheckpointId) -> Result<(), EngineError
 /// Removes what a rule no longer keeps; the numbers of what went.
 pub fn prune(project: &OpenProject, rule: Retention) -> Result<Vec<CheckpointId>, EngineError> {
     let lock = Lock::take(project)?;
+    let _standstill = stand_still(project)?;
     super::restore::settle(project, &lock)?;
     prune_locked(project, rule, &lock)
 }

@@ -116,7 +116,7 @@ struct Saved {
 fn save(project: &Project, changes: &[&Change]) -> Result<Saved, GitError> {
     let head = project.head_tree()?;
     let index = project.repo.index().doing("read the index")?;
-    let mut storer = Storer::new(project)?;
+    let storer = Storer::new(project)?;
     let mut saved = Saved::default();
     for change in changes {
         let path = &change.path;

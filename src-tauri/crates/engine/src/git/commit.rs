@@ -4,7 +4,9 @@ use super::{
     GitError,
     error::Doing,
     message,
+    moment::Moment,
     path::RepoPath,
+    pipes,
     repository::{self, Position, Project},
     stage::{self, Staged},
     status,
@@ -105,13 +107,26 @@ impl std::fmt::Display for WhyLeftOut {
 /// Fails with `IndexLocked` when another git command holds the index all the time (its lock is never removed), and with
 /// `OperationInProgress` or `Unmerged` when a merge was left unfinished.
 pub fn commit_all(dir: &Path, request: &CommitRequest) -> Result<Committed, GitError> {
+    commit(dir, request, None)
+}
+
+/// As [`commit_all`], and only when it commits what stood there at the moment `checked`; files that are new since then may
+/// be in it.
+///
+/// Fails with `NotAsChecked` besides; nothing is committed then.
+pub fn commit_checked(dir: &Path, request: &CommitRequest, checked: &Moment) -> Result<Committed, GitError> {
+    commit(dir, request, Some(checked))
+}
+
+fn commit(dir: &Path, request: &CommitRequest, checked: Option<&Moment>) -> Result<Committed, GitError> {
     let message = message::compose(&request.subject, &request.body, &request.trailers);
     let started = std::time::Instant::now();
     let mut tries = 0;
     loop {
         let project = repository::open(dir)?;
         let _turn = project.take_turn()?;
-        match try_commit(&project, request, &message) {
+        pipes::refuse_in_tree(&project)?;
+        match try_commit(&project, request, &message, checked) {
             // Somebody committed in between, or is about to: look again at what is left to commit.
             Err(GitError::Git { source, .. })
                 if is_race(&source) && (tries < RACES || started.elapsed() < request.lock_wait) =>
@@ -132,12 +147,20 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// The branch moved under us, or somebody holds its lock.
 fn is_race(error: &git2::Error) -> bool {
-    matches!(error.code(), ErrorCode::Modified | ErrorCode::Locked)
+    matches!(error.code(), ErrorCode::Modified | ErrorCode::Locked | ErrorCode::Exists)
 }
 
-fn try_commit(project: &Project, request: &CommitRequest, message: &str) -> Result<Committed, GitError> {
+fn try_commit(
+    project: &Project,
+    request: &CommitRequest,
+    message: &str,
+    checked: Option<&Moment>,
+) -> Result<Committed, GitError> {
     project.wait_for_index(request.lock_wait)?;
     project.refuse_unfinished()?;
+    if let Some(checked) = checked {
+        checked.refuse_changed(project)?;
+    }
     let (branch, branch_created) = match project.position()? {
         Position::Branch(name) => (name, None),
         Position::Detached(at) => {
@@ -147,6 +170,10 @@ fn try_commit(project: &Project, request: &CommitRequest, message: &str) -> Resu
     };
     let found = status::changes(project)?;
     let staged = stage::stage(project, &found, |_| true, request.max_file_bytes)?;
+    if let Some(checked) = checked {
+        // What was read for the commit, not what stands there now.
+        checked.refuse_other(&staged.edits, project.head_tree()?.as_ref())?;
+    }
     let oid = record(project, &staged, request, message)?;
     let head = project.head_commit()?.map(|commit| commit.id().to_string());
     Ok(Committed { oid, head, branch, branch_created, left_out: staged.left_out })
@@ -176,9 +203,32 @@ fn record(
     let who = project.signature(request.author.as_ref(), request.at_ms)?;
     let tree = project.repo.find_tree(tree).doing("read a tree")?;
     let parents: Vec<_> = head.iter().collect();
-    let oid = project.repo.commit(Some("HEAD"), &who, &who, message, &tree, &parents).doing("commit")?;
+    let oid = project.repo.commit(None, &who, &who, message, &tree, &parents).doing("commit")?;
+    move_branch(project, head.as_ref().map(git2::Commit::id), oid)?;
     Ok(Some(oid.to_string()))
 }
+
+/// Moves the branch that HEAD is on, or HEAD itself when it is on none, unless somebody else moved it from `from`.
+///
+/// The log of the branch gets words of this product's own: it is a file that is appended to by its path, and the message
+/// of a commit is an agent's.
+fn move_branch(project: &Project, from: Option<git2::Oid>, to: git2::Oid) -> Result<(), GitError> {
+    let repo = &project.repo;
+    let head = repo.find_reference("HEAD").doing("read HEAD")?;
+    let name = head.symbolic_target_bytes().map_or_else(|| b"HEAD".to_vec(), <[u8]>::to_vec);
+    let name = String::from_utf8(name).map_err(|_| GitError::Git {
+        doing: "commit",
+        source: git2::Error::from_str("the branch's name is not UTF-8"),
+    })?;
+    let moved = match from {
+        Some(from) => repo.reference_matching(&name, to, true, from, LOGGED),
+        None => repo.reference(&name, to, false, LOGGED),
+    };
+    moved.doing("commit").map(drop)
+}
+
+/// What the logs of refs say of a commit.
+const LOGGED: &str = "commit: by Auto Agent Harness";
 
 /// Commits only the files that `is_wanted`, whatever else has changed. Returns the commit and what was left out.
 pub(super) fn commit_only(

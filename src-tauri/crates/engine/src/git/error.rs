@@ -69,6 +69,33 @@ pub enum GitError {
         /// The link.
         path: PathBuf,
     },
+    /// A pipe or device stands where git reads a file.
+    #[error(
+        "{} is a pipe or a device where git expects a file: reading it would wait for ever. Remove it, then try again",
+        .path.display()
+    )]
+    Pipe {
+        /// The pipe.
+        path: PathBuf,
+    },
+    /// What would be committed is not what was checked.
+    #[error(
+        "what would be committed is not what was checked{}; end what changes files in the background, and have the \
+         checks run again", because_of(.files)
+    )]
+    NotAsChecked {
+        /// The files that changed; none when the history did.
+        files: Vec<String>,
+    },
+    /// Something took so long that it is not waited for any more.
+    #[error(
+        "git was not done with the repository after {} minutes; look whether a file in it waits for something, \
+         such as a pipe or a network drive that is gone", .waited.as_secs() / 60
+    )]
+    TooSlow {
+        /// How long it was waited for.
+        waited: Duration,
+    },
     /// Another user owns the repository, and git does not trust it.
     #[error(
         "{} belongs to another user, so git does not trust it; if you do, run \
@@ -171,6 +198,14 @@ pub enum GitError {
 
 /// How many names an error message shows.
 const SHOWN: usize = 8;
+
+fn because_of(files: &[String]) -> String {
+    if files.is_empty() {
+        ": somebody committed or checked something out".into()
+    } else {
+        format!(": {} changed", listed(files))
+    }
+}
 
 /// The first few names, and how many more there are.
 fn listed(files: &[String]) -> String {

@@ -2,16 +2,17 @@
 
 use super::{
     GitError,
-    error::{Doing, io_at},
+    error::Doing,
+    looker::{Body, Found, Looker},
     path::RepoPath,
     repository::Project,
+    stage::SEARCHED_BYTES,
 };
-use git2::{AttrCheckFlags, IndexEntry, IndexTime, ObjectType, Oid, Tree};
+use git2::{AttrCheckFlags, ErrorClass, IndexEntry, IndexTime, ObjectType, Oid, Tree};
 use std::{
     collections::{BTreeMap, HashMap},
-    fs::Metadata,
-    io::ErrorKind,
-    path::Path,
+    fs::{File, Metadata},
+    io::{Seek, SeekFrom, Write},
 };
 
 /// What git stores for a file.
@@ -37,49 +38,10 @@ pub(super) struct Content {
 pub(super) struct Stored {
     /// As commits have it: line ends normalized where the repository asks for that.
     pub(super) content: Content,
+    /// The name of the exact bytes; another one than the content's when line ends were normalized.
+    pub(super) raw: Oid,
     /// What it looked like on disk before it was read.
     pub(super) meta: Metadata,
-}
-
-/// Looks at files without ever following a symbolic link, in the last component or above it.
-#[derive(Debug)]
-pub(super) struct Looker<'a> {
-    root: &'a Path,
-    /// Whether a directory is reached through real directories only. Files come sorted, so it is asked for again at once.
-    real_directories: HashMap<RepoPath, bool>,
-}
-
-impl<'a> Looker<'a> {
-    /// Looks below `root`.
-    pub(super) fn new(root: &'a Path) -> Self {
-        Self { root, real_directories: HashMap::new() }
-    }
-
-    /// What stands at `path`: a file, a link or a directory; `None` when nothing does, or when a link leads there.
-    pub(super) fn look(&mut self, path: &RepoPath) -> Result<Option<Metadata>, GitError> {
-        let parents: Vec<RepoPath> = path.parents().collect();
-        let known = parents.iter().rposition(|parent| self.real_directories.contains_key(parent));
-        if known.is_some_and(|at| !self.real_directories[&parents[at]]) {
-            return Ok(None);
-        }
-        for parent in &parents[known.map_or(0, |at| at + 1)..] {
-            let is_real = self.look_at(parent)?.is_some_and(|meta| meta.is_dir());
-            self.real_directories.insert(parent.clone(), is_real);
-            if !is_real {
-                return Ok(None);
-            }
-        }
-        self.look_at(path)
-    }
-
-    fn look_at(&self, path: &RepoPath) -> Result<Option<Metadata>, GitError> {
-        let full = self.root.join(path.to_path());
-        match std::fs::symlink_metadata(&full) {
-            Ok(meta) => Ok(Some(meta)),
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-            Err(error) => Err(io_at(full)(error)),
-        }
-    }
 }
 
 /// Whether two looks at a file saw the same, as far as the file system tells.
@@ -127,71 +89,91 @@ impl<'a> Storer<'a> {
         })
     }
 
+    /// What stands at `path`, for [`keep`](Self::keep): what is decided on is what is stored.
+    pub(super) fn find(&self, path: &RepoPath) -> Result<Option<Found>, GitError> {
+        self.looker.find(path)
+    }
+
     /// Stores one file or link as it is now; `None` when there is neither at `path`.
     ///
     /// Fails with `Unsavable` when it cannot be read.
-    pub(super) fn store(&mut self, path: &RepoPath) -> Result<Option<Stored>, GitError> {
-        let Some(meta) = self.looker.look(path)? else { return Ok(None) };
-        let full = self.project.dir.join(path.to_path());
+    pub(super) fn store(&self, path: &RepoPath) -> Result<Option<Stored>, GitError> {
+        self.find(path)?.map_or(Ok(None), |found| self.keep(path, found))
+    }
+
+    /// As [`store`](Self::store), of what was found at `path`.
+    pub(super) fn keep(&self, path: &RepoPath, mut found: Found) -> Result<Option<Stored>, GitError> {
+        // Reads it.
+        let raw = found.raw();
+        let Found { meta, body } = found;
         let known = || self.index.get_path(&path.to_path(), 0).map(|entry| entry.mode.cast_signed());
-        let content = if meta.is_symlink() {
-            let target = std::fs::read_link(&full).map_err(|error| unsavable(path, &error))?;
-            let oid = self.project.repo.blob(&link_bytes(&target)).doing("store a symbolic link")?;
-            Content { oid, mode: LINK }
-        } else if meta.is_file() {
-            let mode = match known() {
-                Some(LINK) if !self.has_links => LINK,
-                Some(known @ (REGULAR | EXECUTABLE)) if !self.has_modes => known,
-                _ if self.has_modes && is_executable(&meta) => EXECUTABLE,
-                _ => REGULAR,
-            };
-            Content { oid: self.store_bytes(path, &full)?, mode }
-        } else {
-            return Ok(None);
+        let mode = match known() {
+            _ if matches!(body, Body::Link(_)) => LINK,
+            Some(LINK) if !self.has_links => LINK,
+            Some(known @ (REGULAR | EXECUTABLE)) if !self.has_modes => known,
+            _ if self.has_modes && is_executable(&meta) => EXECUTABLE,
+            _ => REGULAR,
         };
-        Ok(Some(Stored { content, meta }))
+        let changed = || GitError::ChangedMeanwhile { path: path.to_string() };
+        let oid = match body {
+            Body::Link(target) => self.project.repo.blob(&target).doing("store a symbolic link")?,
+            Body::Read { start, rest } => self.keep_file(path, &start, rest)?,
+            Body::Unreadable(error) => return Err(unsavable(path, &error)),
+            Body::File(_) | Body::Other => return Ok(None),
+        };
+        Ok(Some(Stored { content: Content { oid, mode }, raw: raw.ok_or_else(changed)?, meta }))
+    }
+
+    /// Stores a file that was read, with the line ends that commits have.
+    fn keep_file(&self, path: &RepoPath, start: &[u8], rest: Option<File>) -> Result<Oid, GitError> {
+        if rest.is_none() && !may_be_filtered(start) {
+            return self.project.repo.blob(start).doing("store a file");
+        }
+        let failed = |source: git2::Error| match source.class() {
+            ErrorClass::Filter => GitError::Unsavable { path: path.to_string(), detail: source.message().to_owned() },
+            _ => GitError::Git { doing: "store a file", source },
+        };
+        let mut writer = self.project.repo.blob_writer(Some(&path.to_path())).map_err(failed)?;
+        let written = writer.write_all(start).and_then(|()| match &rest {
+            Some(file) => {
+                let mut file: &File = file;
+                file.seek(SeekFrom::Start(start.len() as u64))?;
+                std::io::copy(&mut file, &mut writer).map(drop)
+            }
+            None => Ok(()),
+        });
+        written.map_err(|error| unsavable(path, &error))?;
+        let oid = writer.commit().map_err(failed)?;
+        // The writer keeps the bytes in a file of the repository meanwhile, where an agent's process could change them.
+        if rest.is_none() {
+            let stored = self.project.repo.find_blob(oid).doing("read what was stored")?;
+            if unfiltered(stored.content()) != unfiltered(start) {
+                return Err(GitError::ChangedMeanwhile { path: path.to_string() });
+            }
+        }
+        Ok(oid)
     }
 
     /// Content and kind of a file as it is on disk, without storing anything; `None` when there is none to read.
-    pub(super) fn fingerprint(&mut self, path: &RepoPath) -> Result<Option<Content>, GitError> {
-        let Some(meta) = self.looker.look(path)? else { return Ok(None) };
-        let full = self.project.dir.join(path.to_path());
-        if meta.is_symlink() {
-            let target = std::fs::read_link(&full).ok().map(|target| link_bytes(&target));
-            let oid = target.and_then(|target| Oid::hash_object(ObjectType::Blob, &target).ok());
-            return Ok(oid.map(|oid| Content { oid, mode: LINK }));
-        }
-        let mode = if self.has_modes && is_executable(&meta) { EXECUTABLE } else { REGULAR };
-        let oid = if meta.is_file() { Oid::hash_file(ObjectType::Blob, &full).ok() } else { None };
-        Ok(oid.map(|oid| Content { oid, mode }))
-    }
-
-    fn store_bytes(&self, path: &RepoPath, full: &Path) -> Result<Oid, GitError> {
-        match self.project.repo.blob_path(full) {
-            Ok(oid) => Ok(oid),
-            Err(source) => match std::fs::File::open(full) {
-                // Readable, so the object store is what fails: a full disk, for instance.
-                Ok(_) if source.class() != git2::ErrorClass::Filter => {
-                    Err(GitError::Git { doing: "store a file", source })
-                }
-                Ok(_) => Err(GitError::Unsavable { path: path.to_string(), detail: source.message().to_owned() }),
-                Err(error) => Err(unsavable(path, &error)),
-            },
-        }
+    pub(super) fn fingerprint(&self, path: &RepoPath) -> Result<Option<Content>, GitError> {
+        let Some(mut found) = self.find(path)? else { return Ok(None) };
+        let mode = match found.body {
+            Body::Link(_) => LINK,
+            _ if self.has_modes && is_executable(&found.meta) => EXECUTABLE,
+            _ => REGULAR,
+        };
+        Ok(found.raw().map(|oid| Content { oid, mode }))
     }
 
     /// The exact bytes of a file as a blob, when `stored` holds something else because line ends were normalized.
     pub(super) fn exact(&self, path: &RepoPath, stored: &Stored) -> Result<Option<Oid>, GitError> {
-        if !stored.meta.is_file() {
+        if !stored.meta.is_file() || stored.raw == stored.content.oid {
             return Ok(None);
         }
-        let full = self.project.dir.join(path.to_path());
-        let raw = Oid::hash_file(ObjectType::Blob, &full).doing("read a file")?;
-        if raw == stored.content.oid {
-            return Ok(None);
-        }
-        let bytes = std::fs::read(&full).map_err(|error| unsavable(path, &error))?;
-        self.project.repo.blob(&bytes).doing("store a file").map(Some)
+        let changed = || GitError::ChangedMeanwhile { path: path.to_string() };
+        let bytes = self.find(path)?.and_then(|found| found.whole(EXACT_BYTES)).ok_or_else(changed)?;
+        let raw = self.project.repo.blob(&bytes).doing("store a file")?;
+        if raw == stored.raw { Ok(Some(raw)) } else { Err(changed()) }
     }
 
     /// Whether a filter program would have to turn the file into what git stores.
@@ -217,13 +199,34 @@ impl<'a> Storer<'a> {
     }
 }
 
+/// Files with line ends of their own that are bigger than this come back with those of the repository.
+const EXACT_BYTES: u64 = SEARCHED_BYTES;
+
+/// Whether a file is one that line ends or `$Id$` could be changed in on its way into a commit.
+fn may_be_filtered(bytes: &[u8]) -> bool {
+    bytes.windows(2).any(|pair| pair == b"\r\n") || bytes.windows(3).any(|part| part == b"$Id")
+}
+
+/// Content without what storing it may have changed: line ends, and what stands for an `$Id$`.
+fn unfiltered(bytes: &[u8]) -> Vec<u8> {
+    let mut text: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != b'\r').collect();
+    let first = text.windows(3).position(|part| part == b"$Id").map(|at| at + 3);
+    let last = text.iter().rposition(|byte| *byte == b'$');
+    if let (Some(first), Some(last)) = (first, last)
+        && first < last
+    {
+        text.drain(first..last);
+    }
+    text
+}
+
 fn unsavable(path: &RepoPath, error: &std::io::Error) -> GitError {
     GitError::Unsavable { path: path.to_string(), detail: error.to_string() }
 }
 
 /// Whether a file is on disk as the index has it, whatever its stamp says.
 pub(super) fn is_as_in_index(project: &Project, path: &RepoPath) -> Result<bool, GitError> {
-    let mut storer = Storer::new(project)?;
+    let storer = Storer::new(project)?;
     let stored = storer.store(path)?.map(|stored| stored.content);
     Ok(stored == in_index(&storer.index, path))
 }
@@ -289,18 +292,6 @@ fn is_executable(meta: &Metadata) -> bool {
     {
         let _ = meta;
         false
-    }
-}
-
-fn link_bytes(target: &Path) -> Vec<u8> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::ffi::OsStrExt;
-        target.as_os_str().as_bytes().to_vec()
-    }
-    #[cfg(not(unix))]
-    {
-        target.to_string_lossy().replace('\\', "/").into_bytes()
     }
 }
 

@@ -15,11 +15,13 @@ mod committed;
 mod diff;
 mod error;
 mod files;
-
+mod handle;
+mod looker;
 mod message;
 mod moment;
 mod obeyed;
 mod path;
+mod pipes;
 mod prepare;
 mod repository;
 mod restore;
@@ -38,7 +40,7 @@ pub(crate) mod vault;
 mod tests;
 
 pub use aside::{Aside, waiting_asides};
-pub use commit::{CommitRequest, Committed, LeftOut, MAX_FILE_BYTES, WhyLeftOut, commit_all};
+pub use commit::{CommitRequest, Committed, LeftOut, MAX_FILE_BYTES, WhyLeftOut, commit_all, commit_checked};
 pub use committed::{
     CommittedSecret, LeakedSecret, Tips, committed_secrets, secrets_since, secrets_since_commit, tips,
 };

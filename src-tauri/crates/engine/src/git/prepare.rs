@@ -260,7 +260,10 @@ impl<'a> Preparing<'a> {
         let mut movable = Vec::new();
         let mut left = Vec::new();
         for change in found.files.iter().filter(|change| !self.is_kept(&change.path)) {
-            let why = stage::why_left_out(self.project, &mut storer, change, head.as_ref(), self.how.max_file_bytes)?;
+            let mut found = storer.find(&change.path)?;
+            let most_bytes = self.how.max_file_bytes;
+            let why =
+                stage::why_left_out(self.project, &mut storer, change, head.as_ref(), most_bytes, found.as_mut())?;
             match why {
                 // A tracked file is moved whatever was written into it: the stash is as private as the file.
                 Some(WhyLeftOut::Secret { .. } | WhyLeftOut::Oversized { .. }) if !change.is_untracked() => {

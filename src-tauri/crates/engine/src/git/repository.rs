@@ -3,7 +3,9 @@
 use super::{
     GitError,
     error::{Doing, io_at},
-    files, status, swap,
+    files,
+    path::RepoPath,
+    pipes, status, swap,
 };
 use git2::{Commit, ErrorClass, ErrorCode, Repository, RepositoryState, Signature, Time};
 use std::{
@@ -17,7 +19,12 @@ use std::{
 ///
 /// Fails with `NotARepository`, `InsideOther` or another reason why there is no repository to ask.
 pub fn head(dir: &Path) -> Result<Option<String>, GitError> {
-    Ok(open(dir)?.head_commit()?.map(|commit| commit.id().to_string()))
+    // By the name alone: an agent may have made a pipe of the commit's own file.
+    match open(dir)?.repo.refname_to_id("HEAD") {
+        Ok(commit) => Ok(Some(commit.to_string())),
+        Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => Ok(None),
+        Err(source) => Err(GitError::Git { doing: "read HEAD", source }),
+    }
 }
 
 /// Name and email that commits in this project carry: the person's git settings, or this product's where they are silent.
@@ -56,6 +63,8 @@ pub(super) struct Turn {
     _lock: Option<File>,
     /// Whether something that a dead process had left half-done was taken back first.
     pub(super) has_recovered: bool,
+    /// Files that git had been told to look at no more; it looks at them again.
+    pub(super) hidden: Vec<RepoPath>,
 }
 
 /// Where HEAD stands.
@@ -85,6 +94,7 @@ pub(super) fn find(dir: &Path) -> Result<Option<Project>, GitError> {
         return Err(GitError::NotADirectory { path: dir.to_path_buf() });
     }
     let dir = dir.canonicalize().map_err(io_at(dir))?;
+    pipes::refuse_at_opening(&dir)?;
     match Repository::open(&dir) {
         Ok(repo) => Ok(Some(checked(repo, dir)?)),
         Err(error) if error.code() == ErrorCode::NotFound => {
@@ -236,7 +246,7 @@ impl Project {
     pub(super) fn take_turn(&self) -> Result<Turn, GitError> {
         self.refuse_links()?;
         let path = self.repo.path().join(LOCK);
-        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io_at(&path))?;
+        let file = open_lock(&path)?;
         let mut outcome = Ok(());
         let is_free = wait_until(TURN_WAIT, || {
             outcome = file.try_lock();
@@ -248,17 +258,22 @@ impl Project {
         // Some network file systems have no locks. One host per data directory is the rule anyway.
         let lock = outcome.is_ok().then_some(file);
         let has_recovered = swap::recover(self)?;
-        Ok(Turn { _lock: lock, has_recovered })
+        let mut index = self.repo.index().doing("read the index")?;
+        let hidden = status::unhide(self, &mut index)?;
+        if !hidden.is_empty() {
+            self.write_index(&mut index, UNHIDE_WAIT)?;
+        }
+        Ok(Turn { _lock: lock, has_recovered, hidden })
     }
 
     /// Refuses symbolic links in everything that is written: an agent can put one there, and git would write through it.
+    /// And pipes in everything that is read or written, for which git would wait for ever.
     pub(super) fn refuse_links(&self) -> Result<(), GitError> {
         const WRITTEN: [&str; 10] =
             ["HEAD", "ORIG_HEAD", "index", "packed-refs", "config", "logs", "refs", LOCK, swap::STAGING, swap::KEPT];
         for root in [self.repo.path(), self.repo.commondir()] {
-            WRITTEN.iter().try_for_each(|name| refuse_links_below(&root.join(name), usize::MAX))?;
-            // Objects are never written over, so it is enough that their directories are real.
-            refuse_links_below(&root.join("objects"), 1)?;
+            WRITTEN.iter().try_for_each(|name| refuse_links_below(&root.join(name)))?;
+            pipes::refuse_in_history(&root.join("objects"))?;
         }
         Ok(())
     }
@@ -300,22 +315,42 @@ impl Project {
     }
 }
 
+/// How long to wait for another git command before git can be told to look at files again.
+const UNHIDE_WAIT: Duration = Duration::from_secs(5);
+
+/// Opens the lock without following a link that somebody puts there, and without waiting for the other end of a pipe.
+fn open_lock(path: &Path) -> Result<File, GitError> {
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
+    }
+    let file = options.open(path).map_err(io_at(path))?;
+    let kind = file.metadata().map_err(io_at(path))?.file_type();
+    pipes::refuse(path, kind)?;
+    Ok(file)
+}
+
 /// The lock of this product's own callers, inside the git directory.
 const LOCK: &str = "auto-agent-harness.lock";
 
 /// How long a caller waits for another one of this product. An agent that takes the lock must not stop the host for ever.
 const TURN_WAIT: Duration = Duration::from_secs(120);
 
-fn refuse_links_below(path: &Path, depth: usize) -> Result<(), GitError> {
+fn refuse_links_below(path: &Path) -> Result<(), GitError> {
     let Ok(meta) = std::fs::symlink_metadata(path) else { return Ok(()) };
     if meta.is_symlink() {
         return Err(GitError::Linked { path: path.to_path_buf() });
     }
-    if !meta.is_dir() || depth == 0 {
+    pipes::refuse(path, meta.file_type())?;
+    if !meta.is_dir() {
         return Ok(());
     }
     for entry in std::fs::read_dir(path).map_err(io_at(path))? {
-        refuse_links_below(&entry.map_err(io_at(path))?.path(), depth - 1)?;
+        refuse_links_below(&entry.map_err(io_at(path))?.path())?;
     }
     Ok(())
 }

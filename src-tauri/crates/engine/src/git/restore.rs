@@ -98,7 +98,7 @@ fn plan(project: &Project, stash: Oid) -> Result<Result<Plan, Vec<String>>, GitE
         return Ok(Err(conflicts.into_iter().collect()));
     }
     let index = project.repo.index().doing("read the index")?;
-    let mut storer = Storer::new(project)?;
+    let storer = Storer::new(project)?;
     let mut plan = Plan { goals: Goals::new(), staged: Edits::new() };
     for path in parts.changed()? {
         let wanted = in_index(&tracked, &path);

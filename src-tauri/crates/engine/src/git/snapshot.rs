@@ -52,12 +52,16 @@ pub fn snapshot(dir: &Path, ref_name: &str, message: &str, at_ms: i64) -> Result
     left_out.extend(found.unreadable.iter().map(ToString::to_string));
     for change in &found.files {
         let path = &change.path;
-        let why = stage::why_left_out(&project, &mut storer, change, base.as_ref(), MAX_BYTES)?;
+        let mut found = storer.find(path)?;
+        let why = stage::why_left_out(&project, &mut storer, change, base.as_ref(), MAX_BYTES, found.as_mut())?;
         // A tracked file is saved whatever was written into it: the ref is as private as the file.
         let is_saved = why.is_none_or(|why| {
             matches!(why, WhyLeftOut::Secret { .. } | WhyLeftOut::Oversized { .. }) && !change.is_untracked()
         });
-        let stored = if is_saved { storer.store(path) } else { Ok(None) };
+        let stored = match found {
+            Some(found) if is_saved => storer.keep(path, found),
+            _ => Ok(None),
+        };
         match stored {
             Ok(stored) if is_saved => {
                 let content = stored.map(|stored| stored.content);

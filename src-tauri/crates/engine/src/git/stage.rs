@@ -4,6 +4,7 @@ use super::{
     GitError, LeftOut, WhyLeftOut,
     error::Doing,
     files::{Content, Edits, GITLINK, Stored, Storer, in_index, in_tree, index_entry},
+    looker::{Found, Looker},
     path::RepoPath,
     repository::Project,
     secret,
@@ -11,7 +12,7 @@ use super::{
     tree,
 };
 use git2::{Index, Oid, Tree};
-use std::{collections::BTreeMap, fs::Metadata, io::Read};
+use std::{collections::BTreeMap, fs::Metadata};
 
 /// How much of a file is searched for credentials.
 pub(super) const SEARCHED_BYTES: u64 = 16_000_000;
@@ -41,8 +42,9 @@ pub(super) fn stage(
     let mut staged = Staged::default();
     for change in found.files.iter().filter(|change| is_wanted(&change.path)) {
         let path = &change.path;
-        let why = match why_left_out(project, &mut storer, change, head.as_ref(), max_bytes)? {
-            None => match storer.store(path) {
+        let mut found = storer.find(path)?;
+        let why = match why_left_out(project, &mut storer, change, head.as_ref(), max_bytes, found.as_mut())? {
+            None => match found.map_or(Ok(None), |found| storer.keep(path, found)) {
                 Ok(stored) => {
                     staged.edits.insert(path.clone(), stored);
                     continue;
@@ -70,16 +72,18 @@ pub(super) fn stage(
     Ok(staged)
 }
 
-/// Why a commit must not take a changed file; `None` when it may.
+/// Why a commit must not take a changed file, which was found as `found`; `None` when it may. What is searched for
+/// credentials is what is stored of it then.
 pub(super) fn why_left_out(
     project: &Project,
     storer: &mut Storer<'_>,
     change: &Change,
     head: Option<&Tree<'_>>,
     max_bytes: u64,
+    found: Option<&mut Found>,
 ) -> Result<Option<WhyLeftOut>, GitError> {
     let path = &change.path;
-    let Some(meta) = storer.looker.look(path)? else { return Ok(None) };
+    let Some(found) = found else { return Ok(None) };
     if !is_storable_name(path) {
         return Ok(Some(WhyLeftOut::Unstorable { detail: "git does not accept this name".into() }));
     }
@@ -87,30 +91,19 @@ pub(super) fn why_left_out(
         if let Some(kind) = secret::by_name(path) {
             return Ok(Some(WhyLeftOut::Secret { kind }));
         }
-        if meta.is_file() && meta.len() > max_bytes {
-            return Ok(Some(WhyLeftOut::Oversized { bytes: meta.len() }));
+        if found.meta.is_file() && found.meta.len() > max_bytes {
+            return Ok(Some(WhyLeftOut::Oversized { bytes: found.meta.len() }));
         }
     }
     if storer.needs_filter(path) {
         return Ok(Some(WhyLeftOut::NeedsFilter));
     }
-    let Some(text) = read_some(project, path, &meta) else { return Ok(None) };
+    let Some(text) = found.start() else { return Ok(None) };
     let before = || {
         let content = in_tree(head, path)?;
         Some(project.repo.find_blob(content.oid).ok()?.content().to_vec())
     };
-    Ok(secret::by_content(&text, before).map(|kind| WhyLeftOut::Secret { kind }))
-}
-
-/// The beginning of a file; `None` for what is no file or cannot be read, which storing it reports.
-fn read_some(project: &Project, path: &RepoPath, meta: &Metadata) -> Option<Vec<u8>> {
-    if !meta.is_file() {
-        return None;
-    }
-    let file = std::fs::File::open(project.dir.join(path.to_path())).ok()?;
-    let mut text = Vec::with_capacity(usize::try_from(meta.len().min(SEARCHED_BYTES)).unwrap_or_default());
-    file.take(SEARCHED_BYTES).read_to_end(&mut text).ok()?;
-    Some(text)
+    Ok(secret::by_content(text, before).map(|kind| WhyLeftOut::Secret { kind }))
 }
 
 /// Git refuses names that another operating system would take for its own directory.
@@ -130,7 +123,9 @@ fn stage_links(
     is_wanted: impl Fn(&RepoPath) -> bool,
 ) -> Result<(), GitError> {
     let index = project.repo.index().doing("read the index")?;
-    let modules = std::fs::read_to_string(project.dir.join(".gitmodules")).unwrap_or_default();
+    let modules = Looker::new(&project.dir).find(&RepoPath::from_git(b".gitmodules"))?;
+    let modules = modules.and_then(|found| found.whole(SEARCHED_BYTES)).unwrap_or_default();
+    let modules = String::from_utf8_lossy(&modules);
     for entry in index.iter().filter(|entry| entry.mode.cast_signed() == GITLINK) {
         let path = RepoPath::from_git(&entry.path);
         let content = Content { oid: entry.id, mode: GITLINK };

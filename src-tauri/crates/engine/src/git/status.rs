@@ -1,6 +1,6 @@
 //! Which files differ from HEAD.
 
-use super::{GitError, error::Doing, path::RepoPath, repository::Project};
+use super::{GitError, error::Doing, looker::Looker, path::RepoPath, repository::Project};
 use git2::{IndexEntryExtendedFlag, Status, StatusOptions};
 
 /// One file that differs from HEAD, in the index or on disk.
@@ -67,6 +67,41 @@ pub(super) fn changes(project: &Project) -> Result<Changes, GitError> {
     found.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     Ok(found)
 }
+
+/// Has git look again at files that it was told to look at no more, and returns them.
+///
+/// Two marks in the index do that, `assume-unchanged` and `skip-worktree`. A person sets them to be left alone by a file; an
+/// agent could hide with them what it did to a test. A sparse checkout marks files that are absent on purpose: those stay.
+/// The index is changed in memory only; none means that there is nothing to write.
+pub(super) fn unhide(project: &Project, index: &mut git2::Index) -> Result<Vec<RepoPath>, GitError> {
+    let is_sparse = project.repo.config().is_ok_and(|config| config.get_bool("core.sparseCheckout").unwrap_or(false));
+    let looker = Looker::new(&project.dir);
+    let mut hidden = Vec::new();
+    for mut entry in index.iter() {
+        let is_assumed = entry.flags & ASSUME_UNCHANGED != 0;
+        let is_skipped = IndexEntryExtendedFlag::from_bits_truncate(entry.flags_extended).is_skip_worktree();
+        if !is_assumed && !is_skipped {
+            continue;
+        }
+        let path = RepoPath::from_git(&entry.path);
+        if is_skipped && is_sparse && looker.look(&path)?.is_none() {
+            continue;
+        }
+        entry.flags &= !ASSUME_UNCHANGED;
+        entry.flags_extended &= !IndexEntryExtendedFlag::SKIP_WORKTREE.bits();
+        // Without its stamp the file is read, whatever the stamp would have git believe.
+        entry.mtime = git2::IndexTime::new(0, 0);
+        entry.file_size = 0;
+        hidden.push((path, entry));
+    }
+    for (_, entry) in &hidden {
+        index.add(entry).doing("have git look at a file again")?;
+    }
+    Ok(hidden.into_iter().map(|(path, _)| path).collect())
+}
+
+/// `GIT_INDEX_ENTRY_VALID`: git takes the file for unchanged.
+const ASSUME_UNCHANGED: u16 = 0x8000;
 
 /// Whether a sparse checkout leaves a file out on purpose.
 pub(super) fn is_left_out_of_checkout(index: &git2::Index, path: &RepoPath) -> bool {

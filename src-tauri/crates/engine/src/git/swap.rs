@@ -7,7 +7,8 @@
 use super::{
     GitError,
     error::{Doing, io_at},
-    files::{Content, Edits, LINK, Looker, is_unchanged},
+    files::{Content, Edits, LINK, is_unchanged},
+    looker::Looker,
     path::RepoPath,
     repository::Project,
     tree,
@@ -137,7 +138,7 @@ impl Swapped<'_> {
     }
 
     fn run(&self, goals: &Goals, stash: Option<Oid>) -> Result<(), GitError> {
-        let mut looker = Looker::new(&self.project.dir);
+        let looker = Looker::new(&self.project.dir);
         let mut steps = Vec::with_capacity(goals.len());
         for (path, goal) in goals {
             let now = looker.look(path)?.filter(|meta| !meta.is_dir());
@@ -156,7 +157,7 @@ impl Swapped<'_> {
         if index.exists() {
             std::fs::copy(&index, self.staging.join("index")).map_err(io_at(&index))?;
         }
-        let made = missing_directories(&mut looker, goals)?;
+        let made = missing_directories(&looker, goals)?;
         let mut journal = Journal { steps: Vec::new(), made, stash: stash.map(|oid| oid.to_string()) };
         // Attributes decide about line ends, so the new ones have to stand before other files are written out.
         let (attributes, others): (Vec<_>, Vec<_>) =
@@ -263,7 +264,7 @@ impl Swapped<'_> {
             }
             Err(error) => return Err(io_at(path)(error)),
         };
-        let mut looker = Looker::new(&self.project.dir);
+        let looker = Looker::new(&self.project.dir);
         for step in &journal.steps {
             let number = step.number.to_string();
             let was_moved_in = step.new.is_some() && !exists(&self.staging.join("new").join(&number));
@@ -354,7 +355,7 @@ fn stamp(path: &Path) -> Result<Stamp, GitError> {
 }
 
 /// Directories that have to be made for the new files, outermost first.
-fn missing_directories(looker: &mut Looker<'_>, goals: &Goals) -> Result<Vec<RepoPath>, GitError> {
+fn missing_directories(looker: &Looker<'_>, goals: &Goals) -> Result<Vec<RepoPath>, GitError> {
     let needed: BTreeSet<RepoPath> = goals
         .iter()
         .filter(|(_, goal)| goal.content.is_some())

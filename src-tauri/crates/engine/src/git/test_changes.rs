@@ -3,7 +3,8 @@
 use super::{
     GitError, diff,
     error::Doing,
-    files::{Looker, in_tree},
+    files::in_tree,
+    looker::Looker,
     path::RepoPath,
     repository::{self, Project},
     test_marks,
@@ -57,6 +58,8 @@ impl TestChanges {
 /// assertion. Fails with `UnknownCommit` when `from` does not exist.
 pub fn test_changes(dir: &Path, from: &str) -> Result<TestChanges, GitError> {
     let project = repository::open(dir)?;
+    // Sees to it that git looks at every file.
+    let _turn = project.take_turn()?;
     let before = project.commit(from)?.tree().doing("read the files of a commit")?;
     let diff = diff::against_files(&project, Some(from))?;
     let (mut deleted, mut added, mut changed) = (Vec::new(), Vec::new(), Vec::new());
@@ -150,14 +153,8 @@ impl Reader<'_> {
     }
 
     /// A file as it is on disk; `None` when it is no file, is too big or cannot be read.
-    fn new_text(&mut self, path: &RepoPath) -> Result<Option<String>, GitError> {
-        let meta = self.looker.look(path)?;
-        if !meta
-            .is_some_and(|meta| meta.is_file() && i64::try_from(meta.len()).is_ok_and(|len| len <= diff::READ_BYTES))
-        {
-            return Ok(None);
-        }
-        let bytes = std::fs::read(self.project.dir.join(path.to_path())).ok();
+    fn new_text(&self, path: &RepoPath) -> Result<Option<String>, GitError> {
+        let bytes = self.looker.find(path)?.and_then(|found| found.whole(diff::READ_BYTES.unsigned_abs()));
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 

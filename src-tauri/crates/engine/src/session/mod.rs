@@ -23,6 +23,7 @@ pub(crate) mod record;
 mod recover;
 mod run_loop;
 mod shell;
+pub(crate) mod standstill;
 mod tree;
 mod watch;
 

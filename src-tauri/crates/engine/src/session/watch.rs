@@ -3,8 +3,8 @@
 //! Calls are known from the stream; how they ended from the hooks, and for those that no hook is asked about (a call the
 //! CLI itself finds faulty) from the stream again. Each is judged once.
 
-use super::{one::Ending, record::Recorder};
-use crate::{OpenProject, git};
+use super::{one::Ending, record::Recorder, standstill::while_still};
+use crate::{OpenProject, git, verify};
 use harness_agent::{
     Body, Message, ToolCall, ToolDone,
     wire::{Assistant, Block, StreamEvent},
@@ -179,12 +179,12 @@ impl SessionWatch {
 
     async fn tree(&self) -> Option<u64> {
         let dir: PathBuf = self.project.dir().to_owned();
-        let looking = tokio::task::spawn_blocking(move || git::moment(&dir).map(|moment| moment.fingerprint()));
-        match looking.await {
-            Ok(Ok(tree)) => Some(tree),
-            Ok(Err(error)) => {
-                tracing::warn!(session = %self.session, %error, "the state of the tree could not be read");
-                None
+        match while_still(&self.project, move || Ok(git::moment(&dir)?)).await {
+            Ok(moment) => {
+                if let [first, rest @ ..] = moment.hidden() {
+                    self.project.notice("files_hidden", verify::hidden_from_git(first, rest));
+                }
+                Some(moment.fingerprint())
             }
             Err(error) => {
                 tracing::warn!(session = %self.session, %error, "the state of the tree could not be read");

@@ -1,10 +1,7 @@
 //! A directory that may hold a project of its own, and careful looks at its files.
 
-use std::{
-    fs::File,
-    io::Read,
-    path::{Path, PathBuf},
-};
+use crate::project_file;
+use std::path::{Path, PathBuf};
 
 /// Files that say how a project is checked are small; a larger one is something else.
 const FILE_LIMIT: u64 = 1024 * 1024;
@@ -46,6 +43,8 @@ const NOT_PROJECTS: [&str; 22] = [
 
 /// The project's directory or one below it.
 pub(super) struct Place {
+    /// The project's directory.
+    root: PathBuf,
     dir: PathBuf,
     /// From the project's directory, empty for itself, otherwise with a slash at its end.
     label: String,
@@ -57,13 +56,14 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn root(dir: &Path) -> Self {
-        Self { dir: dir.into(), label: String::new(), step_in: String::new(), way_up: String::new() }
+        Self { root: dir.into(), dir: dir.into(), label: String::new(), step_in: String::new(), way_up: String::new() }
     }
 
     fn below(dir: &Path, name: &str) -> Self {
         // The shell would take such a name for an option.
         let safe = if name.starts_with('-') { format!("./{name}") } else { name.to_owned() };
         Self {
+            root: dir.into(),
             dir: dir.join(name),
             label: format!("{name}/"),
             step_in: format!("cd {} && ", shell_words::quote(&safe)),
@@ -97,15 +97,10 @@ impl Place {
         self.dir.join(name).is_dir()
     }
 
-    /// The text of a file; none when there is no such file, or a very large one. Bytes that are no text are replaced.
+    /// The text of a file; none when there is no such file in the project, or a very large one. A link out of the project
+    /// is not followed. Bytes that are no text are replaced.
     pub(super) fn read(&self, name: &str) -> Option<String> {
-        let path = self.dir.join(name);
-        // Opening a pipe would wait for a writer that never comes.
-        if !path.metadata().is_ok_and(|entry| entry.is_file() && entry.len() <= FILE_LIMIT) {
-            return None;
-        }
-        let mut bytes = Vec::new();
-        File::open(path).ok()?.take(FILE_LIMIT).read_to_end(&mut bytes).ok()?;
+        let bytes = project_file::read(&self.root, Path::new(&self.name_of(name)), FILE_LIMIT).ok()??;
         Some(String::from_utf8_lossy(&bytes).trim_start_matches('\u{FEFF}').to_owned())
     }
 
@@ -156,4 +151,24 @@ fn entries(dir: &Path) -> impl Iterator<Item = (String, bool)> {
         let is_dir = entry.file_type().ok()?.is_dir();
         Some((entry.file_name().into_string().ok()?, is_dir))
     })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::{fs, os::unix::fs::symlink};
+
+    #[test]
+    fn a_file_is_read_wherever_it_lies_in_the_project_and_nowhere_else() {
+        let (dir, outside) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+        fs::write(outside.path().join("package.json"), "the person's own").expect("a file");
+        fs::create_dir_all(dir.path().join("packages/app")).expect("directories");
+        fs::write(dir.path().join("shared.json"), "shared").expect("a file");
+        symlink("../../shared.json", dir.path().join("packages/app/tsconfig.json")).expect("a link");
+        symlink(outside.path().join("package.json"), dir.path().join("packages/app/package.json")).expect("a link");
+        let place = Place::below(dir.path(), "packages/app");
+        assert_eq!(place.read("tsconfig.json").as_deref(), Some("shared"), "a link within the project is followed");
+        assert_eq!(place.read("package.json"), None, "what is outside steers no check and is told to nobody");
+        assert_eq!(Place::root(dir.path()).read("shared.json").as_deref(), Some("shared"));
+    }
 }

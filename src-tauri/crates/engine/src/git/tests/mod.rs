@@ -7,6 +7,8 @@ mod preparing;
 mod restoring;
 mod saving;
 mod setting_aside;
+#[cfg(target_os = "linux")]
+mod watched;
 
 use super::{CommitRequest, MAX_FILE_BYTES, Prepare, Prepared, Uncommitted, prepare};
 use harness_domain::id::RunId;

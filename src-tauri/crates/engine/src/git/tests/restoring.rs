@@ -194,7 +194,7 @@ fn a_file_that_changed_since_it_was_read_is_not_moved() {
     place.write("a.txt", "read\n");
     let project = repository::open(&place.dir).expect("a repository");
     let path = RepoPath::from_git(b"a.txt");
-    let stored = files::Storer::new(&project).and_then(|mut storer| storer.store(&path)).expect("readable");
+    let stored = files::Storer::new(&project).and_then(|storer| storer.store(&path)).expect("readable");
     let expected = stored.map(|stored| stored.meta);
     place.write("a.txt", "written since, longer\n");
     let goals = swap::Goals::from([(path, swap::Goal { content: None, exact: None, expected })]);

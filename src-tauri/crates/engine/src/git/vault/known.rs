@@ -3,7 +3,7 @@
 //! It is read in one go and compared in place, since a look at a big project is mostly this comparison. A file that is
 //! torn or of another version counts as none: then everything is read once more.
 
-use super::handle::{STAMP_BYTES, Stamp};
+use crate::git::handle::{STAMP_BYTES, Stamp};
 use crate::git::{GitError, error::io_at, path::RepoPath};
 use git2::Oid;
 use serde::{Deserialize, Serialize};

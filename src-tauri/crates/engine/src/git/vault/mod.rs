@@ -6,7 +6,6 @@
 //! One process at a time works on a vault; the caller sees to that with a lock of its own.
 
 mod compact;
-mod handle;
 mod known;
 mod objects;
 mod pack;

@@ -1,6 +1,6 @@
 //! Many objects at once, as one pack: making a file for each costs the file system many times what their content does.
 
-use super::handle::{Directory, Kind};
+use crate::git::handle::{Directory, Kind};
 use crate::git::{
     GitError,
     error::{Doing, io_at},

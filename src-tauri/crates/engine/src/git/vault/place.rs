@@ -1,6 +1,7 @@
 //! Where a repository stood: its HEAD, its refs, its stash, and the few files that no object holds.
 
-use super::{REFS, Vault, handle::Directory, objects};
+use super::{REFS, Vault, objects};
+use crate::git::handle::Directory;
 use crate::git::{
     GitError,
     error::{Doing, io_at},

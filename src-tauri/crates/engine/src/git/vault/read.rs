@@ -2,11 +2,17 @@
 
 use super::{
     Vault,
-    handle::{Directory, Kind, Stamp},
     known::Record,
     pack::{Pack, Packed, has},
 };
-use crate::git::{GitError, WhyLeftOut, error::Doing, path::RepoPath, secret, stage::SEARCHED_BYTES};
+use crate::git::{
+    GitError, WhyLeftOut,
+    error::Doing,
+    handle::{Directory, Kind, Stamp},
+    path::RepoPath,
+    secret,
+    stage::SEARCHED_BYTES,
+};
 use git2::{ObjectType, Odb, Oid, Repository};
 use std::{
     fs::File,

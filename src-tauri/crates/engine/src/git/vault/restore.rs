@@ -4,7 +4,8 @@ use super::{Place, Vault, objects, place, rebuild};
 use crate::git::{
     GitError,
     error::{Doing, io_at},
-    files::{Content, GITLINK, LINK, Looker},
+    files::{Content, GITLINK, LINK},
+    looker::Looker,
     path::RepoPath,
     repository::{self, Position, Project, wait_until},
     swap::{self, Goal, Goals},
@@ -122,7 +123,7 @@ impl Vault {
         objects::copy_whole_tree(&self.repo, &project.repo, then_tree.id())?;
         let mut remarks = Vec::new();
         let mut goals = Goals::new();
-        let mut looker = Looker::new(&project.dir);
+        let looker = Looker::new(&project.dir);
         for Difference { path, now, then } in self.differences(now, then)? {
             let is_link = |side: Option<Content>| side.is_some_and(|side| side.mode == GITLINK);
             if is_link(now) || is_link(then) {

@@ -6,7 +6,6 @@
 
 use super::{
     Vault,
-    handle::{Directory, Kind, Stamp},
     known::{Known, Memory, Next, Record},
     pack::has,
     read::{Job, Outcome, Reading, unreadable},
@@ -16,6 +15,7 @@ use crate::git::{
     GitError, LeftOut, WhyLeftOut,
     error::{Doing, io_at},
     files::{Content, GITLINK, in_index, in_tree},
+    handle::{Directory, Kind, Stamp},
     path::RepoPath,
     repository::Project,
     secret,

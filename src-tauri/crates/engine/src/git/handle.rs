@@ -1,11 +1,14 @@
 //! Directories by handle: what is looked at and what is read are the same thing, whatever is moved meanwhile.
 //!
-//! A process of an agent may be alive while its project is saved. Were files opened by their path, a directory swapped for
-//! a link between the look and the opening would bring a file from elsewhere into the checkpoint, and a restore would
-//! hand it to the agent.
+//! A process of an agent may be alive while its project is saved or committed. Were files opened by their path, a
+//! directory swapped for a link between the look and the opening would bring a file from elsewhere into the checkpoint
+//! or the commit, where the agent reads it.
 
 use crate::git::files::{EXECUTABLE, LINK, REGULAR};
-use std::{fs::File, io};
+use std::{
+    fs::{File, Metadata},
+    io,
+};
 
 /// What stands at a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +89,16 @@ impl Directory {
         imp::child(&self.0, name).map(Self)
     }
 
+    /// Opens a directory in this one to go on from there; it need not be readable. A link is refused.
+    pub fn way(&self, name: &[u8]) -> io::Result<Self> {
+        imp::way(&self.0, name).map(Self)
+    }
+
+    /// All that the system tells of what stands at a name; of a link itself, not of what it leads to.
+    pub fn metadata(&self, name: &[u8]) -> io::Result<Metadata> {
+        imp::metadata(&self.0, name)
+    }
+
     /// The names in it with what they seem to be.
     pub fn names(&self) -> io::Result<Vec<(Vec<u8>, Kind)>> {
         imp::names(&self.0)
@@ -125,7 +138,7 @@ mod imp {
     };
     use std::{
         ffi::OsStr,
-        fs::File,
+        fs::{File, Metadata},
         io,
         os::{fd::OwnedFd, unix::ffi::OsStrExt},
         path::Path,
@@ -141,6 +154,34 @@ mod imp {
 
     pub fn child(at: &Handle, name: &[u8]) -> io::Result<Handle> {
         Ok(openat(at, OsStr::from_bytes(name), DIRECTORY | OFlags::NOFOLLOW, Mode::empty())?)
+    }
+
+    #[cfg(target_os = "linux")]
+    pub fn way(at: &Handle, name: &[u8]) -> io::Result<Handle> {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        Ok(openat(at, OsStr::from_bytes(name), flags, Mode::empty())?)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub fn way(at: &Handle, name: &[u8]) -> io::Result<Handle> {
+        child(at, name).map_err(|error| match error.raw_os_error() {
+            // As Linux says it of a link.
+            Some(code) if code == rustix::io::Errno::LOOP.raw_os_error() => io::ErrorKind::NotADirectory.into(),
+            _ => error,
+        })
+    }
+
+    #[cfg(target_os = "linux")]
+    pub fn metadata(at: &Handle, name: &[u8]) -> io::Result<Metadata> {
+        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        File::from(openat(at, OsStr::from_bytes(name), flags, Mode::empty())?).metadata()
+    }
+
+    /// By the directory's own path: what is read is bound to the handle all the same, see [`file`].
+    #[cfg(not(target_os = "linux"))]
+    pub fn metadata(at: &Handle, name: &[u8]) -> io::Result<Metadata> {
+        let here = rustix::fs::getpath(at)?;
+        std::fs::symlink_metadata(Path::new(OsStr::from_bytes(here.as_bytes())).join(OsStr::from_bytes(name)))
     }
 
     pub fn names(at: &Handle) -> io::Result<Vec<(Vec<u8>, Kind)>> {
@@ -232,6 +273,14 @@ mod imp {
             Kind::Directory => Ok(join(at, name)),
             _ => Err(io::ErrorKind::NotADirectory.into()),
         }
+    }
+
+    pub fn way(at: &Handle, name: &[u8]) -> io::Result<Handle> {
+        child(at, name)
+    }
+
+    pub fn metadata(at: &Handle, name: &[u8]) -> io::Result<Metadata> {
+        std::fs::symlink_metadata(join(at, name))
     }
 
     pub fn names(at: &Handle) -> io::Result<Vec<(Vec<u8>, Kind)>> {
