@@ -93,7 +93,7 @@ impl From<EngineError> for ApiError {
             | EngineError::NoSpec { .. }
             | EngineError::CheckpointUnusable { .. }
             | EngineError::Policy(_) => ErrorCode::NotPossibleNow,
-            EngineError::Refused(_) => ErrorCode::NotPossibleNow,
+            EngineError::Refused(_) | EngineError::NotStill(_) => ErrorCode::NotPossibleNow,
             EngineError::NotAProjectsPlace { .. } => ErrorCode::Refused,
             EngineError::Spec { .. }
             | EngineError::Manifest(_)

@@ -190,7 +190,7 @@ impl EngineError {
             EngineError::NoSandbox { .. } => "no_sandbox",
             EngineError::Refused(_) | EngineError::NotStill(_) => "refused",
             EngineError::CheckpointUnusable { .. } | EngineError::NotSaved(_) => "checkpoint",
-            EngineError::Store(_) => "database",
+            EngineError::Store(error) => of_store(error),
             EngineError::Git(_) => "repository",
             EngineError::Check(_) => "check",
             EngineError::Locate(_) => "cli_not_found",
@@ -202,6 +202,33 @@ impl EngineError {
             EngineError::Account(_) => "account",
             EngineError::Dependency(_) | EngineError::Batch(_) => "dependencies",
         }
+    }
+}
+
+/// A rule that the board keeps is no fault of the database that keeps the board.
+fn of_store(error: &StoreError) -> &'static str {
+    use StoreError as E;
+    match error {
+        E::Locked { .. }
+        | E::ReadOnly { .. }
+        | E::DiskFull { .. }
+        | E::Corrupt { .. }
+        | E::NewerDatabase { .. }
+        | E::CannotOpen { .. }
+        | E::Sqlite { .. }
+        | E::BadValue { .. } => "database",
+        E::NoSuchFeature(_)
+        | E::NoSuchRun(_)
+        | E::NoSuchSession(_)
+        | E::NoSuchEvidence(_)
+        | E::NoSuchRequest(_)
+        | E::NoSuchCheckpoint(_)
+        | E::NoSuchRemoval(_)
+        | E::NoSuchProject(_)
+        | E::NoSuchUser(_)
+        | E::NoSuchDevice(_)
+        | E::NoSuchToken(_) => "not_found",
+        _ => "refused",
     }
 }
 
@@ -218,5 +245,18 @@ fn held_by(holder: Option<&Holder>, home: &std::path::Path) -> String {
             "{} is in use by another process. Wait for it, or use another data directory (HARNESS_HOME).",
             home.display()
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use harness_domain::id::FeatureId;
+
+    #[test]
+    fn a_rule_of_the_board_is_not_told_as_a_fault_of_the_database() {
+        let code = |error: StoreError| EngineError::from(error).code();
+        assert_eq!(code(StoreError::NotABug(FeatureId(1))), "refused", "the caller asked for what may not be");
+        assert_eq!(code(StoreError::NoSuchFeature(FeatureId(1))), "not_found", "or for what is not there");
     }
 }

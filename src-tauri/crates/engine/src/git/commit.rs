@@ -6,7 +6,6 @@ use super::{
     message,
     moment::Moment,
     path::RepoPath,
-    pipes,
     repository::{self, Position, Project},
     stage::{self, Staged},
     status,
@@ -125,7 +124,6 @@ fn commit(dir: &Path, request: &CommitRequest, checked: Option<&Moment>) -> Resu
     loop {
         let project = repository::open(dir)?;
         let _turn = project.take_turn()?;
-        pipes::refuse_in_tree(&project)?;
         match try_commit(&project, request, &message, checked) {
             // Somebody committed in between, or is about to: look again at what is left to commit.
             Err(GitError::Git { source, .. })

@@ -4,7 +4,6 @@ use super::{
     GitError, MAX_FILE_BYTES,
     files::{Content, Stored, Storer, in_tree},
     path::{RepoPath, shown},
-    pipes,
     repository::{self, Project},
     status,
 };
@@ -48,7 +47,6 @@ impl Since {
 pub fn moment(dir: &Path) -> Result<Moment, GitError> {
     let project = repository::open(dir)?;
     let turn = project.take_turn()?;
-    pipes::refuse_in_tree(&project)?;
     let storer = Storer::new(&project)?;
     let mut files = BTreeMap::new();
     for change in status::changes(&project)?.files {
@@ -85,7 +83,6 @@ impl Moment {
     pub fn until_now(&self, dir: &Path) -> Result<Since, GitError> {
         let project = repository::open(dir)?;
         let turn = project.take_turn()?;
-        pipes::refuse_in_tree(&project)?;
         Ok(Since { hidden: shown(&turn.hidden), ..self.compare(&project)? })
     }
 

@@ -1,6 +1,6 @@
 //! Which files differ from HEAD.
 
-use super::{GitError, error::Doing, looker::Looker, path::RepoPath, repository::Project};
+use super::{GitError, error::Doing, looker::Looker, path::RepoPath, pipes, repository::Project};
 use git2::{IndexEntryExtendedFlag, Status, StatusOptions};
 
 /// One file that differs from HEAD, in the index or on disk.
@@ -41,7 +41,10 @@ impl Change {
 }
 
 /// Everything that differs from HEAD and is not ignored.
+///
+/// Fails with `Pipe` where git would wait for ever.
 pub(super) fn changes(project: &Project) -> Result<Changes, GitError> {
+    pipes::refuse_in_tree(project)?;
     let mut options = StatusOptions::new();
     options
         .include_untracked(true)

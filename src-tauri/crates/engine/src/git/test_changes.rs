@@ -6,6 +6,7 @@ use super::{
     files::in_tree,
     looker::Looker,
     path::RepoPath,
+    pipes,
     repository::{self, Project},
     test_marks,
 };
@@ -61,6 +62,7 @@ pub fn test_changes(dir: &Path, from: &str) -> Result<TestChanges, GitError> {
     // Sees to it that git looks at every file.
     let _turn = project.take_turn()?;
     let before = project.commit(from)?.tree().doing("read the files of a commit")?;
+    pipes::refuse_in_tree(&project)?;
     let diff = diff::against_files(&project, Some(from))?;
     let (mut deleted, mut added, mut changed) = (Vec::new(), Vec::new(), Vec::new());
     for position in diff::changed(&project, &diff)? {
