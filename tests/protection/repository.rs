@@ -127,9 +127,9 @@ fn a_file_that_changes_after_it_was_checked_is_not_committed() {
         { "say": "No more." }
     ]);
     let (ended, events) = stage.run(&coding("rewrites", steps), &["--max-sessions", "1"]);
-    let session = stage.a_run(1)["sessions"][0]["id"].clone();
+    let session = &of_kind(&events, "session_started")[0]["session"];
     assert!(
-        stage.transcript(&session).contains("src/add.js changed while the checks ran"),
+        stage.transcript(session).contains("src/add.js changed while the checks ran"),
         "the agent is told: {}",
         told(&ended, &events)
     );
@@ -175,9 +175,9 @@ fn a_pipe_that_an_agent_leaves_in_the_repository_keeps_nobody_waiting() {
         take_card(), writes("pipe.mjs", pipe), bash("node pipe.mjs"), ask_for_checks(), { "say": "Done." }, { "say": "No more." }
     ]);
     let (ended, events) = stage.run(&coding("pipe", steps), &["--max-sessions", "1"]);
-    let session = stage.a_run(1)["sessions"][0]["id"].clone();
+    let session = &of_kind(&events, "session_started")[0]["session"];
     assert!(
-        stage.transcript(&session).contains("is a pipe or a device"),
+        stage.transcript(session).contains("is a pipe or a device"),
         "the agent is told what is in the way: {}",
         told(&ended, &events)
     );

@@ -217,10 +217,11 @@ mod tests {
     #[test]
     fn two_processes_that_wake_each_other_in_turn_do_not_pass_for_standing() {
         let mut session = Session::start(
-            "python3 -u -c 'import os, signal\nother = os.fork()\nprint(1)\nwhile True:\n  \
+            "python3 -u -c 'import os, signal\nother = os.fork()\nother or print(1)\nwhile True:\n  \
              os.kill(other or os.getppid(), signal.SIGCONT); os.kill(os.getpid(), signal.SIGSTOP)'",
         );
-        session.lines().next().expect("they have begun");
+        let mut lines = session.lines();
+        lines.next().expect("they have begun");
         let frozen = freeze(session.root, session.id).expect("they can be stopped");
         thread::sleep(Duration::from_millis(50));
         assert!(frozen.is_unbroken(), "had one of them still run, the other would have been woken by now");
