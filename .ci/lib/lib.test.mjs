@@ -15,13 +15,14 @@ import { CommandError, duration, mustRun, run, SetUpError } from "./steps.mjs";
 import { installCommands, isOnPath, missingPrograms } from "./system-packages.mjs";
 import { TestCounts } from "./test-counts.mjs";
 import { isAtLeast } from "./toolchain.mjs";
+import { updateManifest } from "./update-manifest.mjs";
 
 let directory;
 beforeEach(() => (directory = mkdtempSync(join(tmpdir(), "harness-scripts-"))));
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 test("the versions asked for are read from the files that define them", () => {
-  assert.ok(LOWEST_NODE >= 20, "package.json's engines.node is where Node's version comes from");
+  assert.match(LOWEST_NODE, /^\d+\.\d+$/, "package.json's engines.node is where Node's version comes from");
   assert.match(LOWEST_RUST, /^1\.\d+$/, "Cargo.toml's rust-version is where Rust's comes from");
   assert.match(CLAUDE_VERSION, /^\d+\.\d+\.\d+$/, "the Claude CLI has to be pinned to one version");
 });
@@ -30,7 +31,7 @@ test("versions are compared by number, part by part", () => {
   assert.ok(isAtLeast("1.100.0", "1.89"), "100 is more than 89, although it sorts before it as text");
   assert.ok(isAtLeast("1.89.0", "1.89"), "a missing part is zero");
   assert.ok(!isAtLeast("1.88.9", "1.89"), "an older minor version does not do");
-  assert.ok(isAtLeast("20.20.2", "20"), "any Node 20 will do");
+  assert.ok(isAtLeast("20.19.0", "20.19") && !isAtLeast("20.18.3", "20.19"), "the build tools need 20.19");
 });
 
 test("a release names no place of the machine that built it", () => {
@@ -199,4 +200,29 @@ test("a command's exit code and output lines come back", async () => {
 test("a command that fails or is missing is told as a sentence with its name", async () => {
   await assert.rejects(mustRun(process.execPath, ["-e", "process.exit(7)"]), (error) => error instanceof CommandError && error.exitCode === 7);
   await assert.rejects(mustRun(join(directory, "nonexistent"), []), /Could not start .*nonexistent/);
+});
+
+test("a release leads every platform to its signed package, and to none without the Claude CLI", () => {
+  const names = [
+    "auto-agent-harness-without-claude_1.0.0_amd64.AppImage",
+    "Auto Agent Harness_1.0.0_amd64.AppImage",
+    "Auto Agent Harness_1.0.0_aarch64.AppImage",
+    "Auto Agent Harness_X64.app.tar.gz",
+    "Auto Agent Harness_ARM64.app.tar.gz",
+    "Auto Agent Harness_1.0.0_x64-setup.exe",
+  ];
+  const signatures = new Map(names.map((name) => [name, `signed ${name}`]));
+  const release = { version: "1.0.0", address: "https://example.com/v1", now: new Date(0) };
+  const { platforms } = updateManifest({ ...release, signatures });
+  assert.deepEqual(
+    platforms["linux-x86_64"],
+    {
+      signature: "signed Auto Agent Harness_1.0.0_amd64.AppImage",
+      url: "https://example.com/v1/Auto%20Agent%20Harness_1.0.0_amd64.AppImage",
+    },
+    "the whole package, by an address that can be fetched",
+  );
+  assert.equal(Object.keys(platforms).length, 5);
+  signatures.delete("Auto Agent Harness_ARM64.app.tar.gz");
+  assert.throws(() => updateManifest({ ...release, signatures }), /darwin-aarch64/, "a platform left out is told");
 });

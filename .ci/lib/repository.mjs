@@ -8,8 +8,8 @@ export const ROOT = resolve(fileURLToPath(import.meta.url), "../../..");
 
 const packageJson = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
 
-/** The lowest Node major version that `package.json` accepts. */
-export const LOWEST_NODE = Number(/(\d+)/.exec(packageJson.engines.node)[1]);
+/** The lowest Node version that `package.json` accepts, such as "20.19". */
+export const LOWEST_NODE = /[\d.]+/.exec(packageJson.engines.node)[0];
 
 /** The lowest Rust version that `Cargo.toml` accepts, such as "1.89". */
 export const LOWEST_RUST = /^rust-version = "([\d.]+)"/m.exec(readFileSync(join(ROOT, "Cargo.toml"), "utf8"))[1];

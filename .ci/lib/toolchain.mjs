@@ -23,7 +23,7 @@ export function outputOf(command, args) {
  * Fails with `SetUpError` when Node or Rust is missing or too old.
  */
 export function checkToolchain() {
-  if (!isAtLeast(process.versions.node, String(LOWEST_NODE))) {
+  if (!isAtLeast(process.versions.node, LOWEST_NODE)) {
     throw new SetUpError(
       `Node ${process.versions.node} is too old: ${LOWEST_NODE} or newer is needed. Install it from https://nodejs.org or with your version manager.`,
     );
