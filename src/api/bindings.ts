@@ -91,7 +91,7 @@ export type AppSettings = {
 	is_confetti_on: boolean,
 	/** The model for runs of projects that chose none. */
 	default_model: string | null,
-	/** The budget that new runs are offered, in US dollars. */
+	/** The budget of runs that choose none, in US dollars. */
 	default_budget_usd: number | null,
 	/** How a file is opened: a command with `{path}` and `{line}`; none for the operating system's choice. */
 	editor_command: string | null,
@@ -1964,6 +1964,10 @@ export type ProjectSettings = {
 	checks?: Check[],
 	/** The model for sessions without one of their own. */
 	model?: string | null,
+	/** The models of single stages; they go before `model`. */
+	stage_models?: StageModels,
+	/** Money a run may spend at most unless it was started with another amount, in US dollars. */
+	budget_usd?: number | null,
 	/** Failed attempts before a feature is parked. Default 3. */
 	max_attempts?: number | null,
 	/** Seconds one check may take. Default 600. */
@@ -2586,6 +2590,14 @@ export type StartInterview = {
 	budget_usd?: number | null,
 	/** A scenario's name: a scripted model answers, without an account. */
 	rehearsal?: string | null,
+/** A model for each stage of the work. Absent means the project's. */
+export type StageModels = {
+	/** Turns specifications and existing code into features. */
+	planning?: string | null,
+	/** Works on features, fixes and bugs. */
+	building?: string | null,
+	/** Tests passing features again. */
+	testing?: string | null,
 };
 
 /** How the door to the network is to be opened. */
@@ -2612,7 +2624,7 @@ export type StartRun = {
 	model?: string | null,
 	/** Leave out the heavy checks. */
 	is_quick?: boolean,
-	/** Money to spend at most, in US dollars. */
+	/** Money to spend at most, in US dollars; none leaves it to the project's settings, then to the person's. */
 	budget_usd?: number | null,
 	/** Sessions to start at most. */
 	max_sessions?: number | null,

@@ -27,6 +27,7 @@ const MODE_ORDER: readonly Mode[] = ["auto", "code", "initialize", "analyze", "r
 export function StartDialog({ project, onClose }: Props) {
   const summary = useApiQuery("project_get", { project });
   const settings = useApiQuery("app_settings_read", null);
+  const ofProject = useApiQuery("project_settings_read", { project });
   const rehearsals = useApiQuery("rehearsal_list", null);
   const [edited, setEdited] = useState<Partial<Choices>>(() => keptChoices(project));
   const { start } = useRunOrders(project);
@@ -36,9 +37,9 @@ export function StartDialog({ project, onClose }: Props) {
   const isRehearsal = summary.data?.is_rehearsal ?? false;
   const scenarios = rehearsals.data ?? [];
   const defaults = {
-    budget: settings.data?.default_budget_usd?.toString() ?? "",
     rehearsal: isRehearsal ? ((scenarios.find(({ name }) => name === DEMO) ?? scenarios[0])?.name ?? "") : "",
   };
+  const usual = (ofProject.data?.settings.budget_usd ?? settings.data?.default_budget_usd)?.toString() ?? "";
   const choices: Choices = { ...FIRST_CHOICES, ...defaults, ...edited };
   const problems = problemsOf(choices);
   const set = (change: Partial<Choices>) => setEdited((before) => ({ ...before, ...change }));
@@ -50,8 +51,9 @@ export function StartDialog({ project, onClose }: Props) {
     start.mutate(runOf(project, choices), { onSuccess: onClose });
   };
 
-  const failed = [summary, settings].find(({ isError, data }) => isError && !data);
-  const isReady = summary.data !== undefined && settings.data !== undefined && !rehearsals.isPending;
+  const failed = [summary, settings, ofProject].find(({ isError, data }) => isError && !data);
+  const isReady =
+    summary.data !== undefined && settings.data !== undefined && ofProject.data !== undefined && !rehearsals.isPending;
   // What was chosen last time is mostly right: Enter starts.
   useEffect(() => {
     if (isReady) startButton.current?.focus();
@@ -106,7 +108,7 @@ export function StartDialog({ project, onClose }: Props) {
               )}
             </Field>
           )}
-          <Limits choices={choices} problems={problems} set={set} />
+          <Limits choices={choices} problems={problems} usual={usual} set={set} />
           <Checkbox
             isChecked={choices.isQuick}
             onChange={(isQuick) => set({ isQuick })}
@@ -149,10 +151,12 @@ export function StartDialog({ project, onClose }: Props) {
 type LimitsProps = {
   choices: Choices;
   problems: ReturnType<typeof problemsOf>;
+  /** The budget of the settings, as it would be typed; empty when they have none. */
+  usual: string;
   set: (change: Partial<Choices>) => void;
 };
 
-function Limits({ choices, problems, set }: LimitsProps) {
+function Limits({ choices, problems, usual, set }: LimitsProps) {
   return (
     <div className="grid grid-cols-3 gap-4">
       <Field label={text.modelLabel} hint={text.modelHint} isOptional optionalLabel={text.optional}>
@@ -168,7 +172,7 @@ function Limits({ choices, problems, set }: LimitsProps) {
       </Field>
       <Field
         label={text.budgetLabel}
-        hint={text.budgetHint}
+        hint={text.budgetHint(usual)}
         error={problems.budget && text.budgetError}
         isOptional
         optionalLabel={text.optional}
@@ -177,6 +181,7 @@ function Limits({ choices, problems, set }: LimitsProps) {
           <Input
             {...wiring}
             inputMode="decimal"
+            placeholder={usual}
             value={choices.budget}
             onChange={(event) => set({ budget: event.target.value })}
           />

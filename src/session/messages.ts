@@ -87,7 +87,8 @@ export const text = messages("session", {
   quickHint:
     "Builds and quick tests still run. Cards that pass are marked, so that you can have them checked in full later.",
   budgetLabel: "Budget, US$",
-  budgetHint: "The run ends when it is used up.",
+  budgetHint: (usual: string) =>
+    usual === "" ? "The run ends when it is used up." : `Empty: US$ ${usual}, as in the settings.`,
   budgetError: "Give an amount above 0, such as 20, or leave it empty.",
   limitLabel: "Sessions at most",
   limitError: "Give a whole number from 1, or leave it empty.",

@@ -58,7 +58,7 @@ export function problemsOf(choices: Choices): Problems {
   };
 }
 
-/** The run that the choices ask for. A limit that was left empty is none. */
+/** The run that the choices ask for. What was left empty is as the settings say. */
 export function runOf(project: number, choices: Choices): StartRun {
   const number = (typed: string) => (typed.trim() === "" ? null : Number(typed));
   return {

@@ -6,7 +6,7 @@ import { Input } from "@/ui/Input.tsx";
 import { Select } from "@/ui/Select.tsx";
 import { text } from "./messages.ts";
 import { NumberField } from "./NumberField.tsx";
-import { readNumber, writeNumber } from "./number.ts";
+import { BUDGET, readNumber, writeNumber } from "./number.ts";
 import type { StoredProps } from "./ProjectSettingsPage.tsx";
 import { Group } from "./Sections.tsx";
 
@@ -14,7 +14,16 @@ const ATTEMPTS = { min: 1, max: 100, isWhole: true };
 const TIMEOUT = { min: 1, max: 86_400, isWhole: true };
 const LEVELS: readonly SandboxLevel[] = ["full", "partial", "policy_only"];
 
-type Typed = { model: string; attempts: string; timeout: string; level: SandboxLevel | "" };
+const STAGES = ["planning", "building", "testing"] as const;
+type Stage = (typeof STAGES)[number];
+
+type Typed = Record<Stage, string> & {
+  model: string;
+  budget: string;
+  attempts: string;
+  timeout: string;
+  level: SandboxLevel | "";
+};
 
 /** How runs of this project are made. What was typed stays until it is saved or given up. */
 export function ProjectRuns({ view, change, isSaving }: StoredProps) {
@@ -22,6 +31,10 @@ export function ProjectRuns({ view, change, isSaving }: StoredProps) {
   const [typed, setTyped] = useState<Partial<Typed>>({});
   const now: Typed = {
     model: settings.model ?? "",
+    planning: settings.stage_models?.planning ?? "",
+    building: settings.stage_models?.building ?? "",
+    testing: settings.stage_models?.testing ?? "",
+    budget: writeNumber(settings.budget_usd ?? null),
     attempts: writeNumber(settings.max_attempts ?? null),
     timeout: writeNumber(settings.check_timeout_s ?? null),
     level: settings.required_sandbox ?? "",
@@ -29,13 +42,16 @@ export function ProjectRuns({ view, change, isSaving }: StoredProps) {
   };
   const attempts = readNumber(now.attempts, ATTEMPTS);
   const timeout = readNumber(now.timeout, TIMEOUT);
-  const isWrong = attempts.is === "wrong" || timeout.is === "wrong";
+  const budget = readNumber(now.budget, BUDGET);
+  const isWrong = budget.is === "wrong" || attempts.is === "wrong" || timeout.is === "wrong";
   const isChanged = Object.keys(typed).length > 0;
 
   const save = () => {
     if (isWrong || !isChanged) return;
     const part = {
-      model: now.model.trim() === "" ? null : now.model.trim(),
+      model: named(now.model),
+      stage_models: { planning: named(now.planning), building: named(now.building), testing: named(now.testing) },
+      budget_usd: budget.is === "number" ? budget.value : null,
       max_attempts: attempts.is === "number" ? attempts.value : null,
       check_timeout_s: timeout.is === "number" ? timeout.value : null,
       required_sandbox: now.level === "" ? null : now.level,
@@ -65,6 +81,32 @@ export function ProjectRuns({ view, change, isSaving }: StoredProps) {
             />
           )}
         </Field>
+        <fieldset>
+          <legend className="mb-1.5 text-xs font-medium text-muted">{text.project.stages}</legend>
+          <div className="grid grid-cols-3 gap-4 max-sm:grid-cols-1">
+            {STAGES.map((stage) => (
+              <Field key={stage} label={text.project.stageNames[stage]} hint={text.project.stagesHint}>
+                {(wiring) => (
+                  <Input
+                    {...wiring}
+                    value={now[stage]}
+                    placeholder={now.model || text.app.modelPlaceholder}
+                    spellCheck={false}
+                    autoComplete="off"
+                    onChange={(event) => setTyped({ ...typed, [stage]: event.target.value })}
+                  />
+                )}
+              </Field>
+            ))}
+          </div>
+        </fieldset>
+        <NumberField
+          label={text.project.budget}
+          hint={text.project.budgetHint}
+          value={now.budget}
+          rule={BUDGET}
+          onChange={(value) => setTyped({ ...typed, budget: value })}
+        />
         <NumberField
           label={text.project.attempts}
           hint={text.project.attemptsHint}
@@ -114,4 +156,8 @@ export function ProjectRuns({ view, change, isSaving }: StoredProps) {
       </form>
     </Group>
   );
+}
+
+function named(model: string): string | null {
+  return model.trim() === "" ? null : model.trim();
 }

@@ -6,11 +6,9 @@ import { Input } from "@/ui/Input.tsx";
 import { toast } from "@/ui/toast.ts";
 import { text } from "./messages.ts";
 import { NumberField } from "./NumberField.tsx";
-import { readNumber, writeNumber } from "./number.ts";
+import { BUDGET, readNumber, writeNumber } from "./number.ts";
 import { Group } from "./Sections.tsx";
 import type { Change } from "./SettingsPage.tsx";
-
-const BUDGET = { min: 0.01, max: 100_000, isWhole: false };
 
 type Typed = { model: string; budget: string };
 

@@ -6,6 +6,9 @@ export type NumberRule = {
   readonly isWhole: boolean;
 };
 
+/** Money for a run, in US dollars. */
+export const BUDGET: NumberRule = { min: 0.01, max: 100_000, isWhole: false };
+
 /** What was typed into a number field; an empty one means the default. */
 export type TypedNumber =
   | { readonly is: "default" }

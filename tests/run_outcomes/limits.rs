@@ -3,6 +3,7 @@
 use crate::{
     live::Live,
     sums::{Sums, builds},
+    support::of_kind,
 };
 use serde_json::{Value, json};
 
@@ -25,6 +26,17 @@ fn a_run_ends_when_its_budget_is_used_up_and_charges_no_feature_for_it() {
             "money is no failure of a card"
         );
     }
+}
+
+#[test]
+fn the_budget_and_the_models_of_the_project_count_for_runs_that_choose_none() {
+    let sums = Sums::with_features(&["Add", "Subtract"]);
+    sums.harness(&["projects", "settings", "--budget-usd", "0.3", "--model", "sonnet", "--building-model", "opus"]);
+    let played = sums.rehearse("costly", &[]);
+    played.expect(3, "budget_exhausted");
+    assert_eq!(played.outcomes().len(), 1, "no second session is paid for");
+    let models: Vec<&Value> = of_kind(&played.events, "session_started").iter().map(|event| &event["model"]).collect();
+    assert_eq!(models, [&json!("opus")], "a session that builds asks for the model that builds");
 }
 
 #[test]

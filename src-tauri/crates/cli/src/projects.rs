@@ -73,6 +73,18 @@ pub struct SettingsArgs {
     /// The model for sessions; empty for the CLI's default
     #[arg(long, value_name = "MODEL")]
     model: Option<String>,
+    /// The model that plans (turns specifications and code into cards); empty for the project's
+    #[arg(long, value_name = "MODEL")]
+    planning_model: Option<String>,
+    /// The model that builds; empty for the project's
+    #[arg(long, value_name = "MODEL")]
+    building_model: Option<String>,
+    /// The model that tests passing cards again; empty for the project's
+    #[arg(long, value_name = "MODEL")]
+    testing_model: Option<String>,
+    /// Money a run may spend at most unless it is started with another amount, in US dollars; 0 for no limit
+    #[arg(long, value_name = "USD")]
+    budget_usd: Option<f64>,
     /// Failed attempts before a card is parked; 3 unless chosen
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     max_attempts: Option<u32>,
@@ -175,8 +187,22 @@ fn checks(args: ChecksArgs) -> anyhow::Result<()> {
 fn settings(args: SettingsArgs) -> anyhow::Result<()> {
     let project = open::known(&args.project)?;
     let mut settings = project.settings.clone();
-    if let Some(model) = args.model {
-        settings.model = Some(model).filter(|model| !model.is_empty());
+    let stages = &mut settings.stage_models;
+    for (chosen, model) in [
+        (args.model, &mut settings.model),
+        (args.planning_model, &mut stages.planning),
+        (args.building_model, &mut stages.building),
+        (args.testing_model, &mut stages.testing),
+    ] {
+        if let Some(name) = chosen {
+            *model = Some(name).filter(|name| !name.is_empty());
+        }
+    }
+    if let Some(usd) = args.budget_usd {
+        if !usd.is_finite() || usd < 0.0 {
+            anyhow::bail!("--budget-usd: give an amount in US dollars, or 0 for no limit");
+        }
+        settings.budget_usd = Some(usd).filter(|usd| *usd > 0.0);
     }
     settings.max_attempts = args.max_attempts.or(settings.max_attempts);
     settings.check_timeout_s = args.check_timeout.or(settings.check_timeout_s);

@@ -153,6 +153,9 @@ pub fn project_settings_write(api: &Api, write: WriteProjectSettings) -> Result<
     if settings.max_attempts == Some(0) || settings.check_timeout_s == Some(0) {
         return Err(ApiError::bad_input("max_attempts and check_timeout_s: give 1 or more, or none for the default"));
     }
+    if settings.budget_usd.is_some_and(|usd| !usd.is_finite() || usd <= 0.0) {
+        return Err(ApiError::bad_input("budget_usd: give an amount above 0, or none"));
+    }
     if let Some(check) = settings.checks.iter().find(|check| check.command.trim().is_empty()) {
         return Err(ApiError::bad_input(format!("checks: the {:?} check has no command", check.kind)));
     }

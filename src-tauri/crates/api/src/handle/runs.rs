@@ -31,23 +31,16 @@ pub fn run_start(api: &Api, start: StartRun) -> Result<StartedRun, ApiError> {
         return Err(ApiError::bad_input("max_sessions: give 1 or more, or none"));
     }
     let patience = start.attended_minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes.min(MOST_MINUTES))));
-    // The model that the project chose goes before the one that the person chose for all.
-    let of_person = || -> Result<Option<String>, ApiError> {
-        match project.settings.model {
-            Some(_) => Ok(None),
-            None => Ok(app_settings_read(api, Nothing {})?.default_model),
-        }
-    };
-    let model = match start.model.map(|model| model.trim().to_owned()).filter(|model| !model.is_empty()) {
-        Some(model) => Some(model),
-        None => of_person()?,
-    };
+    // What the project chose goes before what the person chose for all.
+    let of_person = app_settings_read(api, Nothing {})?;
+    let budget_usd = start.budget_usd.or(project.settings.budget_usd).or(of_person.default_budget_usd);
     let options = RunOptions {
         mode: start.mode,
         is_quick: start.is_quick,
-        model,
+        model: start.model.map(|model| model.trim().to_owned()).filter(|model| !model.is_empty()),
+        default_model: of_person.default_model,
         max_sessions: start.max_sessions,
-        budget_usd: start.budget_usd,
+        budget_usd,
         rehearsal: start.rehearsal.as_deref().map(scenario).transpose()?,
         patience: patience.filter(|patience| !patience.is_zero()),
         ..RunOptions::default()

@@ -27,7 +27,7 @@ pub struct StartRun {
     #[serde(default)]
     #[specta(optional)]
     pub is_quick: bool,
-    /// Money to spend at most, in US dollars.
+    /// Money to spend at most, in US dollars; none leaves it to the project's settings, then to the person's.
     #[serde(default)]
     #[specta(optional, type = Option<specta_typescript::Number>)]
     pub budget_usd: Option<f64>,

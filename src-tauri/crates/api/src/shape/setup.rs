@@ -184,7 +184,7 @@ pub struct AppSettings {
     pub is_confetti_on: bool,
     /// The model for runs of projects that chose none.
     pub default_model: Option<String>,
-    /// The budget that new runs are offered, in US dollars.
+    /// The budget of runs that choose none, in US dollars.
     #[specta(type = Option<specta_typescript::Number>)]
     pub default_budget_usd: Option<f64>,
     /// How a file is opened: a command with `{path}` and `{line}`; none for the operating system's choice.

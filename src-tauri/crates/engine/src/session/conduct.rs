@@ -60,6 +60,7 @@ pub(crate) async fn conduct_telling(
     began: impl FnOnce(RunId),
 ) -> Result<RunReport, EngineError> {
     refuse_emptied(project)?;
+    options.budget_usd = options.budget_usd.or(project.settings.budget_usd);
     // Sessions read it anew; a broken one is told before anything has begun.
     policy::load(project)?;
     if let Some(from) = &options.spec {

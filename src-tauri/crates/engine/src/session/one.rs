@@ -120,7 +120,7 @@ impl Stage<'_> {
             launch.images = images::for_prompt(project, feature.id)?;
         }
         launch.append_system_prompt = Some(system);
-        launch.model = self.model(task.feature);
+        launch.model = self.model(task.role, task.feature);
         self.announce(task, launch.model.clone())?;
         if let Some(feature) = task.feature {
             project.store.messages_told(feature.id, &task.id)?;
@@ -208,9 +208,12 @@ impl Stage<'_> {
         Ok(())
     }
 
-    fn model(&self, feature: Option<&Feature>) -> Option<String> {
+    /// What was said most closely: of the card, of the run, of the stage, of the project, of everything.
+    fn model(&self, role: Role, feature: Option<&Feature>) -> Option<String> {
         let own = feature.and_then(|feature| feature.model.clone());
-        own.or_else(|| self.options.model.clone()).or_else(|| self.project.settings.model.clone())
+        own.or_else(|| self.options.model.clone())
+            .or_else(|| self.project.settings.model_of(role).map(str::to_owned))
+            .or_else(|| self.options.default_model.clone())
     }
 
     fn announce(&self, task: &Task<'_>, model: Option<String>) -> Result<(), EngineError> {

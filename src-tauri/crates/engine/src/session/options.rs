@@ -23,15 +23,17 @@ pub struct RunOptions {
     pub mode: Mode,
     /// Leave out the heavy checks (YOLO).
     pub is_quick: bool,
-    /// The model; none leaves the choice to the project's settings, then to the CLI.
+    /// The model; none leaves the choice to the project's settings.
     pub model: Option<String>,
+    /// The model where neither the run nor the project names one; none leaves the choice to the CLI.
+    pub default_model: Option<String>,
     /// How long a session that builds may be without progress.
     pub limits: Limits,
     /// How long nothing at all may be heard of an agent that is not waited for; longer than any command may take.
     pub idle: Duration,
     /// Sessions to start at most.
     pub max_sessions: Option<u32>,
-    /// Money to spend at most, in US dollars.
+    /// Money to spend at most, in US dollars; none leaves it to the project's settings.
     pub budget_usd: Option<f64>,
     /// Turns of the model in one session at most.
     pub max_turns: u32,
@@ -67,6 +69,7 @@ impl Default for RunOptions {
             mode: Mode::Auto,
             is_quick: false,
             model: None,
+            default_model: None,
             limits: Limits::default(),
             idle: Watchdogs::default().idle,
             max_sessions: None,
