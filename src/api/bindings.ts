@@ -2576,6 +2576,16 @@ export type SplitText = {
 	text: string,
 };
 
+/** A model for each stage of the work. Absent means the project's. */
+export type StageModels = {
+	/** Turns specifications and existing code into features. */
+	planning?: string | null,
+	/** Works on features, fixes and bugs. */
+	building?: string | null,
+	/** Tests passing features again. */
+	testing?: string | null,
+};
+
 /** An interview to begin. */
 export type StartInterview = {
 	/** The project. */
@@ -2590,14 +2600,6 @@ export type StartInterview = {
 	budget_usd?: number | null,
 	/** A scenario's name: a scripted model answers, without an account. */
 	rehearsal?: string | null,
-/** A model for each stage of the work. Absent means the project's. */
-export type StageModels = {
-	/** Turns specifications and existing code into features. */
-	planning?: string | null,
-	/** Works on features, fixes and bugs. */
-	building?: string | null,
-	/** Tests passing features again. */
-	testing?: string | null,
 };
 
 /** How the door to the network is to be opened. */
