@@ -33,8 +33,7 @@ function device(id: number, name: string, owner: User | null, hoursAgo: number):
 function picture(): string {
   const cells: string[] = [];
   for (let at = 0; at < 25 * 25; at += 1) {
-    if ((at * 7919 + (at % 25) * 104729) % 11 < 5)
-      cells.push(`M${at % 25} ${Math.floor(at / 25)}h1v1h-1z`);
+    if ((at * 7919 + (at % 25) * 104729) % 11 < 5) cells.push(`M${at % 25} ${Math.floor(at / 25)}h1v1h-1z`);
   }
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 -2 29 29" width="240" height="240"><path fill="#fff" d="M-2-2h29v29H-2z"/><path d="${cells.join("")}"/></svg>`;
 }
@@ -129,7 +128,12 @@ export function accountsHandlers(world: World): Pick<Handlers, AccountsName> {
     },
     pairing_start: () => {
       const [url] = lan.urls;
-      if (!url) return fail("not_possible_now", "no other device can reach this one yet", "Open the door to the network first.");
+      if (!url)
+        return fail(
+          "not_possible_now",
+          "no other device can reach this one yet",
+          "Open the door to the network first.",
+        );
       return {
         code: "7K3M9QXZ",
         url: `${url}/pair#code=7K3M9QXZ`,

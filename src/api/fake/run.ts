@@ -123,7 +123,11 @@ export function runHandlers(world: World): Pick<Handlers, RunName> {
       if (liveRun(project))
         fail("not_possible_now", "A run is active already.", "Stop it first, or wait until it ends.");
       if (project.problem) fail("not_possible_now", project.problem);
-      const run = startRun(world, project, { mode: mode ?? "auto", is_quick: is_quick ?? false, rehearsal: rehearsal ?? null });
+      const run = startRun(world, project, {
+        mode: mode ?? "auto",
+        is_quick: is_quick ?? false,
+        rehearsal: rehearsal ?? null,
+      });
       return { run: run.id };
     },
     run_pause: ({ project }) => end(project, "paused"),
