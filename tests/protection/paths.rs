@@ -75,7 +75,7 @@ fn each_is_refused(name: &str, stage: &Stage, cases: &[Case], run: impl FnOnce(&
     let beside = fs::read_to_string(stage.machine.path("outside.txt")).expect("it is there");
     assert_eq!(beside, PERSONAL, "the file beside the project is as it was");
     assert_eq!(git_files(stage), git_before, "hooks and settings are as they were");
-    for name in [".claude", ".mcp.json", ".harness", ".vscode", "escaped.txt"] {
+    for name in [".claude", ".mcp.json", ".harness", ".vscode", ".idea", "escaped.txt"] {
         assert!(!stage.dir.join(name).exists(), "{name} was not made");
     }
     assert!(!stage.machine.path("escaped.txt").exists(), "nor was anything beside the project");
@@ -113,7 +113,7 @@ fn writes() -> [Case; 7] {
         ("Write", json!({ "file_path": ".harness/policy.yaml", "content": "allow: [sudo]" }), "path.harness"),
         ("Write", json!({ "file_path": "node_modules/up/escaped.txt", "content": "x" }), "path.outside"),
         ("Write", json!({ "file_path": "node_modules/hooks/post-checkout", "content": evil }), "path.git"),
-        ("Write", json!({ "file_path": ".vscode/tasks.json", "content": "{}" }), "path.runs-by-itself"),
+        ("Write", json!({ "file_path": ".idea/workspace.xml", "content": "{}" }), "path.runs-by-itself"),
     ]
 }
 
@@ -196,4 +196,91 @@ fn everyday_work_on_files_is_not_refused() {
     let refused = of_kind(&events, "tool_refused");
     assert!(refused.is_empty(), "all of this is everyday work: {refused:?}");
     assert!(stage.read("src/deep/new.js").contains("/proc/self"), "and it was done");
+}
+
+/// Contents that are JSON and name addresses, paths and commands, as everyday files do.
+fn ordinary_json() -> [(&'static str, &'static str); 4] {
+    [
+        ("package.extra.json", r#"{"repository": {"type": "git", "url": "git+https://example.com/a/b.git"}}"#),
+        ("openapi.json", r#"{"openapi": "3.0.0", "servers": [{"url": "http://localhost:3000/api"}]}"#),
+        ("routes.json", r#"[{"path": "/login", "name": "login"}, {"path": "/users/:id", "name": "user"}]"#),
+        ("root.json", r#"{"root": "../", "dir": "/var/data", "cwd": "/app", "command": "sudo reboot"}"#),
+    ]
+}
+
+#[test]
+fn what_a_written_file_says_is_not_taken_for_what_is_asked() {
+    let stage = stage();
+    let mut steps = vec![take_card()];
+    let writes = ordinary_json()
+        .map(|(name, content)| json!({ "calls": [{ "Write": { "file_path": name, "content": content } }] }));
+    steps.extend(writes);
+    steps.extend([bash(BUILD), ask_for_checks(), json!({ "say": "Done." })]);
+    let events = walled(&stage, &coding("ordinary-json", json!(steps)));
+    let refused = of_kind(&events, "tool_refused");
+    assert!(refused.is_empty(), "nothing of it is an argument: {refused:?}");
+    for (name, content) in ordinary_json() {
+        assert_eq!(stage.read(name).trim(), content, "{name} lies there as it was written");
+    }
+}
+
+/// A program of the project that tries to leave behind what somebody's programs obey later.
+const PLANT: &str = r#"
+import fs from 'node:fs';
+import path from 'node:path';
+for (const name of NAMES) {
+    try {
+        fs.mkdirSync(path.dirname(name), { recursive: true });
+        fs.writeFileSync(name, 'planted');
+    } catch (error) {
+        console.log(name + ' is held: ' + error.code);
+    }
+}
+"#;
+/// What walls hold, whether or not it is there.
+const HELD: [&str; 12] = [
+    ".vscode/tasks.json",
+    ".vscode/settings.json",
+    ".idea/workspace.xml",
+    ".zed/tasks.json",
+    ".devcontainer/devcontainer.json",
+    ".devcontainer.json",
+    ".vimrc",
+    ".envrc",
+    ".claude/settings.json",
+    ".mcp.json",
+    ".codex/config.toml",
+    "prompts/coding.md",
+];
+/// What no wall can hold before it is there.
+const NESTED: [&str; 4] = ["sub/.claude/settings.json", "sub/.mcp.json", "sub/.vscode/tasks.json", "opencode.json"];
+
+#[test]
+fn what_programs_obey_later_is_left_behind_by_no_program_of_a_session() {
+    let stage = stage();
+    stage.file("prompts/coding.md", "Build {{feature}}. It is the person's own prompt.");
+    let names: Vec<&str> = HELD.into_iter().chain(NESTED).chain(["prompts/system.md"]).collect();
+    stage.file("plant.mjs", PLANT.replace("NAMES", &serde_json::to_string(&names).expect("a list")));
+    let steps = json!([take_card(), bash("node plant.mjs"), bash(BUILD), ask_for_checks(), { "say": "Done." }]);
+    let events = walled(&stage, &coding("plant", steps));
+    let started = of_kind(&events, "session_started");
+    let said: String = started.iter().map(|started| stage.transcript(&started["session"])).collect();
+    assert!(said.contains(".vimrc is held"), "the program ran, and walls stood in its way: {said}");
+    for name in HELD {
+        let found = fs::read_to_string(stage.dir.join(name)).unwrap_or_default();
+        assert!(!found.contains("planted"), "{name} is obeyed on the person's machine, and was written");
+    }
+    let committed = stage.git(&["ls-files"]);
+    for name in NESTED {
+        assert!(!committed.lines().any(|line| line == name), "{name} was committed without a word: {committed}");
+    }
+    for name in NESTED.into_iter().chain(["prompts/system.md"]) {
+        assert!(!stage.dir.join(name).exists(), "{name} is obeyed, and was left in the tree");
+        let kept = stage.git(&["show", &format!("refs/harness/run-1/card-1:{name}")]);
+        assert_eq!(kept, "planted", "{name} can be looked at all the same: nothing is lost");
+    }
+    let evidence = stage.ok(&["features", "show", "1", "--json"]);
+    for name in ["sub/.mcp.json", "prompts/system.md"] {
+        assert!(evidence.contains(&format!("{name} was not committed")), "the person is told of {name}: {evidence}");
+    }
 }

@@ -38,6 +38,8 @@ const HOOKS: &str = "git runs what lies there at the person's next commit";
 const GIT_SETTINGS: &str = "git's settings name programs that git runs";
 const CLAUDE: &str = "the Claude CLI obeys it, hooks included, the next time the person starts it here";
 const MCP: &str = "it names programs that agents start";
+const AGENT: &str = "agents on the person's machine obey it, the next time one is started here";
+const EDITOR: &str = "it makes an editor or a shell run commands when the project is opened";
 const POLICY: &str = "it says what agents may do";
 
 /// Every protected place. Those in `.git` hold for every git directory that belongs to the project, the ones of
@@ -52,8 +54,35 @@ pub const PROTECTED: &[Protected] = &[
     directory(".git/branches", "git fetches from and pushes to what it names"),
     directory(".claude", CLAUDE),
     file(".mcp.json", MCP),
+    file(".claude.json", CLAUDE),
     directory(".cursor", MCP),
+    directory(".codex", AGENT),
+    directory(".gemini", AGENT),
+    directory(".windsurf", AGENT),
+    directory(".roo", AGENT),
+    directory(".kiro", AGENT),
+    directory(".amazonq", AGENT),
+    directory(".continue", AGENT),
+    directory(".opencode", AGENT),
+    file(".aider.conf.yml", AGENT),
+    directory(".idea", EDITOR),
+    directory(".run", EDITOR),
+    directory(".zed", EDITOR),
+    directory(".fleet", EDITOR),
+    directory(".devcontainer", EDITOR),
+    file(".devcontainer.json", EDITOR),
+    file(".envrc", EDITOR),
+    file(".exrc", EDITOR),
+    file(".vimrc", EDITOR),
+    file(".nvimrc", EDITOR),
+    file(".nvim.lua", EDITOR),
+    file(".lvimrc", EDITOR),
+    file(".dir-locals.el", EDITOR),
+    // Not the whole directory: which extensions a project recommends runs nothing.
     file(".vscode/mcp.json", MCP),
+    file(".vscode/tasks.json", EDITOR),
+    file(".vscode/settings.json", EDITOR),
+    file(".vscode/launch.json", EDITOR),
     directory(".harness", POLICY),
 ];
 
@@ -77,6 +106,15 @@ pub fn protecting(relative: &Path) -> Option<&'static Protected> {
         let mut rest = parts.iter();
         protected.path.split('/').all(|name| rest.next().is_some_and(|part| part == name))
     })
+}
+
+/// Whether somebody's program obeys what is called so, wherever in the project it lies: what the path guard refuses to tools
+/// by its name. `relative` is relative to the project. Specifications do not count: the host itself writes them.
+///
+/// Most of these lie at the top and are held by walls. The others no wall can hold before they are there, so what a session
+/// left of them is kept out of commits.
+pub fn is_obeyed(relative: &Path) -> bool {
+    crate::path::is_obeyed(relative)
 }
 
 /// Those of [`PROTECTED`] that lie in the git directory, with their paths relative to it.
@@ -117,5 +155,27 @@ mod tests {
             assert_eq!(protecting(Path::new(protected.path)), Some(protected), "found by its own name");
         }
         assert_eq!(in_git_directory().count() + in_working_tree().count(), PROTECTED.len(), "each is on one side");
+    }
+
+    #[test]
+    fn what_tools_may_not_change_at_the_top_the_walls_hold_too() {
+        for name in crate::path::protected_names().filter(|name| name.starts_with('.') && *name != ".git") {
+            let is_held = PROTECTED.iter().any(|place| place.path.split('/').next() == Some(name));
+            assert!(is_held, "{name} is refused to tools, so a program that an agent wrote must not make it either");
+        }
+    }
+
+    #[test]
+    fn what_programs_obey_is_known_by_its_name_at_any_depth() {
+        for path in
+            [".vscode/tasks.json", "sub/.claude/settings.json", "a/b/.mcp.json", "prompts/system.md", "opencode.json"]
+        {
+            assert!(is_obeyed(Path::new(path)), "{path} is obeyed");
+        }
+        for path in
+            [".vscode/extensions.json", "prompts/app_spec.txt", "prompts/greeting.md", "src/app.js", "app_spec.txt"]
+        {
+            assert!(!is_obeyed(Path::new(path)), "{path} is work like any other, or the host's own");
+        }
     }
 }

@@ -5,7 +5,7 @@ use harness_domain::{
     event::Event,
     prompt::{PLACEHOLDERS, PROMPTS},
 };
-use harness_engine::{EngineError, OpenProject, policy, prompts, redact};
+use harness_engine::{EngineError, OpenProject, policy, prompts, redact, session};
 use harness_sandbox::{
     Decision,
     policy::{Entry, EntryList, PolicyFile, RULES, Scope},
@@ -123,6 +123,7 @@ pub fn prompt_write(api: &Api, write: WritePrompt) -> Result<PromptView, ApiErro
         return Err(ApiError::bad_input(format!("text: not empty, and at most {MOST_BYTES} bytes")));
     }
     redact::refuse_secret("the prompt", &write.text)?;
+    session::admit_prompt(&project, &write.name)?;
     prompts::write(project.dir(), &write.name, &write.text)?;
     project.publish(Event::SpecsChanged {});
     prompt_view(&project, &write.name)

@@ -78,6 +78,8 @@ pub enum WhyLeftOut {
     NestedRepository,
     /// It needs a filter program (such as Git LFS), and none is ever run.
     NeedsFilter,
+    /// Programs outside the walls obey it, so that it is the person's to commit.
+    Obeyed,
     /// Git cannot store it, for instance because of its name or because it cannot be read.
     Unstorable {
         /// The reason.
@@ -92,6 +94,9 @@ impl std::fmt::Display for WhyLeftOut {
             Self::Oversized { bytes } => write!(f, "too big ({} MB)", bytes.div_ceil(1_000_000)),
             Self::NestedRepository => f.write_str("a repository of its own"),
             Self::NeedsFilter => f.write_str("needs a filter program such as Git LFS, which is never run"),
+            Self::Obeyed => {
+                f.write_str("editors, agents or the harness obey it outside the walls; look at it before you commit it")
+            }
             Self::Unstorable { detail } => write!(f, "git cannot store it: {detail}"),
         }
     }
@@ -99,7 +104,7 @@ impl std::fmt::Display for WhyLeftOut {
 
 /// Commits everything that differs from HEAD and is not ignored, on the current branch.
 ///
-/// Left out and reported are secrets, oversized new files, nested repositories, files that need a filter program and files
+/// Left out and reported are files that editors, agents and the harness obey, secrets, oversized new files, nested repositories, files that need a filter program and files
 /// that git cannot store; a tracked file stays as committed when a credential was added to it. What is left out is also
 /// taken out of the index, so that the next commit by hand does not sweep it in. On a detached HEAD a branch is made first.
 ///
@@ -167,7 +172,10 @@ fn try_commit(
         }
     };
     let found = status::changes(project)?;
-    let staged = stage::stage(project, &found, |_| true, request.max_file_bytes)?;
+    let is_obeyed = |path: &RepoPath| harness_sandbox::protected::is_obeyed(&path.to_path());
+    let mut staged = stage::stage(project, &found, |path| !is_obeyed(path), request.max_file_bytes)?;
+    let obeyed = found.files.iter().filter(|change| is_obeyed(&change.path));
+    staged.left_out.extend(obeyed.map(|change| LeftOut { path: change.path.to_string(), why: WhyLeftOut::Obeyed }));
     if let Some(checked) = checked {
         // What was read for the commit, not what stands there now.
         checked.refuse_other(&staged.edits, project.head_tree()?.as_ref())?;

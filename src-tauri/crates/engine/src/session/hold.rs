@@ -2,10 +2,14 @@
 //!
 //! A wall can only hold what exists: a place that is missing gets an empty stand-in for the length of the run. A missing
 //! file of the working tree is stood in for by an empty *directory*, which git never shows and no commit can contain.
+//!
+//! A prompt of the project that is missing has no stand-in, since the person may add one at any time and programs read such
+//! directories: what a session made of that name is set aside before anybody reads it.
 
 use super::kept;
 use crate::{EngineError, OpenProject, git, git::Obeyed};
-use harness_sandbox::protected::{MUST_NOT_APPEAR_IN_GIT, Shape, in_git_directory, in_working_tree};
+use harness_domain::prompt::PROMPTS;
+use harness_sandbox::protected::{MUST_NOT_APPEAR_IN_GIT, Shape, in_git_directory, in_working_tree, is_obeyed};
 use std::{
     collections::BTreeSet,
     fs, io,
@@ -14,6 +18,9 @@ use std::{
 
 /// Remembers the stand-ins, so that those of a host that died are taken away too.
 const STAND_INS: &str = "walls:stand_ins";
+
+/// Remembers which prompts the project had when the walls went up.
+const PROMPTS_FOUND: &str = "walls:prompts";
 
 /// What a wall around one project has to know of its protected places.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,6 +61,17 @@ pub(crate) fn hold(project: &OpenProject) -> Result<Held, EngineError> {
         keep(&path, Shape::Directory, &mut stand_ins)?;
         held.protected.push(path);
     }
+    remember_prompts(project)?;
+    // Before anything is held: what is moved away afterwards could not be found any more.
+    set_aside_prompts(project)?;
+    if harness_sandbox::probe().kind.holds_places() {
+        // Where copies are compared instead, what the person and the host change meanwhile would be put back.
+        for path in present(dir) {
+            if !held.protected.contains(&path) {
+                held.protected.push(path);
+            }
+        }
+    }
     for path in &obeyed.hooks {
         keep(path, Shape::Directory, &mut stand_ins)?;
         held.protected.push(path.clone());
@@ -91,6 +109,8 @@ pub(crate) fn hold(project: &OpenProject) -> Result<Held, EngineError> {
 /// Puts back what walls could not hold, and takes the stand-ins away. Call it when no process of a session is left.
 pub(crate) fn release(project: &OpenProject) -> Result<(), EngineError> {
     kept::put_back(project)?;
+    set_aside_prompts(project)?;
+    project.store.set_note(PROMPTS_FOUND, None)?;
     let stand_ins = remembered(project)?;
     // What lies deeper comes first.
     for path in stand_ins.iter().rev() {
@@ -133,6 +153,75 @@ pub(crate) fn planted(path: &Path) -> String {
         "{} appeared during the run and was removed: git would have taken its settings and hooks from where it points.",
         path.display()
     )
+}
+
+/// The files at the top and in `prompts` that programs or the harness obey, and that are no links.
+fn present(dir: &Path) -> Vec<PathBuf> {
+    let below = |directory: PathBuf| fs::read_dir(directory).into_iter().flatten().flatten();
+    let entries = below(dir.to_owned()).chain(below(dir.join("prompts")));
+    let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file())).map(|entry| entry.path());
+    files.filter(|path| path.strip_prefix(dir).is_ok_and(is_obeyed)).collect()
+}
+
+fn prompts_of(dir: &Path) -> Vec<&'static str> {
+    let is_there = |file: &&str| dir.join("prompts").join(file).symlink_metadata().is_ok();
+    PROMPTS.iter().map(|prompt| prompt.file).filter(is_there).collect()
+}
+
+fn remember_prompts(project: &OpenProject) -> Result<(), EngineError> {
+    if project.store.note(PROMPTS_FOUND)?.is_none() {
+        let text = serde_json::to_string(&prompts_of(project.dir())).unwrap_or_default();
+        project.store.set_note(PROMPTS_FOUND, Some(&text))?;
+    }
+    Ok(())
+}
+
+/// Lets the person add the prompt `file` while a run is on.
+pub fn admit_prompt(project: &OpenProject, file: &str) -> Result<(), EngineError> {
+    let Some(mut found) = prompts_found(project)? else { return Ok(()) };
+    found.insert(file.to_owned());
+    let text = serde_json::to_string(&found).unwrap_or_default();
+    Ok(project.store.set_note(PROMPTS_FOUND, Some(&text))?)
+}
+
+fn prompts_found(project: &OpenProject) -> Result<Option<BTreeSet<String>>, EngineError> {
+    let note = project.store.note(PROMPTS_FOUND)?;
+    Ok(note.map(|text| serde_json::from_str(&text).unwrap_or_default()))
+}
+
+/// Moves prompts that appeared since the walls went up out of the way, so that no session is told what another one wrote.
+/// Call it when no process of a session is left, and before prompts are read.
+pub(crate) fn set_aside_prompts(project: &OpenProject) -> Result<(), EngineError> {
+    let Some(found) = prompts_found(project)? else { return Ok(()) };
+    let dir = project.dir().join("prompts");
+    for file in prompts_of(project.dir()).into_iter().filter(|file| !found.contains(*file)) {
+        let path = dir.join(file);
+        if dir.is_symlink() {
+            // All of them came with it, and what it leads to stays as it is.
+            fs::remove_file(&dir).map_err(|source| EngineError::File {
+                path: dir.clone(),
+                action: "removed",
+                source,
+            })?;
+            project
+                .notice("prompt_set_aside", "prompts became a link during the run; it was removed and not followed.");
+            return Ok(());
+        }
+        let aside = dir.join(format!("{file}.appeared"));
+        fs::rename(&path, &aside).map_err(|source| EngineError::File {
+            path: path.clone(),
+            action: "set aside",
+            source,
+        })?;
+        project.notice(
+            "prompt_set_aside",
+            format!(
+                "prompts/{file} appeared during the run, and sessions must not write what later ones are told; it is kept as \
+                 prompts/{file}.appeared and was not used. Give it its name back if it is yours."
+            ),
+        );
+    }
+    Ok(())
 }
 
 fn stand_in(path: &Path, shape: Shape) -> io::Result<()> {

@@ -33,6 +33,7 @@ pub use channel::{ToolChannel, ToolServer};
 pub(crate) use conduct::conduct_telling;
 pub use conduct::{RunReport, conduct, request};
 pub(crate) use guard::Places;
+pub use hold::admit_prompt;
 pub(crate) use host::subject_of;
 pub use options::{Pace, RunControl, RunOptions};
 pub use record::{CHECKPOINT_ROW, LOOP_ROW, REFUSAL_ROW};

@@ -1,5 +1,6 @@
 //! What a session is told: which prompt, and what is filled into it.
 
+use super::hold;
 use crate::{EngineError, OpenProject, check, git, prompts, specs::ProjectSpec};
 use harness_domain::{
     feature::{Feature, Kind},
@@ -35,6 +36,7 @@ pub(super) struct Assignment<'a> {
 /// The first message of a session, and what is added to the CLI's own system prompt.
 pub(super) fn words(project: &OpenProject, about: &Assignment<'_>) -> Result<(String, String), EngineError> {
     let values = values(project, about)?;
+    hold::set_aside_prompts(project)?;
     let prompt = prompts::fill(project.dir(), file(about), &values)?;
     let system = prompts::fill(project.dir(), "system.md", &values)?;
     Ok((prompt, system))

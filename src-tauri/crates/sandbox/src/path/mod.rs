@@ -16,3 +16,6 @@ pub mod windows;
 
 pub use home_of_projects::why_no_project;
 pub use open::Directory;
+pub(crate) use protected::is_obeyed;
+#[cfg(test)]
+pub(crate) use protected::names as protected_names;

@@ -97,6 +97,13 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     ANYWHERE.iter().map(|(name, _)| *name).chain([".vscode", ".harness", "prompts"])
 }
 
+/// Whether a program obeys what is called so; not what the host writes for itself.
+pub(crate) fn is_obeyed(relative: &Path) -> bool {
+    let is_specification =
+        relative.file_name().and_then(|name| name.to_str()).is_some_and(|name| is_spec(&folded(name)));
+    by_name(relative).is_some() && !is_specification
+}
+
 /// What is to be said of a change to `relative`, below the project and resolved as `real`.
 pub(crate) fn refusal(relative: &Path, real: &Path, live: &LiveFiles) -> Option<Verdict> {
     let refused =
