@@ -27,7 +27,7 @@ fn every_procedure_is_routed_and_what_it_answers_is_what_it_answers_within() {
             && !is_of_host;
         if !is_simple {
             // Something is missing in the input; but it is never said that nothing is there.
-            let target = target.replace('{', "").replace('}', "");
+            let target = target.replace(['{', '}'], "");
             let reply = stage.send("aah_nobody", procedure.method().as_str(), &target, &[], None);
             assert_eq!(reply.status, 401, "{} is routed", procedure.name());
             continue;

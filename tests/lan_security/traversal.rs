@@ -56,7 +56,7 @@ fn no_way_of_writing_a_path_leads_to_a_file_of_the_machine() {
 fn without_a_session_nothing_answers_but_what_says_that_it_lives() {
     let served = Served::new();
     for procedure in Procedure::ALL {
-        let target = procedure.path().replace('{', "").replace('}', "").replace("/project/", "/1/");
+        let target = procedure.path().replace(['{', '}'], "").replace("/project/", "/1/");
         let reply = served.ask(procedure.method().as_str(), &target, &["content-type: application/json"], b"{}");
         assert_eq!((reply.status, reply.code().as_str()), (401, "unauthorized"), "{}", procedure.name());
     }

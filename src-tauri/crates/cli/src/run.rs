@@ -148,6 +148,7 @@ fn options(args: &RunArgs, rehearsal: Option<Scenario>) -> RunOptions {
         },
         is_quick: args.yolo,
         model: args.model.clone(),
+        default_model: None,
         limits: Limits {
             tokens: args.stall_tokens,
             millis: i64::try_from(args.stall_minutes.as_millis()).unwrap_or(i64::MAX),

@@ -254,7 +254,7 @@ mod tests {
         check_settings(&project, &fine).expect("an ordinary directory and a host");
         project.settings = fine;
         let layers = layers(&project).expect("they are whole");
-        assert_eq!(layers.readable(None), [docs.clone()], "sessions are granted it");
+        assert_eq!(layers.readable(None), std::slice::from_ref(&docs), "sessions are granted it");
         assert_eq!(layers.hosts().collect::<Vec<_>>(), ["*.example.org"]);
         let data = project.app.home.root().display().to_string();
         let missing = root.path().join("missing").display().to_string();
