@@ -39,7 +39,7 @@ pub async fn examine(args: DoctorArgs) -> anyhow::Result<ExitCode> {
     findings.extend(setup::claude(open::existing().ok().flatten(), args.claude.as_deref()).await.findings);
     findings.push(setup::sandbox());
     findings.extend(setup::tools());
-    findings.extend(open::app().ok().and_then(|app| setup::disk(app.home.root())));
+    findings.extend(Home::look().ok().and_then(|home| setup::disk(home.root())));
     let is_missing = findings.iter().any(|finding| finding.state == State::Missing);
     if args.json {
         say_json(&findings)?;
