@@ -30,14 +30,13 @@ attempt('tools', () => fs.writeFileSync('.mcp.json', '{}'));
 attempt('tools by a link', () => fs.symlinkSync('x', '.mcp.json'));
 attempt('tools in place of the stand-in', () => { fs.rmSync('.mcp.json', { recursive: true }); fs.writeFileSync('.mcp.json', '{}'); });
 attempt('tools of an editor', () => { fs.mkdirSync('.vscode', { recursive: true }); fs.writeFileSync('.vscode/mcp.json', '{}'); });
+attempt('settings of an editor', () => fs.writeFileSync('.vscode/settings.json', '{}'));
 attempt('the editor directory away', () => fs.renameSync('.vscode', '.vscode2'));
 attempt('the policy', () => { fs.mkdirSync('.harness', { recursive: true }); fs.writeFileSync('.harness/policy.yaml', ''); });
 try { fs.writeFileSync('../outside.txt', 'x'); } catch {}
 attempt('unmounting', () => execSync('umount .git/hooks', { stdio: 'ignore' }));
 attempt('a mount', () => execSync('unshare -Urm sh -c "umount .git/hooks || mount --bind /tmp .git/hooks && touch .git/hooks/x"', { stdio: 'ignore' }));
-const editing = () => { fs.writeFileSync('.vscode/settings.json', '{}'); fs.unlinkSync('.vscode/settings.json'); };
 const worksStill = [];
-try { editing(); worksStill.push('editor settings'); } catch {}
 try { execSync('git commit -q --allow-empty -m "by the agent"'); worksStill.push('commit'); } catch {}
 fs.writeFileSync('report.json', JSON.stringify({ worked, worksStill }));
 "#;
@@ -69,7 +68,7 @@ fn what_is_obeyed_later_cannot_be_changed_from_within_a_session_and_no_stand_in_
     let report: Value = serde_json::from_str(&stage.read("report.json")).expect("the attack came to its end");
     assert_eq!(report["worked"], serde_json::json!([]), "each of these would be obeyed outside the walls");
     assert!(!stage.machine.path("outside.txt").exists(), "and nothing beside the project is written");
-    let still = serde_json::json!(["editor settings", "commit"]);
+    let still = serde_json::json!(["commit"]);
     assert_eq!(report["worksStill"], still, "everything beside the protected places is the agent's");
     let now = [".git/hooks", ".git/info"].map(|dir| everything(&stage.dir.join(dir)));
     assert_eq!(now, obeyed, "hooks and attributes are as they were");

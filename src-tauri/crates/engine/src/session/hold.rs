@@ -61,9 +61,6 @@ pub(crate) fn hold(project: &OpenProject) -> Result<Held, EngineError> {
         keep(&path, Shape::Directory, &mut stand_ins)?;
         held.protected.push(path);
     }
-    remember_prompts(project)?;
-    // Before anything is held: what is moved away afterwards could not be found any more.
-    set_aside_prompts(project)?;
     if harness_sandbox::probe().kind.holds_places() {
         // Where copies are compared instead, what the person and the host change meanwhile would be put back.
         for path in present(dir) {
@@ -166,6 +163,13 @@ fn present(dir: &Path) -> Vec<PathBuf> {
 fn prompts_of(dir: &Path) -> Vec<&'static str> {
     let is_there = |file: &&str| dir.join("prompts").join(file).symlink_metadata().is_ok();
     PROMPTS.iter().map(|prompt| prompt.file).filter(is_there).collect()
+}
+
+/// Remembers which prompts there are when the walls go up for the first time, and later sets aside what has come since.
+/// Call it before [`hold`]: what is moved away afterwards could not be held any more.
+pub(crate) fn look_at_prompts(project: &OpenProject) -> Result<(), EngineError> {
+    remember_prompts(project)?;
+    set_aside_prompts(project)
 }
 
 fn remember_prompts(project: &OpenProject) -> Result<(), EngineError> {

@@ -203,6 +203,7 @@ impl Walls {
         wall.readable.push(start.cli.to_owned());
         wall.readable.extend(start.granted.iter().cloned());
         if start.may_write {
+            hold::look_at_prompts(project)?;
             let held = hold::hold(project)?;
             wall.protected.extend(held.protected);
             wall.readable.extend(held.readable);
