@@ -232,6 +232,12 @@ mod tests {
         let mut session = Session::start("sleep 60 & kill -STOP $!; echo $!; read -r _");
         let sleeper: u32 = session.lines().next().and_then(|line| line.parse().ok()).expect("its number");
         let is_stopped = || os::threads(sleeper).iter().all(|thread| thread.is_stopped);
+        // The signal was sent; it stands as soon as it had its turn.
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !is_stopped() {
+            assert!(Instant::now() < deadline, "it was told to stop");
+            thread::yield_now();
+        }
         let frozen = freeze(session.root, session.id).expect("both can be stopped");
         assert!(frozen.is_unbroken());
         drop(frozen);

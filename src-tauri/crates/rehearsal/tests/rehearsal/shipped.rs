@@ -19,7 +19,8 @@ fn every_shipped_scenario_loads_under_its_name_and_says_that_it_is_a_rehearsal()
         assert!(scenario.title().contains("Rehearsal"), "{name} must be labelled: {}", scenario.title());
         let is_labelled = scenario.spec().is_none_or(|spec| spec.contains("ehearsal"));
         assert!(is_labelled, "the specification of {name} must be labelled too");
-        assert_eq!(scenario.spec().is_none(), name == "analysis", "only an analysis begins without a specification");
+        let begins_without = matches!(name, "analysis" | "interview");
+        assert_eq!(scenario.spec().is_none(), begins_without, "{name}: what finds or makes one begins without");
     }
 }
 

@@ -239,9 +239,9 @@ mod tests {
         }
         let again = Keys::open(home.path(), None, 1).expect("keys");
         assert_eq!(again.signing(1).expect("a key").kid, first.kid, "sessions outlive a restart");
-        let second = keys.signing(31 * DAY).expect("a key");
+        let second = keys.signing(30 * DAY + 1).expect("a key");
         assert_ne!(second.kid, first.kid, "a month is enough");
-        assert!(keys.known(&first.kid, 30 * DAY + 1).is_some(), "what the old one signed a moment ago is believed");
+        assert!(keys.known(&first.kid, 30 * DAY + 2).is_some(), "what the old one signed a moment ago is believed");
         assert!(keys.known(&first.kid, 31 * DAY).is_none(), "and not for long");
         assert!(again.known(&second.kid, 31 * DAY).is_some(), "another process finds the new one");
         assert_eq!(keys.of_purpose("a"), again.of_purpose("a"), "what devices hold stays the same");
