@@ -10,7 +10,7 @@ const ROLES: [CallerRole; 4] = [CallerRole::Viewer, CallerRole::Operator, Caller
 async fn whoever_is_below_a_procedures_role_is_refused_and_nobody_else_for_that_reason() {
     let stage = Stage::new();
     // So that those who may call change nothing: no procedure that takes anything takes this.
-    let nonsense = json!({ "project": "none" });
+    let nonsense = json!({ "project": "none", "parent_dir": 0 });
     for procedure in Procedure::ALL {
         for role in ROLES {
             let caller = Caller { role, ..Caller::desktop() };
