@@ -453,7 +453,7 @@ impl Driver {
         if timeout(DRAIN, self.drain()).await.is_err() {
             tracing::warn!(session = %self.session, "somebody still holds the CLI's output open; it is read no further");
         }
-        let exit = exit(status);
+        let exit = Exit::of(status);
         let stderr_tail = self.stderr_tail.text();
         let tally = self.shared.tally();
         let end = SessionEnd {
@@ -489,16 +489,4 @@ impl Driver {
             }
         }
     }
-}
-
-#[cfg(unix)]
-fn exit(status: Option<ExitStatus>) -> Exit {
-    use std::os::unix::process::ExitStatusExt;
-    let Some(status) = status else { return Exit::default() };
-    Exit { code: status.code(), signal: status.signal() }
-}
-
-#[cfg(not(unix))]
-fn exit(status: Option<ExitStatus>) -> Exit {
-    Exit { code: status.and_then(|status| status.code()), signal: None }
 }

@@ -3,12 +3,29 @@
 
 use crate::usage::Tally;
 use harness_domain::failure::Outcome;
+use std::process::ExitStatus;
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Exit {
     pub(crate) code: Option<i32>,
     pub(crate) signal: Option<i32>,
+}
+
+impl Exit {
+    /// As the operating system told it; neither code nor signal where it told nothing.
+    #[cfg(unix)]
+    pub(crate) fn of(status: Option<ExitStatus>) -> Self {
+        use std::os::unix::process::ExitStatusExt;
+        let Some(status) = status else { return Self::default() };
+        Self { code: status.code(), signal: status.signal() }
+    }
+
+    /// As the operating system told it; there are no signals here.
+    #[cfg(not(unix))]
+    pub(crate) fn of(status: Option<ExitStatus>) -> Self {
+        Self { code: status.and_then(|status| status.code()), signal: None }
+    }
 }
 
 /// What the host did to the session.
