@@ -16,6 +16,7 @@ mod policy;
 mod recording;
 mod redactor;
 mod round_trips;
+mod server;
 mod stream;
 mod transcript;
 mod whole_run;
@@ -27,7 +28,7 @@ use std::io::Write;
 type Measure = fn(usize) -> Measurement;
 
 /// Every measurement with how often it is repeated unless said otherwise.
-const ALL: [(&str, usize, Measure); 11] = [
+const ALL: [(&str, usize, Measure); 12] = [
     ("board", 31, board::measure),
     ("checkpoint", 5, checkpoint::measure),
     ("graph", 31, graph::measure),
@@ -38,6 +39,7 @@ const ALL: [(&str, usize, Measure); 11] = [
     ("stream", 5, stream::measure),
     ("transcript", 31, transcript::measure),
     ("round-trips", 5, round_trips::measure),
+    ("server", 200, server::measure),
     ("whole-run", 3, whole_run::measure),
 ];
 
