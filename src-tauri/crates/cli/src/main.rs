@@ -20,6 +20,7 @@ mod questions;
 mod run;
 mod runs;
 mod serve;
+mod signals;
 mod token;
 mod user;
 mod waiting;

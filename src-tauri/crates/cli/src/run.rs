@@ -5,7 +5,9 @@ use crate::{
     display::Display,
     open,
     print::{complain, say},
+    signals::Signals,
 };
+use anyhow::Context;
 use harness_domain::{failure::RunEnd, loops::Limits, run::Mode};
 use harness_engine::{
     App, EngineError, OpenProject,
@@ -21,7 +23,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Runs until the run ends; the exit code tells how. With `--json` a refusal is an event like any other.
 pub async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
-    match run_to_its_end(&args).await {
+    let signals = Signals::listen().context("this process could not be told to stop")?;
+    match run_to_its_end(&args, signals).await {
         Ok(end) => Ok(ExitCode::from(end.exit_code())),
         Err(error) => {
             if args.json {
@@ -35,7 +38,7 @@ pub async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     }
 }
 
-async fn run_to_its_end(args: &RunArgs) -> Result<RunEnd, EngineError> {
+async fn run_to_its_end(args: &RunArgs, signals: Signals) -> Result<RunEnd, EngineError> {
     let scenario = args.rehearse.as_deref().map(Scenario::load).transpose()?;
     fs::create_dir_all(&args.dir).map_err(|source| EngineError::File {
         path: args.dir.clone(),
@@ -47,7 +50,7 @@ async fn run_to_its_end(args: &RunArgs) -> Result<RunEnd, EngineError> {
     let activity = format!("run {}", project.dir().display());
     let _instance = Instance::take(&app.home, &activity, app.clock.as_ref())?;
     let control = RunControl::default();
-    obey_signals(control.clone());
+    obey_signals(signals, control.clone());
     let mut display = Display::new(args.json, scenario.as_ref().map(|scenario| scenario.title().to_owned()), &project);
     if args.attended.is_some() {
         display.take_answers();
@@ -106,35 +109,18 @@ async fn show_while(
 }
 
 /// The first Ctrl-C (or SIGTERM) ends the run in order; the second ends the process.
-fn obey_signals(control: RunControl) {
+fn obey_signals(mut signals: Signals, control: RunControl) {
     #[expect(
         clippy::disallowed_methods,
         reason = "lives as long as the process; it is how the process is told to end"
     )]
     tokio::spawn(async move {
-        wait_for_signal().await;
+        signals.next().await;
         complain("stopping: the session is interrupted and its work saved; press Ctrl-C again to end at once");
         control.stop();
-        wait_for_signal().await;
+        signals.next().await;
         std::process::exit(130);
     });
-}
-
-#[cfg(unix)]
-pub async fn wait_for_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        },
-        Err(_) => drop(tokio::signal::ctrl_c().await),
-    }
-}
-
-#[cfg(not(unix))]
-pub async fn wait_for_signal() {
-    drop(tokio::signal::ctrl_c().await);
 }
 
 fn options(args: &RunArgs, rehearsal: Option<Scenario>) -> RunOptions {

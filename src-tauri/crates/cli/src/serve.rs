@@ -3,7 +3,7 @@
 use crate::{
     open,
     print::{complain, say},
-    run::wait_for_signal,
+    signals::Signals,
 };
 use anyhow::Context;
 use clap::Args;
@@ -102,14 +102,15 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let environment = Choices::of_environment(&|name| std::env::var(name).ok())?;
     let config = args.choices().over(environment).over(file).settle()?;
     let api = Api::new(app, Arc::new(Tools));
+    let mut signals = Signals::listen().context("this process could not be told to stop")?;
     let door = harness_server::serve(api.clone(), config).await?;
     api.set_lan(Arc::new(served(&door)));
     tell(&door);
-    wait_for_signal().await;
+    signals.next().await;
     complain("stopping: runs are interrupted and their work saved; a second signal ends at once");
     tokio::select! {
         () = end(door, &api) => Ok(()),
-        () = wait_for_signal() => anyhow::bail!("ended at once; the next start finds and tells what was left"),
+        () = signals.next() => anyhow::bail!("ended at once; the next start finds and tells what was left"),
     }
 }
 
