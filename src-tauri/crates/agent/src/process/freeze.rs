@@ -167,6 +167,8 @@ mod tests {
             let child = std::process::Command::new("sh")
                 .args(["-c", script])
                 .env(MARKER, id.to_string())
+                // Its own and open: one that reads waits there, whatever the tests were started from.
+                .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
                 .spawn()
                 .expect("a shell");
