@@ -1,4 +1,5 @@
-// Looks for barriers with axe on every page of the gallery, in a real browser, since only that knows colours and sizes.
+// Looks for barriers with axe on every page of the gallery, in a real browser, since only that knows colours and sizes. The
+// pages are served under the window's content policy, and what that refuses counts as a barrier too.
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { openGallery } from "./browser.mjs";
@@ -52,9 +53,19 @@ const gallery = await openGallery();
 const page = await gallery.browser.newPage();
 await page.setViewport({ width: 1280, height: 800 });
 let found = 0;
+await page.evaluateOnNewDocument(() => {
+  window.refused = [];
+  document.addEventListener("securitypolicyviolation", ({ violatedDirective, sourceFile, blockedURI }) => {
+    window.refused.push(`${violatedDirective} refuses ${blockedURI} of ${sourceFile}`);
+  });
+});
 const look = async (name, path) => {
   await page.goto(gallery.origin + path, { waitUntil: "networkidle0" });
   await page.evaluate(axe);
+  for (const refused of await page.evaluate(() => window.refused)) {
+    found += 1;
+    console.log(`${name} ${path}: ${refused}`);
+  }
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
   for (const { id, help, nodes } of violations) {
     found += nodes.length;

@@ -82,6 +82,7 @@ fn every_answer_tells_the_browser_to_be_careful() {
         let reply = served.get(target);
         let policy = reply.header("content-security-policy").unwrap_or_default();
         assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self';"), "{target}: {policy}");
+        assert!(!policy.contains("unsafe"), "{target}: whatever is written into a page styles nothing: {policy}");
         assert!(policy.contains("frame-ancestors 'none'"), "{target} is shown in nobody's frame: {policy}");
         for (name, value) in
             [("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("referrer-policy", "no-referrer")]

@@ -28,8 +28,12 @@ static FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 static FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
 /// Nothing but our own files runs, and nothing is sent anywhere else.
-const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' \
-    data: blob:; font-src 'self'; media-src 'self' data:; worker-src 'self' blob:; manifest-src 'self'; \
+///
+/// The two hashes are the only style sheets that a library of the interface adds to a page while it runs: what keeps the page
+/// still behind a dialog, and how a list of choices scrolls. The window's policy names the same ones.
+const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' \
+    'sha256-nzTgYzXYDNe6BAHiiI7NNlfK8n/auuOAhh2t92YvuXo=' 'sha256-441zG27rExd4/il+NvIqyL8zFx5XmyNQtE381kSkUJk='; \
+    img-src 'self' data: blob:; font-src 'self'; media-src 'self' data:; worker-src 'self' blob:; manifest-src 'self'; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
 
 /// Passes a request on when it may come in, and finishes every answer: number, headers, log and figures.
