@@ -5,6 +5,8 @@
 #[allow(dead_code, reason = "each test binary uses its own part of the machine")]
 mod support;
 
+#[path = "http_api/lists.rs"]
+mod lists;
 #[path = "http_api/rest.rs"]
 mod rest;
 #[path = "http_api/sockets.rs"]

@@ -53,6 +53,10 @@ impl Stage {
         self.send(&self.admin, "POST", target, &[], Some(&body))
     }
 
+    pub fn send_as_admin(&self, method: &str, target: &str, body: Value) -> Reply {
+        self.send(&self.admin, method, target, &[], Some(&body))
+    }
+
     pub fn delete(&self, target: &str) -> Reply {
         self.send(&self.admin, "DELETE", target, &[], None)
     }

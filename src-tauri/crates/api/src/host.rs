@@ -156,12 +156,6 @@ impl Api {
         found.map(|project| project.id).ok_or_else(|| ApiError::not_found(format!("there is no project {name}")))
     }
 
-    /// A number that changes with every change of a project's records, whoever made it: for keeping answers until then.
-    /// Of one start of the host only. Blocks. Fails with `NotFound` when there is no such project.
-    pub fn project_version(&self, project: ProjectId) -> Result<i64, ApiError> {
-        Ok(self.project(project)?.store.version()?)
-    }
-
     /// Calls the procedure of that name. Fails with `NotFound` when there is none, and as [`Api::run`] does.
     pub async fn run_named(&self, name: &str, caller: &Caller, input: Value) -> Result<Answer, ApiError> {
         match Procedure::parse(name) {

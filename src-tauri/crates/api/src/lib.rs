@@ -4,6 +4,7 @@
 //! [`Api::subscribe`]. [`with_procedures!`] hands the list to whoever derives something from it.
 #![deny(missing_docs)]
 
+mod board;
 mod caller;
 mod error;
 mod handle;
@@ -16,6 +17,7 @@ mod stream;
 mod topic;
 pub mod typescript;
 
+pub use board::BoardChange;
 pub use caller::{Caller, CallerRole};
 pub use error::{ApiError, ErrorCode};
 pub use host::{Answer, Api};

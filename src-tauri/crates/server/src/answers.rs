@@ -1,4 +1,5 @@
-//! Answers as bytes: long lists are written once per change and shared by everybody who asks, whole or in part.
+//! Answers as bytes: a board is written once, brought up to date where it changed, and shared by everybody who asks, whole
+//! or in part.
 
 use axum::{
     body::Body,
@@ -7,81 +8,139 @@ use axum::{
 };
 use bytes::Bytes;
 use harness_api::{Answer, Api, ApiError, Caller, ErrorCode, Procedure};
-use harness_domain::id::ProjectId;
-use serde_json::{Map, Value, value::RawValue};
+use harness_domain::id::{FeatureId, ProjectId};
+use serde_json::{json, value::RawValue};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     io::Write,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::{Mutex as AsyncMutex, OnceCell};
 
-/// Lists kept in memory at most; one of ten thousand cards has a few megabytes.
+/// Boards kept in memory at most; one of ten thousand cards has a few megabytes.
 const KEPT: usize = 16;
 /// Below this, compressing saves nothing that anybody would notice.
 pub(crate) const WORTH_COMPRESSING: usize = 1024;
 
-/// A list as it is sent, with where its entries stand in it.
+/// A list as it is sent.
 pub(crate) struct Written {
     /// Changes when the answer may have changed.
     pub tag: String,
-    body: Bytes,
-    /// Where each entry begins and ends.
-    entries: Vec<(u32, u32)>,
+    entries: Vec<Bytes>,
+    whole: OnceCell<Bytes>,
     gzip: OnceCell<Bytes>,
 }
 
-/// Where one list is kept, and waited for while it is written.
-type Place = Arc<AsyncMutex<Option<Arc<Written>>>>;
+/// A project's board as it is sent, and what is needed to bring it up to date.
+struct Board {
+    number: i64,
+    cards: HashMap<FeatureId, Bytes>,
+    written: Arc<Written>,
+}
 
-/// The lists that are kept.
+/// Where one board is kept.
+#[derive(Default)]
+struct Place {
+    /// What is answered with; changed only by whoever has `work`.
+    newest: Mutex<Option<(i64, Arc<Written>)>>,
+    /// One brings it up to date while the others wait, instead of all of them doing the same.
+    work: AsyncMutex<Option<Board>>,
+}
+
+/// The boards that are kept.
 #[derive(Default)]
 pub(crate) struct Answers {
-    kept: Mutex<HashMap<(Procedure, ProjectId), Place>>,
+    kept: Mutex<HashMap<ProjectId, Arc<Place>>>,
 }
 
 impl Answers {
-    /// The answer to a query whose state has a version, written anew only when that changed.
+    /// What `feature_list` answers, of which only the cards that changed are read again.
     ///
     /// Whether the caller may is checked every time. Fails as [`Api::run`] does.
-    pub async fn written(
-        &self,
-        api: &Api,
-        procedure: Procedure,
-        caller: &Caller,
-        project: ProjectId,
-        input: Map<String, Value>,
-    ) -> Result<Arc<Written>, ApiError> {
-        let input = Value::Object(input);
-        api.permit(procedure, caller, &input)?;
-        let place = self.place(procedure, project);
-        // One writes while the others wait for it, instead of all of them writing the same.
-        let mut kept = place.lock().await;
+    pub async fn board(&self, api: &Api, caller: &Caller, project: ProjectId) -> Result<Arc<Written>, ApiError> {
+        api.permit(Procedure::feature_list, caller, &json!({ "project": project }))?;
         let asking = api.clone();
-        let version = tokio::task::spawn_blocking(move || asking.project_version(project)).await;
-        let version = version.map_err(|_| ApiError::new(ErrorCode::Internal, "the version could not be read"))??;
-        let tag = format!("{}-{version}", api.app().bus.epoch().get(..8).unwrap_or_default());
-        if let Some(written) = kept.as_ref().filter(|written| written.tag == tag) {
-            return Ok(written.clone());
+        let number = in_background(move || asking.board_number(project)).await?;
+        let place = self.place(project);
+        if let Some(written) = place.of_number(number) {
+            return Ok(written);
         }
-        // The version was read first: what changes in between is told with the old one, and asked for again.
-        let answer = api.run(procedure, caller, input).await?;
-        let written = tokio::task::spawn_blocking(move || Written::of(answer, tag)).await;
-        let written =
-            Arc::new(written.map_err(|_| ApiError::new(ErrorCode::Internal, "the list could not be written"))??);
-        *kept = Some(written.clone());
+        let mut kept = place.work.lock().await;
+        if let Some(written) = place.of_number(number) {
+            return Ok(written);
+        }
+        let (asking, board) = (api.clone(), kept.take());
+        let board = in_background(move || Board::new(&asking, project, board)).await?;
+        let written = board.written.clone();
+        *place.newest() = Some((board.number, written.clone()));
+        *kept = Some(board);
         Ok(written)
     }
 
-    fn place(&self, procedure: Procedure, project: ProjectId) -> Place {
+    fn place(&self, project: ProjectId) -> Arc<Place> {
         // Whole after every statement, so a panic elsewhere cannot have left it half-changed.
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if !kept.contains_key(&(procedure, project)) && kept.len() >= KEPT {
+        if !kept.contains_key(&project) && kept.len() >= KEPT {
             // Whoever still reads one of them holds it.
             kept.clear();
         }
-        kept.entry((procedure, project)).or_default().clone()
+        kept.entry(project).or_default().clone()
     }
+}
+
+impl Place {
+    fn of_number(&self, number: i64) -> Option<Arc<Written>> {
+        self.newest().as_ref().filter(|kept| kept.0 == number).map(|kept| kept.1.clone())
+    }
+
+    fn newest(&self) -> MutexGuard<'_, Option<(i64, Arc<Written>)>> {
+        // Replaced in one statement.
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Board {
+    /// The board of now, from an earlier one if there is one.
+    fn new(api: &Api, project: ProjectId, earlier: Option<Self>) -> Result<Self, ApiError> {
+        let change = api.board_since(project, earlier.as_ref().map(|board| board.number))?;
+        let tag = format!("{}-{}", api.app().bus.epoch().get(..8).unwrap_or_default(), change.number);
+        let mut cards = match earlier {
+            Some(board) if !change.is_whole => board.cards,
+            _ => HashMap::with_capacity(change.order.len()),
+        };
+        // All that came now stands in one piece, not in ten thousand.
+        let texts: Vec<&str> = change.cards.iter().map(|(_, text)| text.as_str()).collect();
+        for ((id, _), bytes) in change.cards.iter().zip(pieces(&texts)) {
+            cards.insert(*id, bytes);
+        }
+        let entries: Vec<Bytes> = change.order.iter().filter_map(|id| cards.get(id).cloned()).collect();
+        if entries.len() < cards.len() {
+            let there: HashSet<FeatureId> = change.order.into_iter().collect();
+            cards.retain(|id, _| there.contains(id));
+        }
+        let written = Written { tag, entries, whole: OnceCell::new(), gzip: OnceCell::new() };
+        Ok(Self { number: change.number, cards, written: Arc::new(written) })
+    }
+}
+
+/// The texts as bytes that share one allocation.
+fn pieces(texts: &[&str]) -> Vec<Bytes> {
+    let all = Bytes::from(texts.concat());
+    let mut from = 0;
+    let piece = |text: &&str| {
+        let piece = all.slice(from..from + text.len());
+        from += text.len();
+        piece
+    };
+    texts.iter().map(piece).collect()
+}
+
+/// Runs what blocks where it holds up nobody.
+async fn in_background<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(ApiError::new(ErrorCode::Internal, "the list could not be written")))
 }
 
 impl Written {
@@ -89,16 +148,18 @@ impl Written {
     pub fn of(answer: Answer, tag: String) -> Result<Self, ApiError> {
         let text: Box<str> = answer.into();
         let wrong = || ApiError::new(ErrorCode::Internal, "the answer is not the list that it should be");
-        let entries = {
+        let places = {
             let parts: Vec<&RawValue> = serde_json::from_str(&text).map_err(|_| wrong())?;
             let start = text.as_ptr().addr();
             let place = |part: &&RawValue| {
-                let from = u32::try_from(part.get().as_ptr().addr() - start).ok()?;
-                Some((from, from.checked_add(u32::try_from(part.get().len()).ok()?)?))
+                let from = part.get().as_ptr().addr() - start;
+                from..from + part.get().len()
             };
-            parts.iter().map(place).collect::<Option<Vec<_>>>().ok_or_else(wrong)?
+            parts.iter().map(place).collect::<Vec<_>>()
         };
-        Ok(Self { tag, body: Bytes::from(String::from(text)), entries, gzip: OnceCell::new() })
+        let body = Bytes::from(String::from(text));
+        let entries = places.into_iter().map(|place| body.slice(place)).collect();
+        Ok(Self { tag, entries, whole: OnceCell::new_with(Some(body)), gzip: OnceCell::new() })
     }
 
     /// How many entries there are.
@@ -106,39 +167,39 @@ impl Written {
         self.entries.len()
     }
 
-    /// All of it.
-    pub fn whole(&self) -> Bytes {
-        self.body.clone()
+    /// All of it, put together once. Fails with `Internal` when that cannot be done.
+    pub async fn whole(self: &Arc<Self>) -> Result<Bytes, ApiError> {
+        let put_together = || {
+            let list = self.clone();
+            in_background(move || Ok(list.part(0, usize::MAX)))
+        };
+        self.whole.get_or_try_init(put_together).await.cloned()
     }
 
-    /// All of it compressed, which is done once.
-    pub async fn compressed(self: &Arc<Self>) -> Option<Bytes> {
-        if self.body.len() < WORTH_COMPRESSING {
-            return None;
+    /// All of it compressed, which is done once; none when that is not worth it. Fails as [`Written::whole`] does.
+    pub async fn compressed(self: &Arc<Self>) -> Result<Option<Bytes>, ApiError> {
+        let body = self.whole().await?;
+        if body.len() < WORTH_COMPRESSING {
+            return Ok(None);
         }
-        let bytes = self.gzip.get_or_try_init(|| async {
-            let body = self.body.clone();
-            tokio::task::spawn_blocking(move || gzip(&body)).await.map_err(std::io::Error::other)?
-        });
-        bytes.await.ok().cloned()
+        let failed = |_| ApiError::new(ErrorCode::Internal, "the list could not be compressed");
+        let bytes = self.gzip.get_or_try_init(|| in_background(move || gzip(&body).map_err(failed)));
+        bytes.await.cloned().map(Some)
     }
 
     /// The entries from `from` on, at most `limit`, as a list.
     pub fn part(&self, from: usize, limit: usize) -> Bytes {
-        let to = from.saturating_add(limit).min(self.entries.len());
-        let (Some(first), Some(last)) =
-            (self.entries.get(from), to.checked_sub(1).and_then(|last| self.entries.get(last)))
-        else {
-            return Bytes::from_static(b"[]");
-        };
-        if first.0 >= last.1 {
-            return Bytes::from_static(b"[]");
-        }
-        // What stands between two entries is a comma.
-        let between = &self.body[first.0 as usize..last.1 as usize];
-        let mut part = Vec::with_capacity(between.len() + 2);
+        let entries = self.entries.get(from..).unwrap_or_default();
+        let entries = entries.get(..limit).unwrap_or(entries);
+        let length: usize = entries.iter().map(|entry| entry.len() + 1).sum();
+        let mut part = Vec::with_capacity(length + 2);
         part.push(b'[');
-        part.extend_from_slice(between);
+        for (place, entry) in entries.iter().enumerate() {
+            if place > 0 {
+                part.push(b',');
+            }
+            part.extend_from_slice(entry);
+        }
         part.push(b']');
         part.into()
     }
@@ -159,15 +220,14 @@ pub(crate) fn json(body: impl Into<Body>) -> Response {
 
 /// Marks an answer with its version, or says that the client has it already.
 pub(crate) fn tagged(mut response: Response, tag: &str, known: Option<&HeaderValue>) -> Response {
-    let tag = format!("W/\"{tag}\"");
-    let is_known = known.and_then(|known| known.to_str().ok()).is_some_and(|known| has_tag(known, &tag));
-    if is_known {
+    if is_known(tag, known) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         *response.body_mut() = Body::empty();
         response.headers_mut().remove(header::CONTENT_TYPE);
         response.headers_mut().remove(header::CONTENT_ENCODING);
         response.headers_mut().remove(header::CONTENT_LENGTH);
     }
+    let tag = format!("W/\"{tag}\"");
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(header::ETAG, tag);
     }
@@ -176,14 +236,17 @@ pub(crate) fn tagged(mut response: Response, tag: &str, known: Option<&HeaderVal
     response
 }
 
-fn has_tag(known: &str, tag: &str) -> bool {
-    let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    known.trim() == "*" || known.split(',').any(|one| bare(one) == bare(tag))
+/// Whether a client says that it has the answer of this version.
+pub(crate) fn is_known(tag: &str, known: Option<&HeaderValue>) -> bool {
+    let is_it = |one: &str| one.trim().trim_start_matches("W/").trim_matches('"') == tag;
+    let known = known.and_then(|known| known.to_str().ok()).unwrap_or_default();
+    known.trim() == "*" || known.split(',').any(is_it)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
 
     fn written(json: &str) -> Written {
         let answer = RawValue::from_string(json.to_owned()).expect("JSON");
@@ -194,7 +257,7 @@ mod tests {
     fn a_part_of_a_list_is_the_list_of_its_part() {
         let list = written(r#"[{"a":"],["},[1,2],"x\"",4,null]"#);
         assert_eq!(list.len(), 5, "what looks like an end within a text is none");
-        let whole: Vec<Value> = serde_json::from_slice(&list.whole()).expect("JSON");
+        let whole: Vec<Value> = serde_json::from_slice(&list.part(0, usize::MAX)).expect("JSON");
         for from in 0..7 {
             for limit in 0..7 {
                 let part: Vec<Value> = serde_json::from_slice(&list.part(from, limit)).expect("JSON");

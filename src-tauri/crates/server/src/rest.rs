@@ -2,7 +2,7 @@
 
 use crate::{
     aliases,
-    answers::{self, Written, json, tagged},
+    answers::{self, Written, is_known, json, tagged},
     assets, auth, health, input,
     paging::Part,
     reply::{failure, failure_with},
@@ -16,6 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodFilter, MethodRouter, get, on},
 };
+use bytes::Bytes;
 use harness_api::{Answer, ApiError, ErrorCode, Kind, Method, Procedure};
 use harness_domain::id::ProjectId;
 use serde_json::{Map, Value};
@@ -142,33 +143,45 @@ pub(crate) async fn run(
     let known = parts.headers.get(header::IF_NONE_MATCH);
     let part = Part::of(procedure, parts.uri.query().unwrap_or_default())?;
     let project = input.get("project").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok()).map(ProjectId);
-    // Ten thousand cards take a while to write: that is done once per change of the project.
-    let response = match project.filter(|_| procedure == Procedure::feature_list) {
-        Some(project) => {
-            let list = state.answers.written(&state.api, procedure, &visitor.caller, project, input).await?;
-            let response = match &part {
-                Some(part) => part.of_list(&list, &parts.uri),
-                None => whole(&list, parts).await,
-            };
-            let place = part.map_or_else(String::new, |part| part.place());
-            tagged(response, &format!("{}{place}", list.tag), known)
+    // Ten thousand cards take a while to write: only those that changed are written again.
+    let response = match (project.filter(|_| procedure == Procedure::feature_list), &part) {
+        (Some(project), part) => {
+            let list = state.answers.board(&state.api, &visitor.caller, project).await?;
+            listed(&list, part.as_ref(), parts, known).await?
         }
-        None => {
+        (None, Some(part)) => {
             let answer = state.api.run(procedure, &visitor.caller, Value::Object(input)).await?;
-            match part {
-                Some(part) => {
-                    let list = Written::of(answer, String::new())?;
-                    let tag = format!("{}{}", fingerprint(&list.whole()), part.place());
-                    tagged(part.of_list(&list, &parts.uri), &tag, known)
-                }
-                None => {
-                    let tag = fingerprint(answer.get().as_bytes());
-                    tagged(plain(procedure, answer), &tag, known)
-                }
-            }
+            let tag = fingerprint(answer.get().as_bytes());
+            listed(&Arc::new(Written::of(answer, tag)?), Some(part), parts, known).await?
+        }
+        (None, None) => {
+            let answer = state.api.run(procedure, &visitor.caller, Value::Object(input)).await?;
+            let tag = fingerprint(answer.get().as_bytes());
+            tagged(plain(procedure, answer), &tag, known)
         }
     };
     Ok(compressible(response))
+}
+
+/// A list or a part of it, unless the client has it already.
+async fn listed(
+    list: &Arc<Written>,
+    part: Option<&Part>,
+    parts: &Parts,
+    known: Option<&HeaderValue>,
+) -> Result<Response, ApiError> {
+    let tag = format!("{}{}", list.tag, part.map_or_else(String::new, Part::place));
+    let mut response = if is_known(&tag, known) {
+        tagged(json(Bytes::new()), &tag, known)
+    } else {
+        let response = match part {
+            Some(part) => part.of_list(list, &parts.uri),
+            None => whole(list, parts).await?,
+        };
+        tagged(response, &tag, None)
+    };
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    Ok(response)
 }
 
 fn compressible(mut response: Response) -> Response {
@@ -177,18 +190,19 @@ fn compressible(mut response: Response) -> Response {
 }
 
 /// A whole list, compressed for those who take that.
-async fn whole(list: &Arc<Written>, parts: &Parts) -> Response {
-    let mut response = json(list.whole());
-    if takes_gzip(parts)
-        && let Some(bytes) = list.compressed().await
-    {
-        response = json(bytes);
-        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    }
+async fn whole(list: &Arc<Written>, parts: &Parts) -> Result<Response, ApiError> {
+    let compressed = if takes_gzip(parts) { list.compressed().await? } else { None };
+    let mut response = match compressed {
+        Some(bytes) => {
+            let mut response = json(bytes);
+            response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            response
+        }
+        None => json(list.whole().await?),
+    };
     let count = HeaderValue::from(list.len());
     response.headers_mut().insert(crate::paging::TOTAL.clone(), count);
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    response
+    Ok(response)
 }
 
 fn takes_gzip(parts: &Parts) -> bool {

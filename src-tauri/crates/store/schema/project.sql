@@ -1,3 +1,20 @@
+CREATE TABLE card_change (
+    feature_id INTEGER PRIMARY KEY, -- no reference: a card that was removed changed too; 0 stands for all of them
+    number     INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX card_change_number ON card_change (number);
+
+CREATE VIEW card_seen (feature_id) AS SELECT feature_id FROM card_change;
+
+CREATE TRIGGER card_seen_anew INSTEAD OF INSERT ON card_seen
+WHEN NEW.feature_id IS NOT NULL
+BEGIN
+    INSERT INTO card_change (feature_id, number)
+    VALUES (NEW.feature_id, (SELECT ifnull(max(number), 0) + 1 FROM card_change))
+    ON CONFLICT (feature_id) DO UPDATE SET number = excluded.number;
+END;
+
 CREATE TABLE checkpoint (
     id            INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 4294967295),
     name          TEXT    NOT NULL,
@@ -9,6 +26,22 @@ CREATE TABLE checkpoint (
     created_at_ms INTEGER NOT NULL
 , kind TEXT NOT NULL DEFAULT 'manual'
     CHECK (kind IN ('manual', 'before_session', 'after_pass', 'before_restore')), run_id INTEGER, commit_oid TEXT NOT NULL DEFAULT '', record TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(record))) STRICT;
+
+CREATE TRIGGER card_seen_proven AFTER INSERT ON evidence
+BEGIN
+    INSERT INTO card_seen VALUES (NEW.feature_id), ((SELECT parent_id FROM feature WHERE id = NEW.feature_id));
+END;
+
+CREATE TRIGGER card_seen_proven_anew AFTER UPDATE OF feature_id, is_passing, warnings, at_ms ON evidence
+BEGIN
+    INSERT INTO card_seen VALUES (OLD.feature_id), ((SELECT parent_id FROM feature WHERE id = OLD.feature_id)),
+                                 (NEW.feature_id), ((SELECT parent_id FROM feature WHERE id = NEW.feature_id));
+END;
+
+CREATE TRIGGER card_seen_unproven AFTER DELETE ON evidence
+BEGIN
+    INSERT INTO card_seen VALUES (OLD.feature_id), ((SELECT parent_id FROM feature WHERE id = OLD.feature_id));
+END;
 
 CREATE TABLE evidence (
     id         INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 4294967295),
@@ -45,6 +78,27 @@ END;
 CREATE TRIGGER card_not_counted AFTER DELETE ON feature
 BEGIN
     UPDATE status_count SET cards = cards - 1 WHERE status = OLD.status;
+END;
+
+CREATE TRIGGER card_seen_added AFTER INSERT ON feature
+BEGIN
+    INSERT INTO card_seen VALUES (NEW.id), (NEW.parent_id);
+END;
+
+CREATE TRIGGER card_seen_changed AFTER UPDATE ON feature
+BEGIN
+    INSERT INTO card_seen VALUES (NEW.id);
+END;
+
+CREATE TRIGGER card_seen_moved AFTER UPDATE OF parent_id ON feature
+WHEN NEW.parent_id IS NOT OLD.parent_id
+BEGIN
+    INSERT INTO card_seen VALUES (OLD.parent_id), (NEW.parent_id);
+END;
+
+CREATE TRIGGER card_seen_removed AFTER DELETE ON feature
+BEGIN
+    INSERT INTO card_seen VALUES (OLD.id), (OLD.parent_id);
 END;
 
 CREATE TRIGGER feature_done AFTER UPDATE OF status ON feature
@@ -141,6 +195,16 @@ CREATE INDEX feature_priority ON feature (priority);
 CREATE INDEX feature_queue ON feature (is_pinned DESC, queue_turn, queue_layer, priority, id) WHERE is_ready;
 
 CREATE INDEX feature_status ON feature (status);
+
+CREATE TRIGGER card_seen_needing AFTER INSERT ON feature_dependency
+BEGIN
+    INSERT INTO card_seen VALUES (NEW.feature_id);
+END;
+
+CREATE TRIGGER card_seen_needing_less AFTER DELETE ON feature_dependency
+BEGIN
+    INSERT INTO card_seen VALUES (OLD.feature_id);
+END;
 
 CREATE TRIGGER feature_dependency_added AFTER INSERT ON feature_dependency
 WHEN (SELECT status NOT IN ('passing', 'resolved') FROM feature WHERE id = NEW.needs_id)
@@ -250,6 +314,21 @@ CREATE TABLE removal (
     rows  TEXT    NOT NULL CHECK (json_valid(rows))
 ) STRICT;
 
+CREATE TRIGGER card_seen_answered AFTER UPDATE OF feature_id, state ON request
+BEGIN
+    INSERT INTO card_seen VALUES (OLD.feature_id), (NEW.feature_id);
+END;
+
+CREATE TRIGGER card_seen_asked_about AFTER INSERT ON request
+BEGIN
+    INSERT INTO card_seen VALUES (NEW.feature_id);
+END;
+
+CREATE TRIGGER card_seen_not_asked_about AFTER DELETE ON request
+BEGIN
+    INSERT INTO card_seen VALUES (OLD.feature_id);
+END;
+
 CREATE TABLE request (
     id             INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND 4294967295),
     kind           TEXT    NOT NULL CHECK (kind IN ('approval', 'question')),
@@ -329,6 +408,21 @@ CREATE TABLE run_transition (
 ) STRICT;
 
 CREATE INDEX run_transition_run ON run_transition (run_id);
+
+CREATE TRIGGER card_seen_costing AFTER UPDATE OF feature_id, cost_usd ON session
+BEGIN
+    INSERT INTO card_seen VALUES (OLD.feature_id), (NEW.feature_id);
+END;
+
+CREATE TRIGGER card_seen_costing_less AFTER DELETE ON session
+BEGIN
+    INSERT INTO card_seen VALUES (OLD.feature_id);
+END;
+
+CREATE TRIGGER card_seen_worked_on AFTER INSERT ON session
+BEGIN
+    INSERT INTO card_seen VALUES (NEW.feature_id);
+END;
 
 CREATE TABLE session (
     key                INTEGER PRIMARY KEY, -- short, because every transcript row repeats it

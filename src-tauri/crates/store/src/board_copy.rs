@@ -34,7 +34,7 @@ pub struct CardDifference {
 }
 
 /// The record of what happened. It only ever grows, and a restore leaves it alone.
-const HISTORY: [&str; 13] = [
+const HISTORY: [&str; 14] = [
     "run",
     "run_transition",
     "session",
@@ -48,6 +48,7 @@ const HISTORY: [&str; 13] = [
     "interview",
     "interview_remark",
     "feature_image",
+    "card_change",
 ];
 
 impl ProjectStore {
@@ -90,6 +91,8 @@ impl ProjectStore {
             for (_, sql) in &triggers {
                 tx.execute_batch(sql)?;
             }
+            // None of them saw what was replaced: whoever keeps the board reads all of it again.
+            execute(tx, "INSERT INTO card_seen VALUES (0)", ())?;
             // A request was meant for a run of that time.
             execute(tx, "DELETE FROM note WHERE key = 'run:request'", ())?;
             // A person's word was about the files of that time, and what it allowed may have been done since.

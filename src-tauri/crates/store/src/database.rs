@@ -82,8 +82,6 @@ struct Shared {
     file: PathBuf,
     options: Options,
     readers: Mutex<Vec<Connection>>,
-    /// A connection that only looks whether others committed. Opened when first asked.
-    lookout: Mutex<Option<Connection>>,
     /// None only while dropping.
     jobs: Option<SyncSender<Job>>,
     writer: Option<JoinHandle<()>>,
@@ -99,7 +97,6 @@ impl Drop for Shared {
     fn drop(&mut self) {
         // Without a sender the writer's loop ends, and its connection, the last one, moves the log into the file.
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        drop(self.lookout.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.jobs = None;
         if let Some(writer) = self.writer.take() {
             // A job's panic is caught and given to its caller, so the thread has none of its own to report.
@@ -121,7 +118,6 @@ impl Database {
             file: file.to_owned(),
             options,
             readers: Mutex::new(Vec::new()),
-            lookout: Mutex::new(None),
             jobs: Some(jobs),
             writer: Some(writer),
         };
@@ -167,21 +163,6 @@ impl Database {
             Ok(mark) if is_sent => mark.map_err(|error| explain(error.into(), &self.shared.file)),
             _ => Err(StoreError::Sqlite { file: self.shared.file.clone(), detail: "the writer has ended".into() }),
         }
-    }
-
-    /// A number that changes with every commit, of this process and of others.
-    pub fn version(&self) -> Result<i64> {
-        // One statement at a time: a panic elsewhere leaves the connection sound.
-        let mut lookout = self.shared.lookout.lock().unwrap_or_else(PoisonError::into_inner);
-        let connection = match lookout.take() {
-            Some(connection) => connection,
-            None => open_for_reading(&self.shared.file, self.shared.options)
-                .map_err(|abort| explain(abort, &self.shared.file))?,
-        };
-        let version = connection.pragma_query_value(None, "data_version", |row| row.get(0));
-        // SQLite counts the commits of all connections but the one that asks, and this one makes none.
-        *lookout = Some(connection);
-        version.map_err(|error| explain(error.into(), &self.shared.file))
     }
 
     /// Runs `work` on a reader connection, in one transaction: everything it reads is of one moment.

@@ -38,8 +38,8 @@ pub use database::Options;
 pub use error::{Result, StoreError};
 pub use evidence::{CheckLine, EvidenceSummary, NewEvidence};
 pub use feature::{
-    BlockedFeature, BoardCard, Claim, Counts, Draft, Edit, FeatureEdit, FeatureSummary, Graph, GraphNode, Place, Proof,
-    Removed,
+    BlockedFeature, BoardCard, BoardChange, Claim, Counts, Draft, Edit, FeatureEdit, FeatureSummary, Graph, GraphNode,
+    Place, Proof, Removed,
 };
 pub use file::{Content, check_database, copy_database, is_open_elsewhere};
 pub use image::{Image, ImageBounds};

@@ -20,6 +20,7 @@ pub(crate) const PROJECT: Migrations = Migrations(&[
     include_str!("../migrations/project/0005_removal.sql"),
     include_str!("../migrations/project/0006_interview.sql"),
     include_str!("../migrations/project/0007_image.sql"),
+    include_str!("../migrations/project/0008_card_change.sql"),
 ]);
 
 impl Migrations {

@@ -51,11 +51,6 @@ impl ProjectStore {
         self.db.backup_to(path)
     }
 
-    /// A number that changes with every commit, whoever made it, for as long as this is open.
-    pub fn version(&self) -> Result<i64> {
-        self.db.version()
-    }
-
     /// A number that changes with every commit of another process, and with none of this one.
     pub fn foreign_mark(&self) -> Result<i64> {
         self.db.foreign_mark()

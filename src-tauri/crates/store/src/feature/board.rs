@@ -5,7 +5,7 @@ use crate::{
     database::Step,
     error::Result,
     project_store::ProjectStore,
-    row::{all, word},
+    row::{all, first, word},
 };
 use harness_domain::{
     feature::{Kind, Status},
@@ -17,6 +17,9 @@ use std::collections::HashMap;
 
 /// How many characters of a note a board shows.
 const NOTE_CHARS: usize = 280;
+
+/// With more changes than this, the whole board is read instead.
+const MOST_CHANGED: usize = 1_000;
 
 /// A card's face.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +75,46 @@ pub struct Proof {
     pub at_ms: i64,
 }
 
+/// What became of a board since it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BoardChange {
+    /// What the board's number is now.
+    pub number: i64,
+    /// Whether `cards` are all there are, and not only those that changed.
+    pub is_whole: bool,
+    /// The faces of the cards that changed and are there, in no order that means anything unless they are all.
+    pub cards: Vec<BoardCard>,
+    /// Every card in queue order.
+    pub order: Vec<FeatureId>,
+}
+
 impl ProjectStore {
+    /// A number that grows with every change of what [`ProjectStore::board`] gives, whoever made it, and stays the same
+    /// otherwise. It goes on from start to start; only a database that was replaced by an older one has it twice.
+    pub fn board_number(&self) -> Result<i64> {
+        self.db.read(number)
+    }
+
+    /// What changed since the board had the number `since`: all of it when that is none, too long ago or not of this board.
+    pub fn board_since(&self, since: Option<i64>) -> Result<BoardChange> {
+        self.db.read(|connection| {
+            let number = number(connection)?;
+            let order = all(connection, &format!("SELECT id FROM feature {QUEUE_ORDER}"), (), |row| {
+                Ok(FeatureId(row.get(0)?))
+            })?;
+            let changed = match since.filter(|since| *since <= number) {
+                Some(since) => changed(connection, since)?,
+                None => None,
+            };
+            let is_whole = changed.is_none();
+            let cards = match changed {
+                Some(list) => Beside::read(connection, Some(&list))?.cards(connection)?,
+                None => Beside::read(connection, None)?.cards(connection)?,
+            };
+            Ok(BoardChange { number, is_whole, cards, order })
+        })
+    }
+
     /// The faces of some cards, or of all, in queue order. Those that are not there are left out.
     pub fn board(&self, only: Option<&[FeatureId]>) -> Result<Vec<BoardCard>> {
         self.db.read(|connection| match only {
@@ -84,6 +126,19 @@ impl ProjectStore {
             }
         })
     }
+}
+
+fn number(connection: &Connection) -> Step<i64> {
+    let number = first(connection, "SELECT max(number) FROM card_change", (), |row| Ok(row.get::<_, Option<i64>>(0)?))?;
+    Ok(number.flatten().unwrap_or_default())
+}
+
+/// The cards that changed since, as a JSON list; none when all of them did, or so many that all are sooner read.
+fn changed(connection: &Connection, since: i64) -> Step<Option<String>> {
+    let sql = format!("SELECT feature_id FROM card_change WHERE number > ?1 LIMIT {}", MOST_CHANGED + 1);
+    let ids: Vec<u32> = all(connection, &sql, [since], |row| Ok(row.get(0)?))?;
+    let list = || ids.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+    Ok((ids.len() <= MOST_CHANGED && !ids.contains(&0)).then(|| format!("[{}]", list())))
 }
 
 /// What other tables know of cards.

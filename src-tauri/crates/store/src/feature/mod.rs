@@ -13,7 +13,7 @@ mod status;
 pub(crate) use card::{Card, change, log_edit, resting_status, trail};
 pub(crate) use query::load;
 
-pub use board::{BoardCard, Proof};
+pub use board::{BoardCard, BoardChange, Proof};
 pub use place::Place;
 pub use removal::Removed;
 

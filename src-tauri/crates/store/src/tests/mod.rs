@@ -1,6 +1,7 @@
 //! What the store promises, each as a sentence.
 
 mod app;
+mod board_change;
 mod board_copy;
 mod claim;
 mod create;
