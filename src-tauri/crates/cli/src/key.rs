@@ -4,6 +4,7 @@ use crate::{
     args::Format,
     open,
     print::{complain, say, say_json},
+    unseen,
 };
 use anyhow::Context;
 use clap::{Subcommand, ValueEnum};
@@ -97,8 +98,7 @@ fn set(app: &App) -> anyhow::Result<()> {
 
 fn read_key() -> anyhow::Result<Zeroizing<String>> {
     if io::stdin().is_terminal() {
-        complain("paste the key and press Enter; it is not shown");
-        return Ok(Zeroizing::new(console::Term::stderr().read_secure_line().context("the key could not be read")?));
+        return unseen::ask("paste the key and press Enter; it is not shown");
     }
     let mut text = Zeroizing::new(String::new());
     io::stdin().take(MOST_BYTES).read_to_string(&mut text).context("the key could not be read from standard input")?;

@@ -22,6 +22,7 @@ mod runs;
 mod serve;
 mod signals;
 mod token;
+mod unseen;
 mod user;
 mod waiting;
 

@@ -5,12 +5,13 @@ use crate::{
     features::time,
     open,
     print::{complain, say, say_json, say_table},
+    unseen,
 };
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use harness_domain::account::{LONGEST_PASSWORD, User, UserRole};
 use harness_engine::accounts::Accounts;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
@@ -206,15 +207,9 @@ fn read_password(PasswordArg { password_stdin }: PasswordArg) -> anyhow::Result<
     if !io::stdin().is_terminal() {
         bail!("give the password on standard input, and say --password-stdin");
     }
-    let terminal = console::Term::stderr();
-    let ask = |words: &str| -> anyhow::Result<SecretString> {
-        complain(words);
-        Ok(terminal.read_secure_line().context("the password could not be read")?.into())
-    };
-    let first = ask("type the password and press Enter; it is not shown")?;
-    let second = ask("once more")?;
-    if first.expose_secret() != second.expose_secret() {
+    let first = unseen::ask("type the password and press Enter; it is not shown")?;
+    if first != unseen::ask("once more")? {
         bail!("the two differ; nothing was changed");
     }
-    Ok(first)
+    Ok(SecretString::from(first.as_str()))
 }
