@@ -102,6 +102,8 @@ test("leaving while a run is under way asks first, and what was asked for happen
   await window.press("b");
   await window.click("button", "Start again");
   await window.click("button", "Start");
+  await until(async () => (await window.call("run_status", { project })).is_running, "the run has begun");
+  // Only then: before, it could be the CLI that is asked who is logged in.
   await until(() => window.desk.agents().length > 0, "an agent is at work");
 
   closeWindow(window.desk);
