@@ -3,7 +3,7 @@ import { ACTIONS, ACTION_IDS, type ActionGroup, isLive, keysOf, perform, useActi
 import { cx } from "@/ui/cx.ts";
 import { Dialog } from "@/ui/Dialog.tsx";
 import { Kbd } from "@/ui/Kbd.tsx";
-import { isReserved, isTyping, strokeOf } from "@/ui/keys.ts";
+import { isOfTexts, isReserved, isTyping, strokeOf } from "@/ui/keys.ts";
 import { text } from "./messages.ts";
 
 /** Listens for the keys of every action that can be done now, and shows them all on `?`. */
@@ -17,7 +17,7 @@ export function Shortcuts() {
       const stroke = strokeOf(event);
       if (!stroke || isReserved(stroke)) return;
       const hasModifier = stroke.includes("mod+") || stroke.includes("alt+");
-      if (!hasModifier && (isTyping(event.target) || isInOverlay(event.target))) return;
+      if ((!hasModifier || isOfTexts(stroke)) && (isTyping(event.target) || isInOverlay(event.target))) return;
       const { live, chosen } = useActions.getState();
       const action = ACTION_IDS.findLast((id) => keysOf(id, chosen) === stroke && isLive(live, id));
       if (action && perform(action)) event.preventDefault();

@@ -113,7 +113,7 @@ export function AddDialog({ project, form, cards, choices, onForm, onClose, onSh
       isOpen
       onClose={onClose}
       title={text.form.addTitle}
-      size="md"
+      size={form === "several" ? "lg" : "md"}
       footer={
         form === "several" ? undefined : (
           <>
@@ -134,7 +134,7 @@ export function AddDialog({ project, form, cards, choices, onForm, onClose, onSh
       <FormChoice form={form} onForm={onForm} />
       <Locked reason={refusal}>
         {form === "several" ? (
-          <SeveralForm project={project} onClose={onClose} />
+          <SeveralForm project={project} categories={choices.categories} onClose={onClose} />
         ) : (
           <form
             id={FORM_ID}

@@ -1,10 +1,11 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { cardOf } from "@/api/fake/cards.ts";
 import type { FakeHost } from "@/api/fake/host.ts";
 import { Failure } from "@/api/failure.ts";
 import type { FeatureCard } from "@/api/bindings.ts";
 import { renderApp } from "@/gallery/render.tsx";
+import { useToasts } from "@/ui/toast.ts";
 import { card } from "./testing.ts";
 
 /** Puts exactly these cards on the board of the first project. */
@@ -106,6 +107,26 @@ test("a card that is deleted comes back with Undo", async () => {
   await user.click(await screen.findByRole("button", { name: "Undo" }));
   expect(await screen.findByRole("group", { name: /^#2/ }), "and is back with all it had").toBeVisible();
   expect(host.project().cards.has(2)).toBe(true);
+});
+
+test("what was deleted comes back by its key, or from a list, long after the offer in the corner is gone", async () => {
+  const { user, host } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
+  (await screen.findByRole("group", { name: /^#2/ })).focus();
+  await user.keyboard("{Delete}");
+  await screen.findByRole("button", { name: "Undo" });
+  act(() => useToasts.setState({ toasts: [] }));
+  await user.type(screen.getByRole("searchbox"), "x{Control>}z{/Control}");
+  expect(host.project().cards.has(2), "within a text the key is the text's").toBe(false);
+  await user.clear(screen.getByRole("searchbox"));
+  (await screen.findByRole("group", { name: /^#3/ })).focus();
+  await user.keyboard("{Control>}z{/Control}");
+  expect(await screen.findByRole("group", { name: /^#2/ })).toBeVisible();
+  (await screen.findByRole("group", { name: /^#3/ })).focus();
+  await user.keyboard("{Delete}");
+  await user.click(await screen.findByRole("button", { name: "Recently deleted" }));
+  await user.click(await screen.findByRole("menuitem", { name: /^Bring back #3 Export invoices/ }));
+  expect(await screen.findByRole("group", { name: /^#3/ })).toBeVisible();
+  await waitFor(() => expect(screen.queryByRole("button", { name: "Recently deleted" })).toBeNull());
 });
 
 test("what the host refuses is taken back on the board, and the toast says what to do", async () => {

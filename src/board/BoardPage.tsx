@@ -16,6 +16,7 @@ import { BoardStoreContext, createBoardStore } from "./board-store.ts";
 import { BulkBar } from "./BulkBar.tsx";
 import { EditDialog } from "./EditDialog.tsx";
 import { FilterBar } from "./FilterBar.tsx";
+import { RecentlyDeleted } from "./RecentlyDeleted.tsx";
 import { text } from "./messages.ts";
 import { choicesOf, columnsOf, filterCards, isFiltered } from "./model.ts";
 import type { BoardSearch } from "./search.ts";
@@ -67,6 +68,7 @@ export function BoardPage({ project, strip }: Props) {
       isBare
       actions={
         <>
+          <RecentlyDeleted project={project} actions={actions} />
           <Link
             to="/p/$project/graph"
             params={{ project }}

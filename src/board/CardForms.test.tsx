@@ -68,6 +68,49 @@ test("several features are described in words and seen before anything is added"
   expect(host.project().cards.size).toBe(5);
 });
 
+test("what words became is put right by keys alone before it is added, and survives closing the form", async () => {
+  const { user, host } = renderApp("/p/1/board?add=several", { prepare });
+  const words = await screen.findByRole("textbox", { name: "Describe what you want" });
+  await user.clear(words);
+  await user.type(words, "- Archive invoices{Enter}- Totals are wrong");
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  const first = await screen.findByRole("textbox", { name: "Title of card 1" });
+  await waitFor(() => expect(first, "one goes on where the cards are").toHaveFocus());
+  await user.type(first, " of a year{Enter}");
+  await waitFor(() => expect(screen.getByRole("textbox", { name: "Title of card 2" })).toHaveFocus());
+  await user.keyboard("Merge customers{Alt>}{ArrowUp}{/Alt}");
+  await waitFor(() => expect(screen.getByRole("textbox", { name: "Title of card 1" })).toHaveValue("Merge customers"));
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  await user.keyboard("n");
+  await user.click(await screen.findByRole("radio", { name: "Describe several" }));
+  await user.click(await screen.findByRole("combobox", { name: "Kind of card 3" }));
+  await user.click(await screen.findByRole("option", { name: "Bug" }));
+  await user.clear(screen.getByRole("combobox", { name: "Category of card 2" }));
+  await user.type(screen.getByRole("combobox", { name: "Category of card 2" }), "storage");
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  await screen.findByText("3 cards were added");
+  expect(host.calls.find(({ procedure }) => procedure === "feature_create_many")?.input).toMatchObject({
+    features: [
+      { name: "Merge customers", kind: "feature" },
+      { name: "Archive invoices of a year", category: "storage" },
+      { name: "Totals are wrong", kind: "bug" },
+    ],
+  });
+});
+
+test("a card without a title is pointed at, and none is added", async () => {
+  const { user, host } = renderApp("/p/1/board?add=several", { prepare });
+  await user.type(await screen.findByRole("textbox", { name: "Describe what you want" }), "- Archive invoices");
+  await user.click(screen.getByRole("button", { name: "Show the cards" }));
+  const title = await screen.findByRole("textbox", { name: "Title of card 1" });
+  await user.clear(title);
+  await user.click(screen.getByRole("button", { name: "Add 1 card" }));
+  expect(title).toBeInvalid();
+  expect(title).toHaveFocus();
+  expect(host.calls.some(({ procedure }) => procedure === "feature_create_many")).toBe(false);
+});
+
 test("a circle of cards that wait for each other is refused, with its cards named and the form kept", async () => {
   const { user, host } = renderApp("/p/1/board?edit=1", { prepare });
   await user.type(await screen.findByRole("combobox", { name: /Waits for/ }), "2{Enter}");

@@ -1,108 +1,145 @@
-import { X } from "lucide-react";
-import { useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { create as createStore } from "zustand";
-import type { NewFeature } from "@/api/bindings.ts";
 import { useApiMutation, useClient } from "@/api/context.tsx";
 import { type Failure, toFailure } from "@/api/failure.ts";
-import { Badge } from "@/ui/Badge.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { Field } from "@/ui/Field.tsx";
-import { IconButton } from "@/ui/IconButton.tsx";
 import { Textarea } from "@/ui/Input.tsx";
 import { toast } from "@/ui/toast.ts";
 import { FailureNote } from "./FailureNote.tsx";
 import { text } from "./messages.ts";
+import { type Row, featuresOf, nameless, rowOf } from "./several.ts";
+import { SeveralRows } from "./SeveralRows.tsx";
+
+/** The words, the cards they became, and the words as they were then. */
+type Written = { words: string; rows: readonly Row[] | null; splitFrom: string };
+
+const NOTHING: Written = { words: "", rows: null, splitFrom: "" };
 
 /** What was written and not added, for each project: closing the form by mistake loses nothing. */
-const useWritten = createStore<{ words: Readonly<Record<number, string>> }>(() => ({ words: {} }));
+const useWritten = createStore<{ written: Readonly<Record<number, Written>> }>(() => ({ written: {} }));
 
-type Previewed = { key: number; feature: NewFeature };
+type Props = { project: number; categories: readonly string[]; onClose: () => void };
 
-/** Turns words into cards; nothing is added before a person has seen them. */
-export function SeveralForm({ project, onClose }: { project: number; onClose: () => void }) {
+/** Turns words into cards; nothing is added before a person has seen them and put them right. */
+export function SeveralForm({ project, categories, onClose }: Props) {
   const client = useClient();
-  const words = useWritten((state) => state.words[project] ?? "");
-  const setWords = (said: string) => useWritten.setState((state) => ({ words: { ...state.words, [project]: said } }));
-  const [preview, setPreview] = useState<readonly Previewed[] | null>(null);
+  const heading = useId();
+  const { words, rows, splitFrom } = useWritten(({ written }) => written[project] ?? NOTHING);
+  const write = (part: Partial<Written>) =>
+    useWritten.setState(({ written }) => ({
+      written: { ...written, [project]: { ...(written[project] ?? NOTHING), ...part } },
+    }));
   const [failure, setFailure] = useState<Failure | null>(null);
   const [isSplitting, setSplitting] = useState(false);
+  const [isMissingShown, setMissingShown] = useState(false);
   const create = useApiMutation("feature_create_many", { failureTitle: null });
+  const shown = useRef<HTMLElement>(null);
+  const isToFocus = useRef(false);
+  useEffect(() => {
+    if (!isToFocus.current || !rows) return;
+    isToFocus.current = false;
+    shown.current?.querySelector("input")?.focus();
+  }, [rows]);
 
   const split = async () => {
     setSplitting(true);
     setFailure(null);
+    setMissingShown(false);
     try {
       const features = await client.feature_split({ project, text: words });
-      setPreview(features.map((feature, key) => ({ key, feature })));
+      isToFocus.current = true;
+      write({ rows: features.map(rowOf), splitFrom: words });
+      if (rows && rows.length > 0) {
+        const back = () => write({ rows, splitFrom });
+        toast({ title: text.form.splitAgain, action: { label: text.undo, run: back } });
+      }
     } catch (thrown) {
       setFailure(toFailure(thrown));
     } finally {
       setSplitting(false);
     }
   };
-  const add = (features: readonly NewFeature[]) =>
+  const add = () => {
+    if (!rows || rows.length === 0 || create.isPending) return;
+    const missing = nameless(rows);
+    setMissingShown(missing !== undefined);
+    if (missing) {
+      shown.current?.querySelector<HTMLElement>(`[data-row="${missing.key}"] input`)?.focus();
+      return;
+    }
     create.mutate(
-      { project, features: [...features] },
+      { project, features: featuresOf(rows) },
       {
         onSuccess: (added) => {
-          setWords("");
+          write(NOTHING);
           toast({ tone: "success", title: text.form.addedMany(added.length) });
           onClose();
         },
       },
     );
+  };
+  const press = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    if (event.target instanceof HTMLTextAreaElement) {
+      if (words.trim() !== "" && !isSplitting) void split();
+    } else add();
+  };
+  const isStale = rows !== null && words !== splitFrom;
 
   return (
-    <div className="flex flex-col gap-4">
+    // Ctrl with Enter goes on from wherever one is; every step has a button too.
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
+    <div className="flex flex-col gap-4" onKeyDown={press}>
       <Field label={text.form.several} hint={text.form.severalHint}>
         {(wiring) => (
           <Textarea
             {...wiring}
             autoFocus
-            rows={6}
+            rows={rows ? 3 : 6}
             value={words}
-            onChange={(event) => {
-              setWords(event.target.value);
-              setPreview(null);
-            }}
+            onChange={(event) => write({ words: event.target.value })}
           />
         )}
       </Field>
-      <Button className="self-start" isBusy={isSplitting} disabled={words.trim() === ""} onClick={() => void split()}>
-        {text.form.split}
-      </Button>
-      {preview && (
-        <section aria-label={text.form.preview(preview.length)}>
-          <p role="status" className="mb-2 text-muted">
-            {preview.length > 0 ? text.form.preview(preview.length) : text.form.previewNone}
+      <div className="flex flex-wrap items-center gap-3">
+        <Button
+          variant={rows && !isStale ? "secondary" : "primary"}
+          isBusy={isSplitting}
+          disabled={words.trim() === ""}
+          onClick={() => void split()}
+        >
+          {text.form.split}
+        </Button>
+        {isStale && <p className="text-xs text-warning">{text.form.stale}</p>}
+      </div>
+      {rows && (
+        <section ref={shown} aria-labelledby={heading}>
+          <p id={heading} role="status" className="font-medium">
+            {rows.length > 0 ? text.form.preview(rows.length) : text.form.previewNone}
           </p>
-          <ul className="flex flex-col gap-1">
-            {preview.map(({ key, feature }) => (
-              <li key={key} className="flex items-center gap-2 rounded-md border border-line px-3 py-1.5">
-                <span className="min-w-0 flex-1 truncate">{feature.name}</span>
-                <Badge>{feature.category}</Badge>
-                <IconButton
-                  label={text.form.dropCard(feature.name)}
-                  size="sm"
-                  icon={<X aria-hidden className="size-3.5" />}
-                  onClick={() => setPreview(preview.filter((one) => one.key !== key))}
-                />
-              </li>
-            ))}
-          </ul>
+          {rows.length > 0 && (
+            <>
+              <p className="mt-0.5 mb-2 text-xs text-faint">{text.form.rowsHint}</p>
+              <SeveralRows
+                rows={rows}
+                categories={categories}
+                isMissingShown={isMissingShown}
+                onRows={(next) => write({ rows: next })}
+              />
+            </>
+          )}
         </section>
       )}
       <FailureNote failure={failure ?? create.error} />
       <div className="flex justify-end gap-2">
         <Button onClick={onClose}>{text.form.cancel}</Button>
-        <Button
-          variant="primary"
-          disabled={!preview || preview.length === 0}
-          isBusy={create.isPending}
-          onClick={() => preview && add(preview.map(({ feature }) => feature))}
-        >
-          {text.form.addAll(preview?.length ?? 0)}
-        </Button>
+        {rows && rows.length > 0 && (
+          <Button variant="primary" isBusy={create.isPending} onClick={add}>
+            {text.form.addAll(rows.length)}
+          </Button>
+        )}
       </div>
     </div>
   );

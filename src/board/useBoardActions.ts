@@ -7,6 +7,7 @@ import { compareInQueue } from "@/api/queue.ts";
 import { toast } from "@/ui/toast.ts";
 import { text } from "./messages.ts";
 import type { Verdict } from "./moves.ts";
+import { type Removal, forgetRemoval, lastRemoval, rememberRemoval } from "./removals.ts";
 
 export type BoardActions = {
   /** Why the person may change no card at all; `null` when they may. */
@@ -17,8 +18,13 @@ export type BoardActions = {
   retry: (card: FeatureCard) => void;
   reopen: (card: FeatureCard) => void;
   remove: (features: readonly number[]) => void;
+  /** Brings back what one deletion took, or what the last one took. */
+  bringBack: (removal?: Removal) => void;
   bulk: (features: readonly number[], action: BulkWord) => void;
 };
+
+/** How long a deletion offers its undo in the corner, in milliseconds. Afterwards it is among the recently deleted. */
+const UNDO_MS = 30_000;
 
 type Patch = (card: FeatureCard) => FeatureCard;
 
@@ -30,7 +36,7 @@ export function useBoardActions(project: number): BoardActions {
   return useMemo(() => {
     if (refusal !== null) {
       const no = () => void toast({ title: text.failures.mayNot, description: refusal });
-      return { refusal, move: no, pin: no, skip: no, retry: no, reopen: no, remove: no, bulk: no };
+      return { refusal, move: no, pin: no, skip: no, retry: no, reopen: no, remove: no, bringBack: no, bulk: no };
     }
     const queryKey = ["feature_list", { project }];
     const read = () => queries.getQueryData<FeatureCard[]>(queryKey);
@@ -105,18 +111,32 @@ export function useBoardActions(project: number): BoardActions {
         if (before) show(before.filter((card) => !gone.has(card.id)));
         try {
           const { removal } = await client.feature_remove({ project, features: [...features] });
-          const undo = async () => {
-            try {
-              await client.feature_unremove({ project, removal });
-              toast({ tone: "success", title: text.broughtBack });
-            } catch (thrown) {
-              told(text.failures.unremove, thrown);
-            }
-          };
-          toast({ title: text.removed(features.length), action: { label: text.undo, run: () => void undo() } });
+          const first = before?.find(({ id }) => gone.has(id));
+          const taken: Removal = { removal, count: gone.size, first: first ? `#${first.id} ${first.name}` : "" };
+          rememberRemoval(project, taken);
+          toast({
+            title: text.removed(features.length),
+            lasts_ms: UNDO_MS,
+            action: { label: text.undo, run: () => actions.bringBack(taken) },
+          });
         } catch (thrown) {
           told(text.failures.remove, thrown);
           void queries.invalidateQueries({ queryKey });
+        }
+      },
+      async bringBack(wanted) {
+        const taken = wanted ?? lastRemoval(project);
+        if (!taken) return;
+        // Not offered a second time while the host is asked.
+        forgetRemoval(project, taken);
+        try {
+          await client.feature_unremove({ project, removal: taken.removal });
+          toast({ tone: "success", title: text.broughtBack, ...(taken.first ? { description: taken.first } : {}) });
+        } catch (thrown) {
+          const failure = toFailure(thrown);
+          // What the host no longer knows cannot be had; anything else may work the next time.
+          if (failure.code !== "not_found" && failure.code !== "conflict") rememberRemoval(project, taken);
+          told(text.failures.unremove, failure);
         }
       },
       async bulk(features, action) {

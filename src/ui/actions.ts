@@ -34,6 +34,7 @@ export const ACTIONS = {
   "board.pin": { title: "Pin or unpin", group: "Board", keys: "p" },
   "board.edit": { title: "Edit the card", group: "Board", keys: "e" },
   "board.delete": { title: "Delete", group: "Board", keys: "delete" },
+  "board.undo": { title: "Bring back what was deleted last", group: "Board", keys: "mod+z" },
   "run.start": { title: "Start or pause the run", group: "Run", keys: "s" },
   "run.stop": { title: "Stop the run", group: "Run", keys: "shift+s" },
   "transcript.search": { title: "Search the transcript", group: "Transcript", keys: "/" },

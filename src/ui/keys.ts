@@ -22,7 +22,7 @@ const RESERVED_KEYS = ["f1", "f3", "f5", "f6", "f7", "f11", "f12", "tab", "shift
 
 /** Combinations that belong to browsers and systems. Nothing may be bound to them. */
 const RESERVED: ReadonlySet<string> = new Set([
-  ..."acdfhjlnoprstuvwxyz0123456789+-=".split("").map((key) => `mod+${key}`),
+  ..."acdfhjlnoprstuvwxy0123456789+-=".split("").map((key) => `mod+${key}`),
   ..."bcdijknoprtvw".split("").map((key) => `mod+shift+${key}`),
   ...["arrowleft", "arrowright", "arrowup", "arrowdown", "home", "f4", "tab", "d"].map((key) => `alt+${key}`),
   ...RESERVED_KEYS,
@@ -33,6 +33,11 @@ const RESERVED: ReadonlySet<string> = new Set([
 /** Whether `keys` would take a combination away from the browser, the system, or moving the focus. */
 export function isReserved(keys: string): boolean {
   return RESERVED.has(keys);
+}
+
+/** Whether a text that is being written needs the combination for itself: undoing there is not undoing elsewhere. */
+export function isOfTexts(keys: string): boolean {
+  return keys === "mod+z";
 }
 
 /**
