@@ -1232,6 +1232,52 @@ export type FileDifference = {
 	how: ChangeStatus,
 };
 
+/** Some rows of a run, or of one session. */
+export type FilterTranscript = {
+	/** The project. */
+	project: ProjectId,
+	/** The run. */
+	run: RunId,
+	/** Rows of any of these sorts; of all when there is none. */
+	sorts?: TranscriptSort[],
+	/** Only calls of this tool. */
+	tool?: string | null,
+	/** Only calls that name this file, as they name it or by the end of its path. */
+	file?: string | null,
+	/** The first row, by its place among those found, from 0. */
+	from?: Count | null,
+	/** The window is to be around this row, or around the first one found after it; then `from` does not count. */
+	near?: TranscriptSpot | null,
+	/** How many at most; 200 at the most, and 0 for the counts alone. */
+	limit: number,
+};
+
+/** A row with the session it is of. */
+export type FilteredEntry = {
+	/** The session. */
+	session: SessionId,
+	/** The row. */
+	entry: TranscriptEntry,
+};
+
+/** Rows that a filter found. */
+export type FilteredTranscript = {
+	/** Rows found in all. */
+	total: Count,
+	/** The place of the first of `entries` among those found, from 0. */
+	from: Count,
+	/** The place of `near`, or of the first row found after it; otherwise that of the first row asked for. */
+	index: Count,
+	/** Rows that were looked at, from the run's first one on. Asking again looks at more. */
+	sorted: Count,
+	/** Rows of the run. */
+	rows: Count,
+	/** The rows. */
+	entries: FilteredEntry[],
+	/** Rows beside them that were not found but have the other half of a call or an answer among them. */
+	beside: FilteredEntry[],
+};
+
 /** One message of the stream. */
 export type Frame =
 /** The first one: where the stream stands. */
@@ -1622,6 +1668,14 @@ export type MoveFeature = {
 
 /** UTC, in milliseconds since 1970. */
 export type Ms = number;
+
+/** How many rows name something. */
+export type NameCount = {
+	/** What they name. */
+	name: string,
+	/** The rows. */
+	rows: Count,
+};
 
 /** An API key to keep in this machine's keychain. */
 export type NewApiKey = {
@@ -2495,6 +2549,14 @@ export type SetupStatus = {
 	checks: HealthCheck[],
 };
 
+/** How many rows are of a sort. */
+export type SortCount = {
+	/** The sort. */
+	sort: TranscriptSort,
+	/** Its rows. */
+	rows: Count,
+};
+
 /** Who said something in an interview. */
 export type Speaker =
 /** The person. */
@@ -2874,6 +2936,20 @@ export type TranscriptEntry = {
 	body: TranscriptBody[],
 };
 
+/** What rows of a run can be asked for. */
+export type TranscriptFacets = {
+	/** Rows that were looked at. Asking again looks at more. */
+	sorted: Count,
+	/** Rows of the run. */
+	rows: Count,
+	/** Every sort with its rows. */
+	sorts: SortCount[],
+	/** The tools that are called most, most first; 100 at most. */
+	tools: NameCount[],
+	/** The files that are named most, most first; 100 at most. */
+	files: NameCount[],
+};
+
 /** A row that has the words. */
 export type TranscriptHitView = {
 	/** The session. */
@@ -2904,6 +2980,29 @@ export type TranscriptPart = {
 	ended_at_ms: Ms | null,
 	/** How it ended; none while it goes on. */
 	outcome: Outcome | null,
+};
+
+/** A sort of things that a row can say; a row of several blocks is of several sorts. */
+export type TranscriptSort =
+/** What the agent wrote to its reader. */
+"words" |
+/** What it thought. */
+"thinking" |
+/** A call of a tool, or what a tool answered. */
+"tools" |
+/** A call that changes a file. */
+"edits" |
+/** A refusal, a failed call, a retry, a loop, a failed end. */
+"trouble" |
+/** What the host or the CLI tells of itself, and all else. */
+"host";
+
+/** A row of a run. */
+export type TranscriptSpot = {
+	/** Its session. */
+	session: SessionId,
+	/** Its place there, from 0. */
+	ordinal: Count,
 };
 
 /** Rows of one session. */
@@ -3162,6 +3261,10 @@ export type Procedures = {
 	transcript_outline: { input: OfRun; output: TranscriptPart[] };
 	/** Rows of a session's transcript, in order. */
 	transcript_window: { input: TranscriptWindow; output: TranscriptEntry[] };
+	/** Rows of a run that are of certain sorts, call a tool or name a file, by window. */
+	transcript_filtered: { input: FilterTranscript; output: FilteredTranscript };
+	/** What rows of a run can be asked for, with how many there are. */
+	transcript_facets: { input: OfRun; output: TranscriptFacets };
 	/** Rows that have all of these words, best first. */
 	transcript_search: { input: SearchTranscript; output: TranscriptHitView[] };
 	/** The files that changed. */
@@ -3299,6 +3402,8 @@ export const procedures = {
 	request_answer: { kind: "mutation", role: "operator", topics: ["Requests"], method: "POST", path: "/api/projects/{project}/requests/{request}/answer" },
 	transcript_outline: { kind: "query", role: "viewer", topics: ["Transcripts"], method: "GET", path: "/api/projects/{project}/runs/{run}/transcript" },
 	transcript_window: { kind: "query", role: "viewer", topics: ["Transcripts"], method: "GET", path: "/api/projects/{project}/sessions/{session}/transcript" },
+	transcript_filtered: { kind: "query", role: "viewer", topics: ["Transcripts"], method: "POST", path: "/api/projects/{project}/runs/{run}/transcript/filtered" },
+	transcript_facets: { kind: "query", role: "viewer", topics: ["Transcripts"], method: "GET", path: "/api/projects/{project}/runs/{run}/transcript/facets" },
 	transcript_search: { kind: "query", role: "viewer", topics: ["Transcripts"], method: "GET", path: "/api/projects/{project}/transcript/search" },
 	change_list: { kind: "query", role: "viewer", topics: ["Features", "Checkpoints"], method: "POST", path: "/api/projects/{project}/changes" },
 	change_diff: { kind: "query", role: "viewer", topics: ["Features", "Checkpoints"], method: "POST", path: "/api/projects/{project}/changes/diff" },

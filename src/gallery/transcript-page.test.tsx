@@ -2,6 +2,7 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 import type { TranscriptBody, TranscriptEntry } from "@/api/bindings.ts";
 import type { FakeHost } from "@/api/fake/host.ts";
+import { FakeFilter } from "@/api/fake/transcript-filter.ts";
 import { Failure } from "@/api/failure.ts";
 import { violationsOf } from "./axe.ts";
 import { renderApp } from "./render.tsx";
@@ -16,6 +17,11 @@ const saying =
       return { ordinal, at_ms: 0, kind: "assistant", parent_call, body: [body] };
     });
     host.answer("transcript_window", ({ from, limit }) => entries.slice(from, from + limit));
+    const filter = new FakeFilter();
+    const session = host.project(1).sessions.at(-1)?.id ?? "";
+    const all = [{ session, rows: entries.length, rowAt: (at: number) => entries[at] ?? ({} as TranscriptEntry) }];
+    host.answer("transcript_filtered", (asked) => filter.answer(all, asked));
+    host.answer("transcript_facets", () => filter.facets(all));
   };
 
 const call = (id: string, name: string, input: unknown): TranscriptBody => ({ type: "tool_call", id, name, input });
@@ -178,6 +184,40 @@ describe("finding something in a transcript", () => {
     expect(screen.queryByText(/I will move the filter/)).toBeNull();
     await user.click(screen.getByRole("button", { name: "All" }));
     expect((await screen.findAllByText(/I will move the filter/)).length).toBeGreaterThan(0);
+  });
+
+  test("a filter of a million rows shows its last rows at once, with how many there are, and fetches no others", async () => {
+    const { host, user } = renderApp("/p/1/transcript", { prepare: long(1_000_000) });
+    await feed();
+    await waitFor(() => expect(document.querySelector('[data-row="999997"] time')).not.toBeNull());
+    const before = host.calls.length;
+    await user.click(screen.getByRole("button", { name: "Edits" }));
+    expect(await screen.findByText(/^\d{3},\d{3} rows$/, undefined, { timeout: 20_000 })).toBeVisible();
+    expect((await screen.findAllByText("added:")).length).toBeGreaterThan(0);
+    expect(screen.queryByText(/I will move the filter/)).toBeNull();
+    const asked = host.calls.slice(before).filter((one) => one.procedure === "transcript_window");
+    expect(asked, "the rows of the run itself are not read").toEqual([]);
+  });
+
+  test("the calls of one tool, and those that name one file, are shown alone", async () => {
+    const { user, router } = renderApp("/p/1/transcript?tool=Read", { prepare: long(400) });
+    expect((await screen.findAllByText("src/invoices/list.ts")).length).toBeGreaterThan(0);
+    expect(screen.queryByText("npm test -- invoices"), "that is another tool").toBeNull();
+    await user.click(screen.getByRole("combobox", { name: "Tool" }));
+    await user.click(await screen.findByRole("option", { name: /^Bash/ }));
+    await waitFor(() => expect(router.state.location.search).toMatchObject({ tool: "Bash" }));
+    expect((await screen.findAllByText("npm test -- invoices")).length).toBeGreaterThan(0);
+  });
+
+  test("a link to a row leads to it in a filtered transcript too, or to the next one found", async () => {
+    const id =
+      renderApp("/p/1/transcript", { prepare: long(2000) })
+        .host.project(1)
+        .sessions.at(-1)?.id ?? "";
+    const { container } = renderApp(`/p/1/transcript?session=${id}&row=1001&show=edits`, { prepare: long(2000) });
+    await waitFor(() => expect(container.contains(document.activeElement)).toBe(true));
+    await waitFor(() => expect(document.activeElement).toHaveAttribute("role", "article"));
+    expect(within(document.activeElement as HTMLElement).getAllByText("added:").length).toBeGreaterThan(0);
   });
 
   test("a sort that nothing is of says so and offers everything", async () => {

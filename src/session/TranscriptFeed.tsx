@@ -8,17 +8,22 @@ import { EmptyState } from "@/ui/EmptyState.tsx";
 import { moment } from "@/ui/format.ts";
 import type { Follow, FollowEvent } from "@/ui/long-list/follow.ts";
 import { LongList, type LongListHandle } from "@/ui/long-list/LongList.tsx";
+import { SkeletonRows } from "@/ui/Skeleton.tsx";
 import { toast } from "@/ui/toast.ts";
 import { arrange, type Shape } from "./arrange.ts";
 import { EntryRow, FoldRow, PendingRow, SessionHeading } from "./EntryRow.tsx";
-import { type Entry, type Group, plainText } from "./entry.ts";
+import { type Entry, plainText } from "./entry.ts";
+import { type FilteredSnapshot, type FilteredSource, type Filter, isFiltering } from "./filtered.ts";
 import { highlightWords } from "./highlight-words.ts";
 import { text as words, transcriptText as text } from "./messages.ts";
 import { CardLink } from "./MissionPanel.tsx";
+import type { Outline, Spot } from "./outline.ts";
 import type { Snapshot, TranscriptSource } from "./source.ts";
 import { useFiltered } from "./useFiltered.ts";
 import { outcomeTone, outcomeWords, ROLES } from "./words.ts";
 
+/** Rows that a filter found, and the part of the run that was looked at, in per cent; none when that is all of it. */
+export type Found = { rows: number; percent: number | null };
 export type FeedHandle = { step: (direction: 1 | -1) => void; toEnd: () => void; toStart: () => void };
 
 type Props = {
@@ -27,7 +32,7 @@ type Props = {
   source: TranscriptSource;
   snapshot: Snapshot;
   parts: readonly TranscriptPart[];
-  groups: ReadonlySet<Group>;
+  filter: Filter;
   /** Where a link leads: a session, or a row of it. */
   target: { session: string; row: number | null } | null;
   query: string;
@@ -35,8 +40,8 @@ type Props = {
   onFollow: (event: FollowEvent) => void;
   onLatest: () => void;
   onShowAll: () => void;
-  /** How much of the run was looked through for these sorts, in per cent; none when all is. */
-  onLooked: (percent: number | null) => void;
+  /** How many rows were found, in how much of the run; none when all are shown or the host has not answered. */
+  onFound: (found: Found | null) => void;
   ref?: Ref<FeedHandle>;
 };
 
@@ -45,7 +50,7 @@ const ROUND_GOAL = 15;
 /** What a row is believed to be high before it was shown, in px. */
 const USUAL_HEIGHT = 56;
 
-/** The rows of a run, as few of them as are in sight. Other sorts need another `key`. */
+/** The rows of a run, as few of them as are in sight. Another filter needs another `key`. */
 export function TranscriptFeed(props: Props) {
   const {
     project,
@@ -53,36 +58,34 @@ export function TranscriptFeed(props: Props) {
     source,
     snapshot,
     parts,
-    groups,
+    filter,
     target,
     query,
     follow,
     onFollow,
     onLatest,
     onShowAll,
-    onLooked,
+    onFound,
     ref,
   } = props;
   const { outline, failure } = snapshot;
   const list = useRef<LongListHandle>(null);
   const box = useRef<HTMLDivElement>(null);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
-  const filtered = useFiltered(project, source, groups, outline.total);
-  const positions = filtered?.positions ?? null;
-  const count = positions ? positions.length : outline.total;
-  const shape = useMemo<Shape>(() => ({ groups, opened }), [groups, opened]);
+  const filtered = useFiltered(project, run, filter, outline, follow.isFollowing);
+  const found = filtered?.source ?? null;
+  const total = filtered ? filtered.snapshot.total : outline.total;
+  const count = total ?? 0;
+  const shape = useMemo<Shape>(
+    () => ({ groups: filter.groups, isFiltered: isFiltering(filter), opened }),
+    [filter, opened],
+  );
 
   // Whatever is fetched makes another snapshot, and with it another view of what is hidden.
-  const view = useMemo(() => ({ snapshot, positions, shape }), [snapshot, positions, shape]);
-  const positionOf = useCallback((row: number) => (view.positions ? (view.positions[row] ?? -1) : row), [view]);
-  const isHidden = useCallback(
-    (row: number) => {
-      const position = positionOf(row);
-      const entry = source.rowAt(position);
-      return entry !== undefined && arrange(position, entry, source, view.shape) === null;
-    },
-    [source, view, positionOf],
-  );
+  const now = filtered?.snapshot ?? snapshot;
+  const view = useMemo(() => ({ now, source, found, outline, shape }), [now, source, found, outline, shape]);
+  const at = useCallback((row: number) => rowAt(view, row), [view]);
+  const isHidden = useCallback((row: number) => at(row)?.arranged === null, [at]);
 
   const toggle = useCallback((parent: string) => {
     setOpened((before) => {
@@ -106,29 +109,40 @@ export function TranscriptFeed(props: Props) {
     [copy, project, run],
   );
 
-  const rowOf = (position: number) => (positions ? positions.findIndex((one) => one >= position) : position);
   const goal = target && outline.positionOf({ session: target.session, ordinal: target.row ?? 0 });
   const goalKey = target && target.row !== null ? `${target.session}/${target.row}` : null;
-  const goalEntry = goal === null ? undefined : source.rowAt(goal);
-  useGoal({ goalKey, goal, goalEntry, source, opened, rowOf, list, onFollow, open: toggle });
+  const goalEntry = goal === null || found ? undefined : source.rowAt(goal);
+  const reach = useCallback(
+    async (position: number) => {
+      const spot = outline.locate(position);
+      if (found) return spot && (await found.reach(spot, ROUND_GOAL));
+      // Going there first would draw rows that are not there yet.
+      await source.bring(position - ROUND_GOAL, position + ROUND_GOAL);
+      return position;
+    },
+    [outline, source, found],
+  );
+  useGoal({ goalKey, goal, goalEntry, source, opened, reach, list, onFollow, open: toggle });
 
   const isFirstView = useRef(true);
   useEffect(() => {
     // A link to a session that has ended shows its beginning.
-    if (isFirstView.current && !follow.isFollowing && goalKey === null && goal !== null) list.current?.scrollTo(goal);
+    if (isFirstView.current && !follow.isFollowing && goalKey === null && goal !== null) {
+      void reach(goal).then((row) => row !== null && list.current?.scrollTo(row));
+    }
     isFirstView.current = false;
-  }, [follow.isFollowing, goalKey, goal]);
+  }, [follow.isFollowing, goalKey, goal, reach]);
 
-  const looked =
-    filtered && filtered.looked < outline.total ? Math.floor((100 * filtered.looked) / outline.total) : null;
-  useEffect(() => onLooked(looked), [onLooked, looked]);
+  const percent = filtered ? lookedAt(filtered.snapshot) : null;
+  const isFound = filtered !== null && total !== null;
+  useEffect(() => onFound(isFound ? { rows: count, percent } : null), [onFound, isFound, count, percent]);
 
-  const total = useRef(count);
+  const before = useRef(total);
   useEffect(() => {
-    const more = count - total.current;
-    total.current = count;
+    const more = before.current === null ? 0 : count - before.current;
+    before.current = total;
     if (more > 0) onFollow({ type: "grew", rows: more });
-  }, [count, onFollow]);
+  }, [total, count, onFollow]);
 
   const current = useRef<number | null>(null);
   useImperativeHandle(ref, () => ({
@@ -147,28 +161,19 @@ export function TranscriptFeed(props: Props) {
     },
   }));
 
-  const want = useCallback(
-    (first: number, last: number) => {
-      const from = positionOf(first);
-      // Rows of certain sorts are far apart: each is fetched for itself.
-      if (view.positions) source.wantAll(view.positions.slice(first, last + 1));
-      else source.want(from, positionOf(last));
-    },
-    [source, view, positionOf],
-  );
+  const want = useCallback((first: number, last: number) => (found ?? source).want(first, last), [source, found]);
   useEffect(() => {
     const frame = requestAnimationFrame(() => highlightWords(box.current, query));
     return () => cancelAnimationFrame(frame);
   });
 
   const byId = useMemo(() => new Map(parts.map((part) => [part.session, part])), [parts]);
+  const near = found ?? source;
   const render = (row: number) => {
-    const position = positionOf(row);
-    const spot = outline.locate(position);
-    const entry = source.rowAt(position);
-    if (!spot || !entry) return <PendingRow />;
-    const arranged = arrange(position, entry, source, shape);
-    const part = spot.ordinal === 0 && !positions ? byId.get(spot.session) : undefined;
+    const shown = at(row);
+    if (!shown) return <PendingRow />;
+    const { spot, entry, arranged } = shown;
+    const part = spot.ordinal === 0 && !found ? byId.get(spot.session) : undefined;
     return (
       <>
         {part && <Heading project={project} part={part} />}
@@ -181,9 +186,9 @@ export function TranscriptFeed(props: Props) {
             blocks={arranged.blocks}
             partners={arranged.blocks.map((block) =>
               block.type === "tool_call"
-                ? source.resultOf(block.id)
+                ? near.resultOf(block.id)
                 : block.type === "tool_result"
-                  ? source.callOf(block.id)
+                  ? near.callOf(block.id)
                   : undefined,
             )}
             opened={opened}
@@ -197,20 +202,22 @@ export function TranscriptFeed(props: Props) {
     );
   };
 
-  const trouble = failure ?? filtered?.failure ?? null;
+  const trouble = filtered ? filtered.snapshot.failure : failure;
   return (
     <>
       {trouble && (
         <div role="alert" className="flex items-center gap-3 border-b border-line bg-danger-soft px-4 py-2">
           <span className="font-medium text-danger">{text.entryFailed}</span>
           <span className="min-w-0 truncate">{[trouble.message, trouble.hint].filter(Boolean).join(" ")}</span>
-          <Button size="sm" className="ml-auto" onClick={() => source.retry()}>
+          <Button size="sm" className="ml-auto" onClick={() => near.retry()}>
             {words.retry}
           </Button>
         </div>
       )}
       <div ref={box} className="relative flex min-h-0 flex-1 flex-col">
-        {count === 0 && looked === null ? (
+        {total === null ? (
+          !trouble && <SkeletonRows label={text.loading} count={10} />
+        ) : count === 0 && percent === null ? (
           <EmptyState
             icon={<FilterX aria-hidden />}
             title={text.nothingFits}
@@ -224,7 +231,7 @@ export function TranscriptFeed(props: Props) {
             label={text.entries}
             count={count}
             estimate={USUAL_HEIGHT}
-            keyOf={positionOf}
+            keyOf={(row) => row}
             render={render}
             isHidden={isHidden}
             isFollowing={follow.isFollowing}
@@ -250,29 +257,51 @@ export function TranscriptFeed(props: Props) {
   );
 }
 
+/** What the rows of the list are taken from: those that a filter found, or all of the run. */
+type View = { source: TranscriptSource; found: FilteredSource | null; outline: Outline; shape: Shape };
+
+/** A row of the list with how it is shown; nothing while it is not at hand. */
+function rowAt({ source, found, outline, shape }: View, row: number) {
+  const filtered = found?.at(row);
+  const spot: Spot | null = found
+    ? filtered
+      ? { session: filtered.session, ordinal: filtered.entry.ordinal }
+      : null
+    : outline.locate(row);
+  const entry = found ? filtered?.entry : source.rowAt(row);
+  if (!spot || !entry) return null;
+  return { spot, entry, arranged: arrange(row, entry, found ?? source, shape) };
+}
+
+/** The part of the run that the host has looked at, in per cent; nothing when it is all. */
+function lookedAt({ sorted, rows }: FilteredSnapshot): number | null {
+  return sorted < rows ? Math.floor((100 * sorted) / rows) : null;
+}
+
 type Goal = {
   goalKey: string | null;
   goal: number | null;
   goalEntry: Entry | undefined;
   source: TranscriptSource;
   opened: ReadonlySet<string>;
-  rowOf: (position: number) => number;
+  /** Brings a row of the run and says where in the list it is, if it can. */
+  reach: (position: number) => Promise<number | null>;
   list: { current: LongListHandle | null };
   onFollow: (event: FollowEvent) => void;
   open: (parent: string) => void;
 };
 
 /** Goes to the row that a link names, once, and makes it visible if it is folded or stands in its call. */
-function useGoal({ goalKey, goal, goalEntry, source, opened, rowOf, list, onFollow, open }: Goal) {
+function useGoal({ goalKey, goal, goalEntry, source, opened, reach, list, onFollow, open }: Goal) {
   const reached = useRef<{ key: string; isSeen: boolean } | null>(null);
   useEffect(() => {
     if (goalKey === null || goal === null) return;
     if (reached.current?.key !== goalKey) {
       reached.current = { key: goalKey, isSeen: false };
       onFollow({ type: "went" });
-      // Going there first would draw rows that are not there yet.
-      void source.bring(goal - ROUND_GOAL, goal + ROUND_GOAL).then(() => {
-        if (reached.current?.key === goalKey) list.current?.scrollTo(rowOf(goal), { align: "center", isFocused: true });
+      void reach(goal).then((row) => {
+        if (row === null || reached.current?.key !== goalKey) return;
+        list.current?.scrollTo(row, { align: "center", isFocused: true });
       });
     }
     if (!goalEntry || reached.current.isSeen) return;
@@ -280,7 +309,7 @@ function useGoal({ goalKey, goal, goalEntry, source, opened, rowOf, list, onFoll
     if (goalEntry.parent_call !== null && !opened.has(goalEntry.parent_call)) open(goalEntry.parent_call);
     const [first] = goalEntry.body;
     const call = first?.type === "tool_result" ? source.callPosition(first.id) : null;
-    if (call !== null) list.current?.scrollTo(rowOf(call), { align: "center", isFocused: true });
+    if (call !== null) list.current?.scrollTo(call, { align: "center", isFocused: true });
   });
 }
 

@@ -12,12 +12,14 @@ import { defined } from "@/ui/search.ts";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
 import { Split } from "@/ui/Split.tsx";
 import { type Group, GROUPS } from "./entry.ts";
+import { type Filter, isFiltering } from "./filtered.ts";
 import { HitList, MOST_HITS } from "./HitList.tsx";
 import { transcriptText as text } from "./messages.ts";
 import type { TranscriptSearch } from "./search.ts";
 import { SessionList } from "./SessionList.tsx";
 import { TranscriptBar } from "./TranscriptBar.tsx";
-import { type FeedHandle, TranscriptFeed } from "./TranscriptFeed.tsx";
+import { type FeedHandle, type Found, TranscriptFeed } from "./TranscriptFeed.tsx";
+import { useFacets } from "./useFacets.ts";
 import { type Transcript, useTranscript } from "./useTranscript.ts";
 
 type Props = { project: number; run: number; search: TranscriptSearch };
@@ -52,9 +54,13 @@ function Loaded({ project, run, search, transcript, parts }: LoadedProps) {
   const navigate = useNavigate();
   const feed = useRef<FeedHandle>(null);
   const field = useRef<HTMLInputElement>(null);
-  const [looked, setLooked] = useState<number | null>(null);
-  const { session, row, q = "", show } = search;
-  const groups = useMemo(() => new Set<Group>(GROUPS.filter((group) => show?.split(",").includes(group))), [show]);
+  const [found, setFound] = useState<Found | null>(null);
+  const { session, row, q = "", show, tool, file } = search;
+  const filter = useMemo<Filter>(() => {
+    const groups = new Set<Group>(GROUPS.filter((group) => show?.split(",").includes(group)));
+    return { groups, tool: tool ?? null, file: file ?? null };
+  }, [show, tool, file]);
+  const facets = useFacets(project, run, parts);
   // A link to a row stands at that row; a link to a session that goes on, or to the run, is to be followed.
   const isLive = parts.find((part) => part.session === session)?.ended_at_ms === null;
   const isToFollow = row === undefined && (session === undefined || isLive);
@@ -68,12 +74,12 @@ function Loaded({ project, run, search, transcript, parts }: LoadedProps) {
   };
 
   const isSearching = q.trim() !== "";
-  const found = useApiQuery(
+  const searched = useApiQuery(
     "transcript_search",
     { project, run, query: q, limit: MOST_HITS },
     { isEnabled: isSearching, keepsPrevious: true },
   );
-  const hits = isSearching ? found.data : undefined;
+  const hits = isSearching ? searched.data : undefined;
   const current = hits?.findIndex((hit) => hit.session === session && hit.ordinal === row) ?? -1;
   const step = (direction: 1 | -1) => {
     const next = hits?.[Math.max(0, current + direction)];
@@ -108,8 +114,8 @@ function Loaded({ project, run, search, transcript, parts }: LoadedProps) {
             run={run}
             query={q}
             hits={hits}
-            failure={found.error}
-            onRetry={() => void found.refetch()}
+            failure={searched.error}
+            onRetry={() => void searched.refetch()}
             parts={parts}
             current={current}
           />
@@ -122,28 +128,31 @@ function Loaded({ project, run, search, transcript, parts }: LoadedProps) {
         query={q}
         onQuery={(query) => go({ q: query || undefined })}
         field={field}
-        groups={groups}
-        onGroups={(chosen) => go({ show: [...chosen].join(",") || undefined })}
-        looked={groups.size === 0 ? null : looked}
+        filter={filter}
+        onFilter={({ groups, tool: called, file: named }) =>
+          go({ show: [...groups].join(",") || undefined, tool: called ?? undefined, file: named ?? undefined })
+        }
+        facets={facets}
+        found={isFiltering(filter) ? found : null}
         isFollowing={isFollowing}
         onFollow={toggleFollow}
       />
       <TranscriptFeed
-        key={show ?? ""}
+        key={JSON.stringify([show, tool, file])}
         ref={feed}
         project={project}
         run={run}
         source={source}
         snapshot={snapshot}
         parts={parts}
-        groups={groups}
+        filter={filter}
         target={session === undefined ? null : { session, row: row ?? null }}
         query={q}
         follow={state}
         onFollow={dispatch}
         onLatest={toEnd}
-        onShowAll={() => go({ show: undefined })}
-        onLooked={setLooked}
+        onShowAll={() => go({ show: undefined, tool: undefined, file: undefined })}
+        onFound={setFound}
       />
     </Split>
   );

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { arrange, type Neighbours, Pairs, type Shape } from "./arrange.ts";
 import { type Block, type Entry, type Group, GROUPS } from "./entry.ts";
 
-const ALL: Shape = { groups: new Set(), opened: new Set() };
+const ALL: Shape = { groups: new Set(), isFiltered: false, opened: new Set() };
+const only = (...groups: Group[]): Shape => ({ ...ALL, groups: new Set(groups), isFiltered: true });
 const call = (id: string, name = "Bash"): Block => ({ type: "tool_call", id, name, input: {} });
 const result = (id: string, is_error = false): Block => ({
   type: "tool_result",
@@ -45,7 +46,7 @@ describe("how rows are shown", () => {
     ];
     expect(shown(rows)[0], "it is no part of what was said and done").toBeNull();
     expect(shown(rows)[1]?.type, "nobody knows what it says, so it is shown").toBe("entry");
-    expect(shown(rows, { ...ALL, groups: new Set<Group>(["host"]) })[0]?.type).toBe("entry");
+    expect(shown(rows, only("host"))[0]?.type).toBe("entry");
   });
 
   test("an answer is shown in its call, and by itself when its call is not at hand", () => {
@@ -90,10 +91,15 @@ describe("how rows are shown", () => {
       entry(2, null, call("b")),
       entry(3, null, result("b")),
     ];
-    const trouble = shown(rows, { ...ALL, groups: new Set<Group>(["trouble"]) });
+    const trouble = shown(rows, only("trouble"));
     expect(trouble.map((one) => one?.type ?? null)).toEqual([null, "entry", null, null]);
-    const both = shown(rows, { ...ALL, groups: new Set<Group>(["trouble", "tools"]) });
+    const both = shown(rows, only("trouble", "tools"));
     expect(both.map((one) => one?.type ?? null)).toEqual(["entry", null, "entry", null]);
+  });
+
+  test("steps of sub-agents that a filter found are rows of their own", () => {
+    const rows = [entry(0, "t", call("a"))];
+    expect(shown(rows, { ...ALL, isFiltered: true })[0]?.type).toBe("entry");
   });
 
   test("whatever is at hand and asked for, nothing is shown twice and nothing is out of reach", () => {
@@ -114,7 +120,7 @@ describe("how rows are shown", () => {
     fc.assert(
       fc.property(rows, asked, fc.subarray(["a", "t"]), (made, groups, opened) => {
         const list = made.map((row, at) => row && entry(at, row[0], ...row[1]));
-        const shape = { groups, opened: new Set(opened) };
+        const shape = { groups, isFiltered: groups.size > 0, opened: new Set(opened) };
         const arranged = shown(list, shape);
         const folded = arranged.reduce((sum, one) => sum + (one?.type === "fold" ? one.steps : 0), 0);
         const isFolded = (row: Entry | undefined) =>

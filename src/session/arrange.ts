@@ -13,6 +13,8 @@ export type Neighbours = {
 export type Shape = {
   /** Sorts to show; none for all. */
   groups: ReadonlySet<Group>;
+  /** Whether only some rows are shown at all, for any reason. */
+  isFiltered: boolean;
   /** Sub-agents, by the call that started them, whose steps are shown. */
   opened: ReadonlySet<string>;
 };
@@ -45,11 +47,6 @@ export function arrange(position: number, entry: Entry, near: Neighbours, shape:
   return blocks.length > 0 ? { type: "entry", entry, blocks } : null;
 }
 
-/** Whether a row is of one of the sorts asked for. */
-export function isWanted(entry: Entry, groups: ReadonlySet<Group>): boolean {
-  return entry.body.some((block) => isAsked(block, groups));
-}
-
 function isAsked(block: Block, groups: ReadonlySet<Group>): boolean {
   return groups.size === 0 ? !isNoticeOfTheCli(block) : groups.has(groupOf(block));
 }
@@ -72,8 +69,8 @@ function isNoticeOfTheCli(block: Block): boolean {
 }
 
 function isFolded(entry: Entry, shape: Shape): boolean {
-  // Whoever asks for certain sorts wants them wherever they are.
-  return shape.groups.size === 0 && entry.parent_call !== null && !shape.opened.has(entry.parent_call);
+  // Whoever asks for certain rows wants them wherever they are.
+  return !shape.isFiltered && entry.parent_call !== null && !shape.opened.has(entry.parent_call);
 }
 
 function foldAt(position: number, near: Neighbours, shape: Shape): Fold {

@@ -1,8 +1,8 @@
 import { type RawSearch, defined, numberOf, textOf } from "@/ui/search.ts";
 
 /**
- * Where the transcript stands: a run, or a session and a row in it, what is searched for, which sorts are shown, or a file
- * whose last change is to be found.
+ * Where the transcript stands: a run, or a session and a row in it, what is searched for, which sorts are shown, which tool's
+ * and which file's calls, or a file whose last change is to be found.
  */
 export type TranscriptSearch = {
   run?: number;
@@ -10,6 +10,8 @@ export type TranscriptSearch = {
   row?: number;
   q?: string;
   show?: string;
+  tool?: string;
+  file?: string;
   changed?: string;
 };
 
@@ -20,6 +22,8 @@ export function transcriptSearch(raw: RawSearch): TranscriptSearch {
     row: numberOf(raw, "row"),
     q: textOf(raw, "q"),
     show: textOf(raw, "show"),
+    tool: textOf(raw, "tool"),
+    file: textOf(raw, "file"),
     changed: textOf(raw, "changed"),
   });
 }

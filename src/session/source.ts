@@ -32,7 +32,7 @@ export class TranscriptSource implements Neighbours {
   readonly #inFlight = new Set<string>();
   readonly #grown = new Map<string, number>();
   #snapshot: Snapshot = { outline: Outline.of([]), failure: null };
-  #wanted: readonly { first: number; last: number }[] = [];
+  #wanted = { first: 0, last: -1 };
   #isGathering = false;
   #isFlood = false;
   #isFollowed = false;
@@ -88,13 +88,7 @@ export class TranscriptSource implements Neighbours {
 
   /** These positions are in sight. */
   want(first: number, last: number): void {
-    this.#wanted = [{ first, last }];
-    this.#load();
-  }
-
-  /** These positions, which may be far apart, are in sight. */
-  wantAll(positions: readonly number[]): void {
-    this.#wanted = positions.map((position) => ({ first: position, last: position }));
+    this.#wanted = { first, last };
     this.#load();
   }
 
@@ -134,7 +128,7 @@ export class TranscriptSource implements Neighbours {
   #load(): void {
     if (this.#snapshot.failure) return;
     const { outline } = this.#snapshot;
-    for (const window of this.#wanted.flatMap(({ first, last }) => this.#pages.missing(outline, first, last))) {
+    for (const window of this.#pages.missing(outline, this.#wanted.first, this.#wanted.last)) {
       if (this.#inFlight.size >= MOST_IN_FLIGHT) return;
       if (this.#inFlight.has(keyOf(window))) continue;
       void this.#take(window).then((isNew) => {

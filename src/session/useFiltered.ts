@@ -1,60 +1,33 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { useClient } from "@/api/context.tsx";
-import { type Failure, toFailure } from "@/api/failure.ts";
-import { isWanted } from "./arrange.ts";
-import type { Group } from "./entry.ts";
-import { type Found, NOTHING_FOUND, scan } from "./scan.ts";
-import type { TranscriptSource } from "./source.ts";
+import { type Filter, FilteredSource, type FilteredSnapshot, isFiltering } from "./filtered.ts";
+import type { Outline } from "./outline.ts";
 
-export type Filtered = Found & { failure: Failure | null };
+export type Filtered = { source: FilteredSource; snapshot: FilteredSnapshot };
 
-/** The rows of the sorts asked for, as they are found; null when all are shown. Other sorts need another `key`. */
+const NEVER = () => () => {};
+const NOTHING = () => null;
+
+/** The rows that a filter finds as the run grows; null when all are shown. Another filter needs another `key`. */
 export function useFiltered(
   project: number,
-  source: TranscriptSource,
-  groups: ReadonlySet<Group>,
-  total: number,
+  run: number,
+  filter: Filter,
+  outline: Outline,
+  isFollowing: boolean,
 ): Filtered | null {
   const client = useClient();
-  const found = useRef<Found>(NOTHING_FOUND);
-  const isLooking = useRef(false);
-  const isGone = useRef(false);
-  const [filtered, setFiltered] = useState<Filtered>({ ...NOTHING_FOUND, failure: null });
-
+  const [source] = useState(() => {
+    if (!isFiltering(filter)) return null;
+    const { groups, tool, file } = filter;
+    const asked = { project, run, sorts: [...groups], tool, file };
+    return new FilteredSource((window) => client.transcript_filtered({ ...asked, ...window }));
+  });
+  const snapshot = useSyncExternalStore(source?.subscribe ?? NEVER, source?.snapshot ?? NOTHING);
+  useEffect(() => source?.follow(isFollowing), [source, isFollowing]);
   useEffect(() => {
-    isGone.current = false;
-    return () => {
-      isGone.current = true;
-    };
-  }, []);
-
-  useEffect(() => {
-    // A search that goes on takes rows that come in meanwhile along.
-    if (groups.size === 0 || isLooking.current || found.current.looked >= total) return;
-    isLooking.current = true;
-    const fetch = (session: string, from: number, limit: number) =>
-      client.transcript_window({ project, session, from, limit });
-    const look = async () => {
-      try {
-        const wanted = scan(
-          () => source.snapshot().outline,
-          (entry) => isWanted(entry, groups),
-          fetch,
-          found.current,
-        );
-        for await (const now of wanted) {
-          if (isGone.current) return;
-          found.current = now;
-          setFiltered({ ...now, failure: null });
-        }
-      } catch (thrown) {
-        setFiltered({ ...found.current, failure: toFailure(thrown) });
-      } finally {
-        isLooking.current = false;
-      }
-    };
-    void look();
-  }, [client, project, source, groups, total]);
-
-  return groups.size === 0 ? null : filtered;
+    const spot = outline.locate(outline.total - 1);
+    if (spot) source?.grew(spot);
+  }, [source, outline]);
+  return source && snapshot ? { source, snapshot } : null;
 }

@@ -7,7 +7,7 @@ use harness_domain::{
     id::SessionId,
     run::{Mode, ProcessIdentity, Role},
 };
-use harness_engine::redact;
+use harness_engine::{redact, session::facets_of};
 use harness_store::{NewRun, NewSession, ProjectStore, TranscriptRow};
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -112,7 +112,8 @@ fn row(message: Message) -> TranscriptRow {
         Body::User(user) => ("user", user.results.iter().map(|result| result.text.as_str()).collect()),
         _ => ("other", String::new()),
     };
-    TranscriptRow { at_ms: 1, kind: kind.into(), text_for_search, body: message.raw }
+    let facets = facets_of(&message.body);
+    TranscriptRow { at_ms: 1, kind: kind.into(), text_for_search, facets, body: message.raw }
 }
 
 fn insert_in_one_go(lines: &[String]) -> Duration {

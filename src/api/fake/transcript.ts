@@ -1,4 +1,5 @@
 import type { TranscriptBody, TranscriptEntry, TranscriptHitView } from "../bindings.ts";
+import { FakeFilter } from "./transcript-filter.ts";
 import { type FakeSession, type Handlers, type World, fail, projectOf } from "./world.ts";
 
 type TranscriptName = Extract<keyof Handlers, `transcript_${string}`>;
@@ -96,7 +97,21 @@ const wordsOf = (entry: TranscriptEntry): string => entry.body.map((part) => JSO
 export function transcriptHandlers(world: World): Pick<Handlers, TranscriptName> {
   const sessionOf = (project: number, id: string): FakeSession =>
     projectOf(world, project).sessions.find((one) => one.id === id) ?? fail("not_found", "There is no such session.");
+  const filter = new FakeFilter();
+  const rowsOf = (project: number, run: number) =>
+    projectOf(world, project)
+      .sessions.filter((session) => session.run === run)
+      .map((session) => ({
+        session: session.id,
+        rows: session.rows,
+        rowAt: (ordinal: number) => rowOf(session, ordinal),
+      }));
   return {
+    transcript_filtered: (asked) => {
+      if (asked.limit > 200) fail("bad_input", "At most 200 rows at once.");
+      return filter.answer(rowsOf(asked.project, asked.run), asked);
+    },
+    transcript_facets: ({ project, run }) => filter.facets(rowsOf(project, run)),
     transcript_outline: ({ project, run }) =>
       projectOf(world, project)
         .sessions.filter((session) => session.run === run)

@@ -215,6 +215,10 @@ macro_rules! with_procedures {
             query transcript_outline(OfRun) -> Vec<TranscriptPart>, GET "/api/projects/{project}/runs/{run}/transcript", needs Viewer, topics [Transcripts];
             /// Rows of a session's transcript, in order.
             query transcript_window(TranscriptWindow) -> Vec<TranscriptEntry>, GET "/api/projects/{project}/sessions/{session}/transcript", needs Viewer, topics [Transcripts];
+            /// Rows of a run that are of certain sorts, call a tool or name a file, by window.
+            query transcript_filtered(FilterTranscript) -> FilteredTranscript, POST "/api/projects/{project}/runs/{run}/transcript/filtered", needs Viewer, topics [Transcripts];
+            /// What rows of a run can be asked for, with how many there are.
+            query transcript_facets(OfRun) -> TranscriptFacets, GET "/api/projects/{project}/runs/{run}/transcript/facets", needs Viewer, topics [Transcripts];
             /// Rows that have all of these words, best first.
             query transcript_search(SearchTranscript) -> Vec<TranscriptHitView>, GET "/api/projects/{project}/transcript/search", needs Viewer, topics [Transcripts];
 

@@ -25,4 +25,5 @@ pub mod run;
 pub mod schedule;
 pub mod spec;
 pub mod split;
+pub mod transcript;
 pub mod wildcard;

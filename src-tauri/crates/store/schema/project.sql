@@ -480,6 +480,34 @@ CREATE TABLE transcript (
     UNIQUE (session_key, ordinal)
 ) STRICT;
 
+CREATE TABLE transcript_mention (
+    session_key INTEGER NOT NULL REFERENCES session (key),
+    name_key    INTEGER NOT NULL REFERENCES transcript_name (key),
+    ordinal     INTEGER NOT NULL CHECK (ordinal > 0),
+    PRIMARY KEY (session_key, name_key, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE transcript_mention_count (
+    session_key INTEGER NOT NULL REFERENCES session (key),
+    name_key    INTEGER NOT NULL REFERENCES transcript_name (key),
+    rows        INTEGER NOT NULL CHECK (rows > 0),
+    PRIMARY KEY (session_key, name_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE transcript_name (
+    key  INTEGER PRIMARY KEY,
+    kind TEXT    NOT NULL CHECK (kind IN ('tool', 'file')),
+    name TEXT    NOT NULL CHECK (name <> ''),
+    UNIQUE (kind, name)
+) STRICT;
+
+CREATE TABLE transcript_sort (
+    session_key INTEGER NOT NULL REFERENCES session (key),
+    stretch     INTEGER NOT NULL CHECK (stretch >= 0),
+    sorts       BLOB    NOT NULL CHECK (length(sorts) BETWEEN 1 AND 1024),
+    UNIQUE (session_key, stretch)
+) STRICT;
+
 CREATE VIRTUAL TABLE transcript_word USING fts5 (
     search_text, content = 'transcript', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
 );

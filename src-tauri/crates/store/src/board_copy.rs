@@ -34,11 +34,15 @@ pub struct CardDifference {
 }
 
 /// The record of what happened. It only ever grows, and a restore leaves it alone.
-const HISTORY: [&str; 14] = [
+const HISTORY: [&str; 18] = [
     "run",
     "run_transition",
     "session",
     "transcript",
+    "transcript_sort",
+    "transcript_name",
+    "transcript_mention",
+    "transcript_mention_count",
     "feature_status_change",
     "feature_edit",
     "feature_message",

@@ -30,6 +30,7 @@ mod run;
 mod session;
 mod spec;
 mod transcript;
+mod transcript_filter;
 
 pub use app::AppStore;
 pub use board_copy::CardDifference;
@@ -50,6 +51,7 @@ pub use run::{NewRun, RunTransition, UnfinishedRun};
 pub use session::NewSession;
 pub use spec::{SpecVersion, StoredSpec};
 pub use transcript::{StoredRow, TranscriptHit, TranscriptRow};
+pub use transcript_filter::{FacetCounts, FilteredRows, WindowStart};
 
 #[cfg(test)]
 mod tests;

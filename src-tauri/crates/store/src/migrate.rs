@@ -21,6 +21,7 @@ pub(crate) const PROJECT: Migrations = Migrations(&[
     include_str!("../migrations/project/0006_interview.sql"),
     include_str!("../migrations/project/0007_image.sql"),
     include_str!("../migrations/project/0008_card_change.sql"),
+    include_str!("../migrations/project/0009_transcript_sort.sql"),
 ]);
 
 impl Migrations {

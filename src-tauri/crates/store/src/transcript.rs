@@ -6,8 +6,12 @@ use crate::{
     project_store::ProjectStore,
     row::{all, count, first, limit as rows_at_most, signed},
     session::key,
+    transcript_filter::note_appended,
 };
-use harness_domain::id::{RunId, SessionId};
+use harness_domain::{
+    id::{RunId, SessionId},
+    transcript::Facets,
+};
 use rusqlite::{Connection, Row};
 use serde::Serialize;
 
@@ -23,6 +27,8 @@ pub struct TranscriptRow {
     pub kind: String,
     /// What a search may find it by; empty keeps it out of the index.
     pub text_for_search: String,
+    /// What a filter finds it by.
+    pub facets: Facets,
     /// The row itself, as JSON text. Stored as given.
     pub body: String,
 }
@@ -159,6 +165,7 @@ fn rows_of(connection: &Connection, sessions: &[SessionId]) -> Step<(String, i64
 fn append(tx: &Connection, session: &SessionId, rows: &[TranscriptRow]) -> Step<u64> {
     let key = key(tx, session)?.ok_or_else(|| StoreError::NoSuchSession(session.clone()))?;
     let mut ordinal = last_ordinal(tx, key)?;
+    note_appended(tx, key, ordinal + 1, rows.iter().map(|row| &row.facets))?;
     let mut insert_row = tx.prepare_cached(
         "INSERT INTO transcript (session_key, ordinal, at_ms, kind, search_text, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
@@ -173,7 +180,7 @@ fn append(tx: &Connection, session: &SessionId, rows: &[TranscriptRow]) -> Step<
     Ok(ordinal)
 }
 
-fn stored(row: &Row<'_>) -> Step<StoredRow> {
+pub(crate) fn stored(row: &Row<'_>) -> Step<StoredRow> {
     Ok(StoredRow {
         ordinal: count(row, "ordinal")?,
         at_ms: row.get("at_ms")?,
@@ -182,7 +189,7 @@ fn stored(row: &Row<'_>) -> Step<StoredRow> {
     })
 }
 
-fn last_ordinal(connection: &Connection, key: i64) -> Step<u64> {
+pub(crate) fn last_ordinal(connection: &Connection, key: i64) -> Step<u64> {
     let sql = "SELECT coalesce(max(ordinal), 0) AS last FROM transcript WHERE session_key = ?1";
     Ok(first(connection, sql, [key], |row| count(row, "last"))?.unwrap_or(0))
 }

@@ -18,6 +18,7 @@ mod settings;
 mod setup;
 mod spec;
 mod transcript;
+mod transcript_filter;
 
 pub use accounts::*;
 pub use board::*;
@@ -41,3 +42,4 @@ pub use settings::*;
 pub use setup::*;
 pub use spec::*;
 pub use transcript::*;
+pub use transcript_filter::*;

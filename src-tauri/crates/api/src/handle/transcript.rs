@@ -26,7 +26,7 @@ const USUAL_HITS: u32 = 50;
 /// How much of a tool's answer one block shows; the rest is in the agent's own files.
 const RESULT_BYTES: usize = 64 * 1024;
 /// How much one answer holds; rows beyond it are asked for with the next one.
-const ANSWER_BYTES: usize = 8 * 1024 * 1024;
+pub(super) const ANSWER_BYTES: usize = 8 * 1024 * 1024;
 
 pub fn transcript_outline(api: &Api, of: OfRun) -> Result<Vec<TranscriptPart>, ApiError> {
     let store = api.project(of.project)?.store;
@@ -62,7 +62,7 @@ pub fn transcript_window(api: &Api, window: TranscriptWindow) -> Result<Vec<Tran
     Ok(rows.into_iter().take_while(fits).map(entry).collect())
 }
 
-fn entry(row: StoredRow) -> TranscriptEntry {
+pub(super) fn entry(row: StoredRow) -> TranscriptEntry {
     let (body, parent_call) = blocks(&row);
     TranscriptEntry {
         ordinal: Count(row.ordinal.saturating_sub(1)),
@@ -234,7 +234,7 @@ pub fn transcript_search(api: &Api, search: SearchTranscript) -> Result<Vec<Tran
         .collect())
 }
 
-fn sessions_of(store: &harness_store::ProjectStore, run: RunId) -> Result<Vec<SessionId>, ApiError> {
+pub(super) fn sessions_of(store: &harness_store::ProjectStore, run: RunId) -> Result<Vec<SessionId>, ApiError> {
     store.run(run)?;
     Ok(store.sessions_of(run)?.into_iter().map(|session| session.id).collect())
 }

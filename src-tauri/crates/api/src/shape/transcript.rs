@@ -6,6 +6,7 @@ use harness_domain::{
     id::{FeatureId, ProjectId, RunId, SessionId},
     loops::{LoopKind, LoopStep},
     run::{Role, Usage},
+    transcript::Sort,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -165,6 +166,107 @@ pub enum TranscriptBody {
         /// The whole row.
         json: Json,
     },
+}
+
+/// Some rows of a run, or of one session.
+#[derive(Debug, Clone, Deserialize, Type)]
+pub struct FilterTranscript {
+    /// The project.
+    pub project: ProjectId,
+    /// The run.
+    pub run: RunId,
+    /// Rows of any of these sorts; of all when there is none.
+    #[serde(default)]
+    #[specta(optional)]
+    pub sorts: Vec<Sort>,
+    /// Only calls of this tool.
+    #[serde(default)]
+    #[specta(optional)]
+    pub tool: Option<String>,
+    /// Only calls that name this file, as they name it or by the end of its path.
+    #[serde(default)]
+    #[specta(optional)]
+    pub file: Option<String>,
+    /// The first row, by its place among those found, from 0.
+    #[serde(default)]
+    #[specta(optional)]
+    pub from: Option<Count>,
+    /// The window is to be around this row, or around the first one found after it; then `from` does not count.
+    #[serde(default)]
+    #[specta(optional)]
+    pub near: Option<TranscriptSpot>,
+    /// How many at most; 200 at the most, and 0 for the counts alone.
+    pub limit: u32,
+}
+
+/// A row of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct TranscriptSpot {
+    /// Its session.
+    pub session: SessionId,
+    /// Its place there, from 0.
+    pub ordinal: Count,
+}
+
+/// Rows that a filter found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct FilteredTranscript {
+    /// Rows found in all.
+    pub total: Count,
+    /// The place of the first of `entries` among those found, from 0.
+    pub from: Count,
+    /// The place of `near`, or of the first row found after it; otherwise that of the first row asked for.
+    pub index: Count,
+    /// Rows that were looked at, from the run's first one on. Asking again looks at more.
+    pub sorted: Count,
+    /// Rows of the run.
+    pub rows: Count,
+    /// The rows.
+    pub entries: Vec<FilteredEntry>,
+    /// Rows beside them that were not found but have the other half of a call or an answer among them.
+    pub beside: Vec<FilteredEntry>,
+}
+
+/// A row with the session it is of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct FilteredEntry {
+    /// The session.
+    pub session: SessionId,
+    /// The row.
+    pub entry: TranscriptEntry,
+}
+
+/// What rows of a run can be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct TranscriptFacets {
+    /// Rows that were looked at. Asking again looks at more.
+    pub sorted: Count,
+    /// Rows of the run.
+    pub rows: Count,
+    /// Every sort with its rows.
+    pub sorts: Vec<SortCount>,
+    /// The tools that are called most, most first; 100 at most.
+    pub tools: Vec<NameCount>,
+    /// The files that are named most, most first; 100 at most.
+    pub files: Vec<NameCount>,
+}
+
+/// How many rows are of a sort.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SortCount {
+    /// The sort.
+    pub sort: Sort,
+    /// Its rows.
+    pub rows: Count,
+}
+
+/// How many rows name something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct NameCount {
+    /// What they name.
+    pub name: String,
+    /// The rows.
+    pub rows: Count,
 }
 
 /// Words to find.

@@ -2,16 +2,20 @@
 
 use super::Stage;
 use crate::{ErrorCode, Procedure};
+use harness_agent::Message;
 use harness_domain::{
     evidence::SandboxLevel,
     id::SessionId,
     run::{Mode, ProcessIdentity, Role},
 };
+use harness_engine::session::facets_of;
 use harness_store::{NewRun, NewSession, TranscriptRow};
 use serde_json::{Value, json};
 
 fn row(kind: &str, words: &str, body: &Value) -> TranscriptRow {
-    TranscriptRow { at_ms: 7, kind: kind.into(), text_for_search: words.into(), body: body.to_string() }
+    let body = body.to_string();
+    let facets = facets_of(&Message::parse(&body).body);
+    TranscriptRow { at_ms: 7, kind: kind.into(), text_for_search: words.into(), facets, body }
 }
 
 fn session(stage: &Stage, id: &str) -> (SessionId, u32) {
@@ -132,4 +136,51 @@ async fn a_window_that_is_too_large_or_of_no_session_is_refused() {
     }
     let input = json!({ "session": "none", "from": 0, "limit": 5 });
     assert_eq!(stage.code(Procedure::transcript_window, input).await, ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn a_filter_finds_rows_with_the_other_half_of_their_calls_beside_them() {
+    let stage = Stage::new();
+    let (id, run) = session(&stage, "one");
+    let said = |content: Value| json!({ "type": "assistant", "message": { "id": "m", "role": "assistant", "model": "x", "content": content } });
+    let edit = |id: &str| json!({ "type": "tool_use", "id": id, "name": "Edit", "input": { "file_path": "/work/src/a.rs", "old_string": "a" } });
+    let answer = |id: &str, is_error: bool| {
+        json!({ "type": "user", "message": { "role": "user", "content": [
+            { "type": "tool_result", "tool_use_id": id, "is_error": is_error, "content": "told" } ] } })
+    };
+    let rows = [
+        row("assistant", "", &said(json!([{ "type": "text", "text": "hello" }]))),
+        row("assistant", "", &said(json!([edit("t1")]))),
+        row("assistant", "", &said(json!([edit("t2")]))),
+        row("user", "", &answer("t1", false)),
+        row("user", "", &answer("t2", true)),
+    ];
+    stage.open.store.transcript_append(&id, &rows).expect("rows");
+    let filtered = |more: Value| {
+        let mut input = json!({ "run": run, "limit": 50 });
+        input.as_object_mut().expect("fields").extend(more.as_object().expect("fields").clone());
+        stage.ok(Procedure::transcript_filtered, input)
+    };
+    let ordinals = |found: &Value| -> Vec<u64> {
+        found.as_array().expect("rows").iter().map(|row| row["entry"]["ordinal"].as_u64().expect("a number")).collect()
+    };
+    let edits = filtered(json!({ "sorts": ["edits"] })).await;
+    assert_eq!((&edits["total"], &edits["sorted"], &edits["rows"]), (&json!(2), &json!(5), &json!(5)));
+    assert_eq!(
+        (ordinals(&edits["entries"]), ordinals(&edits["beside"])),
+        (vec![1, 2], vec![3, 4]),
+        "with their answers"
+    );
+    let trouble = filtered(json!({ "sorts": ["trouble"] })).await;
+    assert_eq!((ordinals(&trouble["entries"]), ordinals(&trouble["beside"])), (vec![4], vec![2]), "with its call");
+    let both = filtered(json!({ "tool": "Edit", "file": "src/a.rs", "from": 1 })).await;
+    assert_eq!((&both["total"], ordinals(&both["entries"])), (&json!(2), vec![2]), "the second of the two");
+    let near = filtered(json!({ "sorts": ["edits"], "near": { "session": "one", "ordinal": 2 }, "limit": 1 })).await;
+    assert_eq!((&near["index"], &near["from"]), (&json!(1), &json!(1)), "it is the second one");
+    assert_eq!(filtered(json!({ "sorts": ["words"], "limit": 0 })).await["total"], 1, "counts alone are answered too");
+    let facets = stage.ok(Procedure::transcript_facets, json!({ "run": run })).await;
+    assert_eq!(facets["files"], json!([{ "name": "/work/src/a.rs", "rows": 2 }]));
+    assert_eq!(facets["sorts"][3], json!({ "sort": "edits", "rows": 2 }));
+    let input = json!({ "run": run, "limit": 201 });
+    assert_eq!(stage.code(Procedure::transcript_filtered, input).await, ErrorCode::BadInput, "an answer is bounded");
 }

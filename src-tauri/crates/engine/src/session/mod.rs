@@ -4,6 +4,7 @@ mod approval;
 pub mod bounds;
 mod channel;
 pub(crate) mod conduct;
+mod facets;
 #[cfg(unix)]
 mod gate;
 pub(crate) mod guard;
@@ -32,6 +33,7 @@ pub(crate) use channel::SERVER_NAME;
 pub use channel::{ToolChannel, ToolServer};
 pub(crate) use conduct::conduct_telling;
 pub use conduct::{RunReport, conduct, request};
+pub use facets::{facets_of, sort_rows};
 pub(crate) use guard::Places;
 pub use hold::admit_prompt;
 pub(crate) use host::subject_of;

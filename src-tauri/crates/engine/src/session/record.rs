@@ -1,6 +1,9 @@
 //! The transcript of a session, written in batches beside the stream it records.
 
-use super::progress::{Progress, Teller};
+use super::{
+    facets::{facets_of, facets_of_host},
+    progress::{Progress, Teller},
+};
 use crate::{
     OpenProject,
     bus::{Delivery, Subscription},
@@ -90,6 +93,7 @@ impl Recorder {
             at_ms,
             kind: kind.to_owned(),
             text_for_search: words_of(&message.body),
+            facets: facets_of(&message.body),
             body: message.raw.clone(),
         };
         self.push(row);
@@ -230,6 +234,7 @@ fn host_row(kind: &str, body: &serde_json::Value, words: String, at_ms: i64) -> 
         at_ms,
         kind: kind.to_owned(),
         text_for_search: redact::owned(words),
+        facets: facets_of_host(kind),
         body: redact::line(&body).unwrap_or(body),
     }
 }

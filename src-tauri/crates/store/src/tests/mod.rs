@@ -18,6 +18,7 @@ mod schema;
 mod speed;
 mod status;
 mod transcript;
+mod transcript_filter;
 
 use crate::{Cause, Claim, Draft, NewEvidence, NewRun, NewSession, ProjectStore};
 use harness_domain::{

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::TranscriptRow;
+use harness_domain::transcript::{Facets, Sort};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -49,6 +50,7 @@ fn a_hundred_thousand_transcript_rows_are_stored_in_seconds() {
             text_for_search: format!(
                 "line {row}: running the tests of the login page, three of them fail with a timeout"
             ),
+            facets: Facets::of(Sort::Words),
             body: format!("{{\"type\":\"text\",\"text\":\"line {row}: running the tests of the login page\"}}"),
         })
         .collect();

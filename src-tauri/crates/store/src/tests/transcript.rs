@@ -1,11 +1,13 @@
 use super::*;
 use crate::{StoreError, TranscriptRow};
+use harness_domain::transcript::{Facets, Sort};
 
 fn row(text: &str) -> TranscriptRow {
     TranscriptRow {
         at_ms: NOW,
         kind: "assistant_text".into(),
         text_for_search: text.into(),
+        facets: Facets::of(Sort::Words),
         body: format!("{{\"text\":{text:?}}}"),
     }
 }
