@@ -313,6 +313,8 @@ export type ChangedFile = {
 	removed: number,
 	/** Whether it is no text. */
 	is_binary: boolean,
+	/** Stands for what it said and what it says: another word as soon as either is other bytes. */
+	content: string,
 };
 
 /** Which changes. */

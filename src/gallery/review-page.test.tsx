@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { ChangeList } from "@/api/bindings.ts";
 import type { FakeHost } from "@/api/fake/host.ts";
 import { Failure } from "@/api/failure.ts";
 import { violationsOf } from "./axe.ts";
@@ -58,6 +59,25 @@ describe("reviewing what changed", () => {
     expect(screen.getByRole("checkbox", { name: /EmptyList\.tsx as viewed/ })).toBeChecked();
     await user.keyboard("k");
     expect(await screen.findByRole("heading", { level: 2, name: /invoices\/list\.ts/ })).toBeVisible();
+  });
+
+  test("a file that says something else is viewed no longer, though as many of its lines changed", async () => {
+    const { host, user, unmount } = renderApp(LIST);
+    const list = (await host.call("change_list", { project: 1, of: { feature: 7 } })) as ChangeList;
+    const boxOf = (name: RegExp) => screen.findByRole("checkbox", { name });
+    await user.click(await boxOf(/list\.ts as viewed/));
+    expect(await boxOf(/list\.ts as viewed/)).toBeChecked();
+    unmount();
+    const again = renderApp(LIST);
+    expect(await boxOf(/list\.ts as viewed/), "nothing changed since").toBeChecked();
+    again.unmount();
+    renderApp(LIST, {
+      prepare: (made) => {
+        const files = list.files.map((file) => ({ ...file, content: `${file.content}, and once more` }));
+        made.answer("change_list", () => ({ ...list, files }));
+      },
+    });
+    expect(await boxOf(/list\.ts as viewed/)).not.toBeChecked();
   });
 
   test("a comment on a line becomes a message to the agent on that card", async () => {

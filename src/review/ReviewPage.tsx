@@ -109,7 +109,7 @@ type FilesProps = { project: number; of: ChangesOf; list: ChangeList; layout: Di
 
 function Files({ project, of, list, layout, chosen }: FilesProps) {
   const navigate = useNavigate();
-  const viewed = useViewed(project, `${list.base}..${list.head}`);
+  const viewed = useViewed(project);
   const ordered = useMemo(() => inTreeOrder(list.files), [list.files]);
   // A picture says nothing here; the first file with lines is where reading begins.
   const first = Math.max(

@@ -9,19 +9,19 @@ type Viewed = { marks: string[] };
 
 const useMarks = create<Viewed>()(persist<Viewed>(() => ({ marks: [] }), { name: "viewed-files" }));
 
-/** A file as it is compared: when its numbers of changed lines are others, its mark is gone. */
-export function markOf(project: number, state: string, file: Pick<ChangedFile, "path" | "added" | "removed">): string {
-  return `${project}|${state}|${file.added}|${file.removed}|${file.path}`;
+/** A file with what it said and what it says: as soon as either is something else, its mark is gone. */
+export function markOf(project: number, file: Pick<ChangedFile, "path" | "content">): string {
+  return `${project}|${file.content}|${file.path}`;
 }
 
-/** Which of these changes a person has looked at. `state` names what is compared. */
-export function useViewed(project: number, state: string) {
+/** Which changes a person has looked at, wherever they are shown. */
+export function useViewed(project: number) {
   const marks = useMarks((kept) => kept.marks);
   const known = new Set(marks);
   return {
-    isViewed: (file: ChangedFile) => known.has(markOf(project, state, file)),
+    isViewed: (file: ChangedFile) => known.has(markOf(project, file)),
     set: (file: ChangedFile, isViewed: boolean) => {
-      const mark = markOf(project, state, file);
+      const mark = markOf(project, file);
       useMarks.setState(({ marks: before }) => {
         const others = before.filter((one) => one !== mark);
         return { marks: isViewed ? [...others, mark].slice(-MOST) : others };

@@ -3,7 +3,7 @@ import { type FakeProject, type Handlers, type World, fail, projectOf } from "./
 
 type ReviewName = Extract<keyof Handlers, `change_${string}` | `checkpoint_${string}` | "review_comment">;
 
-const FILES: readonly ChangedFile[] = [
+const CHANGES: readonly Omit<ChangedFile, "content">[] = [
   { path: "src/invoices/list.ts", old_path: null, status: "modified", added: 2, removed: 2, is_binary: false },
   { path: "src/invoices/list.test.ts", old_path: null, status: "added", added: 9, removed: 0, is_binary: false },
   { path: "src/ui/EmptyList.tsx", old_path: null, status: "added", added: 6, removed: 0, is_binary: false },
@@ -12,6 +12,7 @@ const FILES: readonly ChangedFile[] = [
   { path: "public/empty.png", old_path: null, status: "added", added: 0, removed: 0, is_binary: true },
   { path: "package-lock.json", old_path: null, status: "modified", added: 4211, removed: 18, is_binary: false },
 ];
+const FILES: readonly ChangedFile[] = CHANGES.map((file) => ({ ...file, content: `before..after of ${file.path}` }));
 
 const TEXTS: Readonly<Record<string, { old: string | null; now: string | null }>> = {
   "src/invoices/list.ts": {

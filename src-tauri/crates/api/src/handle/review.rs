@@ -9,7 +9,7 @@ use harness_engine::{
     OpenProject,
     git::{
         self,
-        review::{self, Change, Changed, Hunk, Step},
+        review::{self, Change, Changed, Content, Hunk, Step},
     },
     redact,
 };
@@ -103,6 +103,15 @@ fn file(changed: Changed) -> ChangedFile {
         added: changed.added,
         removed: changed.removed,
         is_binary: changed.is_binary,
+        content: format!("{}..{}", word_of(&changed.before), word_of(&changed.after)),
+    }
+}
+
+fn word_of(content: &Content) -> String {
+    match content {
+        Content::Absent => "none".into(),
+        Content::Digest(digest) => digest.clone(),
+        Content::Unread(bytes, written) => format!("{bytes}@{}", written.unwrap_or_default()),
     }
 }
 

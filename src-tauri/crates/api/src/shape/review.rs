@@ -74,6 +74,8 @@ pub struct ChangedFile {
     pub removed: u32,
     /// Whether it is no text.
     pub is_binary: bool,
+    /// Stands for what it said and what it says: another word as soon as either is other bytes.
+    pub content: String,
 }
 
 /// What happened to a file.

@@ -99,3 +99,34 @@ async fn a_remark_becomes_a_bug_or_a_message_to_the_cards_next_session() {
     assert!(stage.open.store.messages_untold(id).expect("messages").is_empty(), "and told once");
     assert_eq!(stage.code(Procedure::review_comment, comment("message", json!(null))).await, ErrorCode::BadInput);
 }
+
+#[tokio::test]
+async fn a_file_that_says_something_else_has_another_content_though_as_many_lines_changed() {
+    let stage = Stage::new();
+    let card = stage.card("A", &[]).await;
+    stage.write("a.txt", "one\ntwo\n");
+    stage.write("b.txt", "same\n");
+    commit(&stage, card, "Begin");
+    let large = |last: &str| stage.write("large.txt", &format!("{}{last}", "x".repeat(2_500_000)));
+    let contents = async || -> Vec<Value> {
+        let list = stage.ok(Procedure::change_list, json!({ "of": "working" })).await;
+        list["files"].as_array().expect("files").iter().map(|file| file["content"].clone()).collect()
+    };
+    stage.write("a.txt", "one\nTWO\n");
+    stage.write("b.txt", "other\n");
+    large("1");
+    let first = contents().await;
+    stage.write("a.txt", "one\nTOO\n");
+    large("22");
+    let second = contents().await;
+    assert_eq!(first.len(), 3, "{first:?}");
+    assert_ne!(first[0], second[0], "one line is another in both, yet not the same one");
+    assert_eq!(first[1], second[1], "nobody touched this one");
+    assert_ne!(first[2], second[2], "what is too large to be read is known by its size and time");
+    commit(&stage, card, "Go on");
+    let committed = stage.ok(Procedure::change_list, json!({ "of": { "feature": card } })).await;
+    let of_b =
+        committed["files"].as_array().expect("files").iter().find(|file| file["path"] == "b.txt").expect("b.txt");
+    let before = of_b["content"].as_str().expect("a word").split("..").next();
+    assert_eq!(before, Some("none"), "from before the first of the card's commits");
+}

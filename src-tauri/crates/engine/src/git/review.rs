@@ -9,10 +9,10 @@ use super::{
     error::{Doing, io_at},
     repository::{self, Project},
 };
-use git2::{Commit, Delta, Diff, DiffFindOptions, DiffOptions, Patch, Sort};
+use git2::{Commit, Delta, Diff, DiffFile, DiffFindOptions, DiffOptions, Patch, Sort};
 use harness_domain::id::{FeatureId, RunId};
 use harness_sandbox::Directory;
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, time::UNIX_EPOCH};
 
 /// Files of one list.
 const MOST_FILES: usize = 3_000;
@@ -64,6 +64,21 @@ pub struct Changed {
     pub removed: u32,
     /// Whether it is no text.
     pub is_binary: bool,
+    /// What it said before; two files of the same bytes have the same.
+    pub before: Content,
+    /// What it says now.
+    pub after: Content,
+}
+
+/// What stands for the bytes of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// There is no such file.
+    Absent,
+    /// Their digest, as git makes it.
+    Digest(String),
+    /// Too large to be read: its bytes, and when it was written last, in nanoseconds since 1970 where that is known.
+    Unread(u64, Option<u128>),
 }
 
 /// One file before and after.
@@ -155,7 +170,8 @@ pub fn list(dir: &Path, steps: &[Step]) -> Result<(Vec<Changed>, bool), GitError
                 is_cut = true;
                 break;
             }
-            if let Some(changed) = changed(&diff, position, change)? {
+            let files = step.to.is_none().then_some(project.dir.as_path());
+            if let Some(changed) = changed(&diff, position, change, files)? {
                 merge(&mut found, changed);
             }
         }
@@ -174,7 +190,12 @@ fn kind(status: Delta) -> Option<Change> {
     }
 }
 
-fn changed(diff: &Diff<'_>, position: usize, change: Change) -> Result<Option<Changed>, GitError> {
+fn changed(
+    diff: &Diff<'_>,
+    position: usize,
+    change: Change,
+    files: Option<&Path>,
+) -> Result<Option<Changed>, GitError> {
     // Reading the contents is what tells text from other bytes.
     let patch = Patch::from_diff(diff, position).doing("compare a file")?;
     let (_, added, removed) = match &patch {
@@ -197,7 +218,22 @@ fn changed(diff: &Diff<'_>, position: usize, change: Change) -> Result<Option<Ch
         added: count(added),
         removed: count(removed),
         is_binary: delta.flags().is_binary(),
+        before: content(&delta.old_file(), None),
+        after: content(&delta.new_file(), files),
     }))
+}
+
+/// What stands for the bytes of one side; `files` is where they lie, when they are not in a commit.
+fn content(file: &DiffFile<'_>, files: Option<&Path>) -> Content {
+    if !file.exists() {
+        return Content::Absent;
+    }
+    if !file.id().is_zero() {
+        return Content::Digest(file.id().to_string());
+    }
+    let meta = files.zip(file.path()).and_then(|(dir, path)| std::fs::symlink_metadata(dir.join(path)).ok());
+    let written = meta.as_ref().and_then(|meta| meta.modified().ok()?.duration_since(UNIX_EPOCH).ok());
+    Content::Unread(meta.map_or(file.size(), |meta| meta.len()), written.map(|since| since.as_nanos()))
 }
 
 /// A file that several steps touched is told once.
@@ -219,6 +255,8 @@ fn merge(found: &mut BTreeMap<String, Changed>, later: Changed) {
         added: earlier.added.saturating_add(later.added),
         removed: earlier.removed.saturating_add(later.removed),
         is_binary: earlier.is_binary || later.is_binary,
+        before: earlier.before,
+        after: later.after,
         path: later.path,
     };
     found.insert(merged.path.clone(), merged);
