@@ -143,6 +143,7 @@ describe("reviewing what changed", () => {
       reveal: false,
       quit: false,
       logIn: false,
+      linkPages: true,
       desktopSettings: false,
     };
     const { user } = renderApp(LIST, { host: { openInEditor, can } });

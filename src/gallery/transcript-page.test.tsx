@@ -5,6 +5,7 @@ import type { FakeHost } from "@/api/fake/host.ts";
 import { FakeFilter } from "@/api/fake/transcript-filter.ts";
 import { Failure } from "@/api/failure.ts";
 import { violationsOf } from "./axe.ts";
+import { tauriHost } from "@/host/tauri.ts";
 import { renderApp } from "./render.tsx";
 
 /** A run whose only session says exactly this. */
@@ -244,6 +245,21 @@ describe("a transcript and a person's hands", () => {
     expect(await navigator.clipboard.readText()).toBe("Copy me.");
     await user.click(within(row as HTMLElement).getByRole("button", { name: "Copy a link to the entry" }));
     expect(await navigator.clipboard.readText()).toMatch(/\/p\/1\/transcript\?run=1&session=.+&row=0$/);
+  });
+
+  test("in the desktop application the link is one that the system opens, and leads to the card", async () => {
+    const desk = tauriHost();
+    const { user, router } = renderApp("/p/1/transcript", {
+      host: { can: desk.can, linkTo: desk.linkTo },
+      prepare: saying({ type: "text", text: "Copy me." }),
+    });
+    const row = (await screen.findByText("Copy me.")).closest("article, [role=article]") ?? document.body;
+    await user.click(within(row as HTMLElement).getByRole("button", { name: "Copy a link to the entry's card" }));
+    expect(await navigator.clipboard.readText(), "the window's own address leads nowhere else").toMatch(
+      /^auto-agent-harness:\/\/project\/1\/feature\/\d+$/,
+    );
+    expect(await screen.findByText("The link to the card was copied")).toBeVisible();
+    expect(router.state.location.pathname).toBe("/p/1/transcript");
   });
 
   test("rows that cannot be fetched are told of, and trying again shows them", async () => {

@@ -32,11 +32,20 @@ function pickFile(): Promise<{ name: string; text: string } | null> {
 /** A browser on the network. */
 export function browserHost(): Host {
   return {
-    can: { pickFolder: false, openInEditor: false, reveal: false, quit: false, logIn: false, desktopSettings: false },
+    can: {
+      pickFolder: false,
+      openInEditor: false,
+      reveal: false,
+      quit: false,
+      logIn: false,
+      linkPages: true,
+      desktopSettings: false,
+    },
     pickFolder: () => refuse("pick a folder on the host"),
     pickFile,
     openInEditor: () => refuse("open an editor on the host"),
     reveal: () => refuse("show a folder of the host"),
+    linkTo: ({ page }) => new URL(page, window.location.origin).href,
     openLink(url) {
       if (!/^(https?|mailto):/i.test(url)) return refuse("open such a link");
       window.open(url, "_blank", "noopener,noreferrer");

@@ -24,6 +24,8 @@ export type Host = {
     readonly quit: boolean;
     /** Run the Claude CLI's own login. */
     readonly logIn: boolean;
+    /** Links that lead to any page. Without, a link leads to a card or to a project. */
+    readonly linkPages: boolean;
     /** Settings that need a desktop: tray, keeping awake. */
     readonly desktopSettings: boolean;
   };
@@ -35,6 +37,8 @@ export type Host = {
   openInEditor: (place: { project: number; path: string; line?: number }) => Promise<void>;
   /** Shows a file or folder in the file manager. */
   reveal: (path: string) => Promise<void>;
+  /** A link that leads there wherever it is pasted, as near as `can.linkPages` allows. `page` begins with a slash. */
+  linkTo: (place: { project: number; feature: number | null; page: string }) => string;
   /** Opens a web page outside of the application. Only https, http and mailto. */
   openLink: (url: string) => Promise<void>;
   /** Starts the Claude CLI's own login; `loginSaid` and `loginEnded` tell how it goes. */

@@ -20,6 +20,9 @@ function tell(listeners: ReadonlySet<Partial<HostEvents>>, said: HostEvent): voi
   }
 }
 
+/** The scheme that the packages register for links into the product. */
+const SCHEME = "auto-agent-harness";
+
 /** The desktop application. */
 export function tauriHost(): Host {
   const listeners = new Set<Partial<HostEvents>>();
@@ -36,12 +39,22 @@ export function tauriHost(): Host {
   };
 
   return {
-    can: { pickFolder: true, openInEditor: true, reveal: true, quit: true, logIn: true, desktopSettings: true },
+    can: {
+      pickFolder: true,
+      openInEditor: true,
+      reveal: true,
+      quit: true,
+      logIn: true,
+      linkPages: false,
+      desktopSettings: true,
+    },
     pickFolder: (title) => told(commands.pickFolder(title)),
     pickFile: (title) => told(commands.pickFile(title)),
     openInEditor: async ({ project, path, line }) =>
       void (await told(commands.openInEditor(project, path, line ?? null))),
     reveal: async (path) => void (await told(commands.reveal(path))),
+    // The window's own address means nothing outside of it.
+    linkTo: ({ project, feature }) => `${SCHEME}://project/${project}${feature === null ? "" : `/feature/${feature}`}`,
     openLink: async (url) => void (await told(commands.openLink(url))),
     startLogin: async () => void (await told(commands.loginStart())),
     cancelLogin: () => told(commands.loginCancel()),

@@ -114,7 +114,15 @@ test("the system's own dialog is used where there is one, and a change of mind o
   const { user, host } = renderApp("/", {
     projects: [],
     host: {
-      can: { pickFolder: true, openInEditor: true, reveal: true, quit: true, logIn: true, desktopSettings: true },
+      can: {
+        pickFolder: true,
+        openInEditor: true,
+        reveal: true,
+        quit: true,
+        logIn: true,
+        linkPages: false,
+        desktopSettings: true,
+      },
       pickFolder,
     },
   });

@@ -19,12 +19,15 @@ type Props = {
   isTarget: boolean;
   onToggle: (parent: string) => void;
   onCopy: (entry: Entry) => void;
+  /** Where a copied link leads, in words. */
+  copyLinkLabel: string;
   onCopyLink: (session: string, entry: Entry) => void;
 };
 
 /** One row of the transcript. Drawn again only when something of it changed. */
 export const EntryRow = memo(function EntryRow(props: Props) {
-  const { project, session, entry, blocks, partners, opened, isTarget, onToggle, onCopy, onCopyLink } = props;
+  const { project, session, entry, blocks, partners, opened, isTarget, onToggle, onCopy, copyLinkLabel, onCopyLink } =
+    props;
   return (
     <div
       className={cx(
@@ -54,7 +57,7 @@ export const EntryRow = memo(function EntryRow(props: Props) {
       <div className="absolute top-1 right-3 flex opacity-0 group-focus-within:opacity-100 group-hover:opacity-100">
         <RowButton label={text.copy} icon={<Copy aria-hidden className="size-3.5" />} onPress={() => onCopy(entry)} />
         <RowButton
-          label={text.copyLink}
+          label={copyLinkLabel}
           icon={isTarget ? <Check aria-hidden className="size-3.5" /> : <Link2 aria-hidden className="size-3.5" />}
           onPress={() => onCopyLink(session, entry)}
         />
@@ -86,6 +89,7 @@ function isSameRow(before: Props, now: Props): boolean {
     before.onToggle === now.onToggle &&
     before.onCopy === now.onCopy &&
     before.onCopyLink === now.onCopyLink &&
+    before.copyLinkLabel === now.copyLinkLabel &&
     before.project === now.project &&
     before.blocks.length === now.blocks.length &&
     before.blocks.every((block, at) => block === now.blocks[at]) &&

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { ArrowDown, FilterX } from "lucide-react";
 import { type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
 import type { TranscriptPart } from "@/api/bindings.ts";
+import { type Host, useHost } from "@/host/host.ts";
 import { Badge } from "@/ui/Badge.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
@@ -44,6 +45,12 @@ type Props = {
   onFound: (found: Found | null) => void;
   ref?: Ref<FeedHandle>;
 };
+
+/** Where a copied link leads: to the entry itself, or as near as a link into the program can. */
+function leadsTo({ can }: Host, feature: number | null): "entry" | "card" | "project" {
+  if (can.linkPages) return "entry";
+  return feature === null ? "project" : "card";
+}
 
 /** Rows on each side of one that a link leads to which are fetched with it. */
 const ROUND_GOAL = 15;
@@ -101,12 +108,21 @@ export function TranscriptFeed(props: Props) {
     );
   }, []);
   const copyEntry = useCallback((entry: Entry) => copy(plainText(entry), text.copied), [copy]);
+  const host = useHost();
+  const byId = useMemo(() => new Map(parts.map((part) => [part.session, part])), [parts]);
+  // Sessions are told anew with every row; the rows in sight are not drawn anew for that.
+  const latest = useRef(byId);
+  useEffect(() => {
+    latest.current = byId;
+  });
   const copyLink = useCallback(
     (session: string, entry: Entry) => {
-      const link = new URLSearchParams({ run: String(run), session, row: String(entry.ordinal) });
-      copy(`${window.location.origin}/p/${project}/transcript?${link.toString()}`, text.linkCopied);
+      const feature = latest.current.get(session)?.feature ?? null;
+      const search = new URLSearchParams({ run: String(run), session, row: String(entry.ordinal) });
+      const page = `/p/${project}/transcript?${search.toString()}`;
+      copy(host.linkTo({ project, feature, page }), text.linkCopied[leadsTo(host, feature)]);
     },
-    [copy, project, run],
+    [copy, host, project, run],
   );
 
   const goal = target && outline.positionOf({ session: target.session, ordinal: target.row ?? 0 });
@@ -163,11 +179,12 @@ export function TranscriptFeed(props: Props) {
 
   const want = useCallback((first: number, last: number) => (found ?? source).want(first, last), [source, found]);
   useEffect(() => {
-    const frame = requestAnimationFrame(() => highlightWords(box.current, query));
+    const frame = requestAnimationFrame(() =>
+      highlightWords(box.current?.querySelector<HTMLElement>("[role=feed]") ?? null, query),
+    );
     return () => cancelAnimationFrame(frame);
   });
 
-  const byId = useMemo(() => new Map(parts.map((part) => [part.session, part])), [parts]);
   const near = found ?? source;
   const render = (row: number) => {
     const shown = at(row);
@@ -195,6 +212,7 @@ export function TranscriptFeed(props: Props) {
             isTarget={goalKey === `${spot.session}/${spot.ordinal}`}
             onToggle={toggle}
             onCopy={copyEntry}
+            copyLinkLabel={text.copyLink[leadsTo(host, byId.get(spot.session)?.feature ?? null)]}
             onCopyLink={copyLink}
           />
         )}

@@ -163,11 +163,19 @@ export const transcriptText = messages("session.transcript", {
   nothingFitsWhat: "Show everything, or choose another sort.",
   sessionsOf: "Sessions of this run",
   copy: "Copy the entry",
-  copyLink: "Copy a link to the entry",
+  copyLink: {
+    entry: "Copy a link to the entry",
+    card: "Copy a link to the entry's card",
+    project: "Copy a link to the project",
+  },
   copied: "Copied",
   linkFailed: "The link was not opened",
   tokensOut: (count: string) => `${count} tokens out`,
-  linkCopied: "The link was copied",
+  linkCopied: {
+    entry: "The link to the entry was copied",
+    card: "The link to the card was copied",
+    project: "The link to the project was copied",
+  },
   copyFailed: "The browser did not allow copying. Select the text instead.",
   fold: (steps: number, agents: number) =>
     `${steps >= 999 ? "More than 999 steps" : several(steps, "step", "steps")} of ${several(agents, "sub-agent", "sub-agents")}`,

@@ -5,7 +5,15 @@ import { renderApp } from "@/gallery/render.tsx";
 import type { browserHost } from "@/host/browser.ts";
 
 const DESKTOP = {
-  can: { pickFolder: true, openInEditor: true, reveal: true, quit: true, logIn: true, desktopSettings: true },
+  can: {
+    pickFolder: true,
+    openInEditor: true,
+    reveal: true,
+    quit: true,
+    logIn: true,
+    linkPages: false,
+    desktopSettings: true,
+  },
 };
 const button = (name: string | RegExp) => screen.getByRole("button", { name });
 
