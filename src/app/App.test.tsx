@@ -28,6 +28,17 @@ test("a project that does not exist leads to a page that says so", async () => {
   expect(await screen.findByText("This project is not open here")).toBeVisible();
 });
 
+test("a project whose folder is gone says so on each of its pages, and where to mend it", async () => {
+  const { user, router } = renderApp("/p/1/board", {
+    projects: [{ name: "ledger", cards: 5, problem: "The folder is no longer there." }],
+  });
+  expect(await screen.findByText(/The folder \/projects\/ledger was moved or deleted/)).toBeVisible();
+  await user.click(screen.getByRole("link", { name: "Specs" }));
+  expect(screen.getByText(/The folder \/projects\/ledger was moved or deleted/)).toBeVisible();
+  await user.click(screen.getByRole("link", { name: "Open it where it is now" }));
+  expect(router.state.location.pathname).toBe("/");
+});
+
 test("the window is called after the page and the project, with what waits for a person first", async () => {
   renderApp("/p/1/board", {
     projects: [{ name: "ledger", cards: 0 }],

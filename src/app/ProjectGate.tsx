@@ -1,6 +1,7 @@
-import { Outlet, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { FolderX } from "lucide-react";
 import { useEffect } from "react";
+import type { ProjectSummary } from "@/api/bindings.ts";
 import { useApiQuery, useClient } from "@/api/context.tsx";
 import { failureTitle } from "@/api/failure.ts";
 import { Button } from "@/ui/Button.tsx";
@@ -46,5 +47,30 @@ export function ProjectGate({ project }: { project: number }) {
       </Page>
     );
   }
-  return <Outlet />;
+  const here = known.data?.find((one) => one.id === project);
+  return (
+    <>
+      {here && <FolderBanner project={here} />}
+      <Outlet />
+    </>
+  );
+}
+
+/** Says on every page of a project that nothing can run, and why. */
+function FolderBanner({ project }: { project: ProjectSummary }) {
+  if (!project.is_missing && project.problem === null) return null;
+  return (
+    <div
+      role="status"
+      className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-danger-soft px-4 py-2 text-danger"
+    >
+      <FolderX aria-hidden className="size-4 shrink-0" />
+      <p className="min-w-0 flex-1 break-words max-md:min-w-[60%]">
+        {project.is_missing ? text.folderGone(project.path) : text.unreadable(project.problem ?? "")}
+      </p>
+      <Link to="/" className="shrink-0 font-medium underline underline-offset-2">
+        {project.is_missing ? text.toProjects : text.home}
+      </Link>
+    </div>
+  );
 }

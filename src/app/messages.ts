@@ -13,6 +13,10 @@ export const text = messages("app", {
   setup: "Setup",
   rehearsal: "Rehearsal",
   missing: "Folder missing",
+  folderGone: (path: string) =>
+    `The folder ${path} was moved or deleted. What is known of the project can be read; nothing can run.`,
+  unreadable: (problem: string) => `The project cannot be used now: ${problem}`,
+  toProjects: "Open it where it is now",
   done: (done: number, total: number) => `${done} of ${total} pass`,
   needsYou: (count: number) => (count === 1 ? "1 needs you" : `${count} need you`),
   nothingNeedsYou: "Nothing needs you right now",

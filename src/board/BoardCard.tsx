@@ -104,7 +104,14 @@ export function CardFace({
       <div className="mt-auto flex h-5.5 items-center gap-1 overflow-hidden">
         {card.blocked_by.length > 0 && (
           <Badge icon={<Hourglass aria-hidden />} className="shrink-0">
-            {text.waitsFor(card.blocked_by)}
+            {drawing.isNarrow ? (
+              <>
+                <span className="sr-only">{text.waits} </span>
+                {text.cardsOf(card.blocked_by, 2)}
+              </>
+            ) : (
+              `${text.waits} ${text.cardsOf(card.blocked_by, 3)}`
+            )}
           </Badge>
         )}
         <Badge>{card.category}</Badge>

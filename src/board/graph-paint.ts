@@ -27,6 +27,8 @@ export function paletteOf(element: Element): Palette {
 
 /** Below this scale letters cannot be read, and are left out. */
 const READABLE_SCALE = 0.42;
+/** How large it is at least to begin with: titles are read then, and not only seen. */
+const OPENING_SCALE = 0.8;
 
 const LEAST_SCALE = 0.05;
 const MOST_SCALE = 2;
@@ -46,10 +48,10 @@ export function fitted(layout: Layout, width: number, height: number): View {
 /** The view to begin with: everything, if it can be read then; else the upper left, where work begins. */
 export function opening(layout: Layout, width: number, height: number): View {
   const whole = fitted(layout, width, height);
-  if (whole.scale >= READABLE_SCALE) return whole;
-  const scale = 0.7;
+  if (whole.scale >= OPENING_SCALE) return whole;
+  const scale = OPENING_SCALE;
   const tall = layout.height * scale;
-  return { scale, x: 32, y: tall < height ? (height - tall) / 2 : Math.min(32, (height - tall) / 2) };
+  return { scale, x: 32, y: Math.max(32, (height - tall) / 2) };
 }
 
 /** The view after zooming by `factor` around a point of the window, which stays where it is. */

@@ -77,11 +77,12 @@ export const text = messages("board", {
   loadFailed: "The cards could not be loaded",
   loading: "Loading the cards",
   retryLoad: "Load again",
-  waitsFor: (ids: readonly number[]) =>
-    `waits for ${ids
-      .slice(0, 3)
+  waits: "waits for",
+  cardsOf: (ids: readonly number[], most: number) =>
+    `${ids
+      .slice(0, most)
       .map((id) => `#${id}`)
-      .join(", ")}${ids.length > 3 ? ` and ${ids.length - 3} more` : ""}`,
+      .join(", ")}${ids.length > most ? ` and ${ids.length - most} more` : ""}`,
   under: (id: number) => `fixes #${id}`,
   attempts: (count: number) => (count === 1 ? "1 try" : `${count} tries`),
   proven: "Checks passed",

@@ -72,7 +72,9 @@ export function ProjectRow({ project, nowMs }: { project: ProjectSummary; nowMs:
             <Badge tone="warning">{text.row.blocked(counts.blocked)}</Badge>
           )}
         </div>
-        <p className="mt-0.5 truncate text-xs text-muted">{sentence(project, standing, status.data)}</p>
+        <p className={cx("mt-0.5 text-xs text-muted", isReadable ? "truncate" : "line-clamp-2")}>
+          {sentence(project, standing, status.data)}
+        </p>
       </div>
       <div className="flex flex-col gap-1.5 max-lg:basis-full">
         <span className="tabular text-xs text-muted">{text.row.progress(counts.done, counts.total)}</span>

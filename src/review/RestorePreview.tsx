@@ -60,9 +60,9 @@ function Differences({ project, preview }: { project: number; preview: Checkpoin
           <ul className="flex flex-col gap-1">
             {files.slice(0, MOST).map(({ path, how }) => (
               <li key={path} className="flex items-center gap-2">
-                <Badge tone={TONES[how]} className="w-28 justify-center">
-                  {text.hows[how]}
-                </Badge>
+                <span className="w-24 shrink-0">
+                  <Badge tone={TONES[how]}>{text.hows[how]}</Badge>
+                </span>
                 <code className="min-w-0 truncate font-mono text-xs">{path}</code>
               </li>
             ))}

@@ -35,7 +35,7 @@ export function MissionStrip({ project }: Props) {
     <section aria-label={text.run} className="border-b border-line bg-panel">
       <div className="flex min-h-12 items-center gap-4 px-4 max-md:flex-wrap max-md:gap-y-2 max-md:py-2">
         <RunWords status={status} asked={asked} />
-        {run?.rehearsal && <Badge tone="warning">{text.rehearsalShort}</Badge>}
+        {(run ? run.rehearsal : summary.data?.is_rehearsal) && <Badge tone="warning">{text.rehearsalShort}</Badge>}
         {run?.sandbox === "policy_only" && <Badge tone="danger">{SANDBOX.policy_only.name}</Badge>}
         {counts && (
           <div className="flex shrink-0 items-center gap-2 text-xs text-muted tabular max-md:min-w-0 max-md:flex-1 max-md:shrink max-md:flex-wrap max-md:gap-y-1">

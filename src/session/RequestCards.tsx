@@ -39,7 +39,7 @@ export function RequestCards({ project }: Props) {
         {waiting.length > 0 ? requestText.title(waiting.length) : ""}
       </p>
       {shown.length > 0 && (
-        <section aria-label={requestText.title(waiting.length)} className="border-b border-line bg-canvas p-3">
+        <section aria-label={requestText.title(waiting.length)} className="border-b border-line bg-canvas px-4 py-3">
           <ul className="grid grid-cols-[repeat(auto-fit,minmax(min(26rem,100%),1fr))] items-start gap-3">
             {shown.map((view) => (
               <li key={view.request.id}>

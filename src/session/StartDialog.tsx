@@ -158,7 +158,7 @@ type LimitsProps = {
 
 function Limits({ choices, problems, usual, set }: LimitsProps) {
   return (
-    <div className="grid grid-cols-3 gap-4">
+    <div className="grid grid-cols-3 gap-4 max-md:grid-cols-1">
       <Field label={text.modelLabel} hint={text.modelHint} isOptional optionalLabel={text.optional}>
         {(wiring) => (
           <Input

@@ -91,7 +91,7 @@ export function TranscriptBar(props: Props) {
         onClick={onFollow}
       >
         <ArrowDownToLine aria-hidden className="size-3.5" />
-        {text.following}
+        {isFollowing ? text.following : text.follow}
         {followKeys && (
           <span className="pointer-coarse:hidden">
             <Kbd keys={followKeys} />

@@ -143,6 +143,7 @@ export const transcriptText = messages("session.transcript", {
   latest: "Jump to latest",
   newRows: (count: number) => several(count, "new entry", "new entries"),
   following: "Following",
+  follow: "Follow",
   search: "Search this run",
   searchHint: "All of these words, in any order",
   searching: "Searching",

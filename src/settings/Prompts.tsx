@@ -1,15 +1,15 @@
 import { useBlocker } from "@tanstack/react-router";
-import { useMemo, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import type { PromptView } from "@/api/bindings.ts";
 import { useApiMutation, useApiQuery } from "@/api/context.tsx";
 import { reasonOf } from "@/api/failure.ts";
 import { AlertDialog } from "@/ui/AlertDialog.tsx";
 import { Badge } from "@/ui/Badge.tsx";
 import { Button } from "@/ui/Button.tsx";
-import { DiffView } from "@/ui/diff/DiffView.tsx";
-import { fromTexts } from "@/ui/diff/hunks.ts";
+import { TextsDiff } from "@/ui/diff/TextsDiff.tsx";
 import { type Draft, draftOf, heard, isChanged, keepMine, takeTheirs, typed } from "@/ui/draft.ts";
 import { ErrorState } from "@/ui/ErrorState.tsx";
+import { SideList } from "@/ui/SideList.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
 import { TextEditor, type TextEditorHandle } from "@/ui/TextEditor.tsx";
 import { toast } from "@/ui/toast.ts";
@@ -41,28 +41,26 @@ export function Prompts({ project }: { project: number }) {
     );
   }
   return (
-    <div className="flex min-h-[32rem] flex-1 gap-5">
-      <nav aria-label={text.prompts.list} className="w-44 shrink-0">
-        <ul className="flex flex-col gap-0.5">
-          {all.map((prompt) => (
-            <li key={prompt.name}>
-              <button
-                type="button"
-                aria-current={prompt === current ? "true" : undefined}
-                onClick={() => setChosen(prompt.name)}
-                className="flex w-full items-center gap-2 rounded-md px-2.5 py-1.5 text-left text-xs hover:bg-hover aria-[current]:bg-hover aria-[current]:font-medium"
-              >
-                <span className="min-w-0 flex-1 truncate font-mono">{prompt.name}</span>
-                {isChanged(draftFor(prompt)) ? (
-                  <span className="text-2xs text-warning">{text.prompts.unsaved}</span>
-                ) : (
-                  prompt.is_overridden && <Badge tone="accent">{text.prompts.own}</Badge>
-                )}
-              </button>
-            </li>
-          ))}
-        </ul>
-      </nav>
+    <div className="flex min-h-[32rem] flex-1 gap-5 max-md:flex-col max-md:gap-3">
+      <SideList
+        label={text.prompts.list}
+        current={current.name}
+        onChoose={setChosen}
+        className="w-44 max-md:w-full"
+        entries={all.map((prompt) => ({
+          id: prompt.name,
+          content: (
+            <span className="flex items-center gap-2 text-xs">
+              <span className="min-w-0 flex-1 truncate font-mono">{prompt.name}</span>
+              {isChanged(draftFor(prompt)) ? (
+                <span className="text-2xs text-warning">{text.prompts.unsaved}</span>
+              ) : (
+                prompt.is_overridden && <Badge tone="accent">{text.prompts.own}</Badge>
+              )}
+            </span>
+          ),
+        }))}
+      />
       <Editor
         key={current.name}
         project={project}
@@ -111,7 +109,7 @@ function Editor({ project, prompt, draft, onDraft }: EditorProps) {
   return (
     <div className="flex min-w-0 flex-1 flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
-        <p className="min-w-0 flex-1 text-xs text-muted">
+        <p className="min-w-48 flex-1 text-xs text-muted">
           {prompt.is_overridden ? text.prompts.isOwn : text.prompts.isUsual}
           {hasChanges && <span className="text-warning"> · {text.prompts.unsaved}</span>}
         </p>
@@ -159,7 +157,13 @@ function Editor({ project, prompt, draft, onDraft }: EditorProps) {
         </div>
       )}
       {isComparing && draft.text !== usual ? (
-        <Difference usual={usual} own={draft.text} name={name} />
+        <TextsDiff
+          before={usual}
+          after={draft.text}
+          path={name}
+          label={text.prompts.difference(name)}
+          className="min-h-96"
+        />
       ) : (
         <TextEditor
           ref={editor}
@@ -175,21 +179,6 @@ function Editor({ project, prompt, draft, onDraft }: EditorProps) {
           <code key={placeholder} className="mr-1.5 font-mono">{`{{${placeholder}}}`}</code>
         ))}
       </p>
-    </div>
-  );
-}
-
-function Difference({ usual, own, name }: { usual: string; own: string; name: string }) {
-  const diff = useMemo(() => fromTexts(usual, own), [usual, own]);
-  return (
-    <div className="flex min-h-96 flex-1 flex-col overflow-hidden rounded-md border border-line">
-      <DiffView
-        diff={diff}
-        texts={{ before: usual, after: own }}
-        path={name}
-        layout="unified"
-        label={text.prompts.difference(name)}
-      />
     </div>
   );
 }

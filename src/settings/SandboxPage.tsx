@@ -31,9 +31,11 @@ export function SandboxPage() {
       title={text.proof.title}
       aside={level && <Badge tone={level === "full" ? "success" : "danger"}>{text.proof.level[level]}</Badge>}
       actions={
-        <Button variant="primary" refusal={refusal} isBusy={isPending} onClick={start}>
-          {proof ? text.proof.again : text.proof.start}
-        </Button>
+        (proof ?? isPending) && (
+          <Button refusal={refusal} isBusy={isPending} onClick={start}>
+            {text.proof.again}
+          </Button>
+        )
       }
     >
       <div className="mx-auto flex min-h-full max-w-3xl flex-col gap-5">
@@ -52,6 +54,11 @@ export function SandboxPage() {
             icon={<ShieldCheck aria-hidden />}
             title={text.proof.emptyTitle}
             description={text.proof.emptyText}
+            actions={
+              <Button variant="primary" refusal={refusal} onClick={start}>
+                {text.proof.start}
+              </Button>
+            }
           />
         )}
         {!isPending && proof && (

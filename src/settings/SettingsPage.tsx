@@ -100,7 +100,10 @@ function Account() {
       )}
       {setup.data && (
         <>
-          <p>{text.setup.login[setup.data.claude.login]}</p>
+          <p>
+            {text.setup.login[setup.data.claude.login]}
+            {setup.data.claude.account && <span className="text-muted"> · {setup.data.claude.account}</span>}
+          </p>
           <ApiKey keychain={setup.data.keychain} />
         </>
       )}

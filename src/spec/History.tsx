@@ -4,12 +4,12 @@ import type { SpecVersion } from "@/api/bindings.ts";
 import { useApiQuery } from "@/api/context.tsx";
 import { Badge } from "@/ui/Badge.tsx";
 import { Button } from "@/ui/Button.tsx";
-import { DiffView } from "@/ui/diff/DiffView.tsx";
-import { fromTexts } from "@/ui/diff/hunks.ts";
+import { TextsDiff } from "@/ui/diff/TextsDiff.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
 import { ErrorState } from "@/ui/ErrorState.tsx";
 import { moment } from "@/ui/format.ts";
 import { Select } from "@/ui/Select.tsx";
+import { SideList } from "@/ui/SideList.tsx";
 import { SkeletonRows } from "@/ui/Skeleton.tsx";
 import { text } from "./messages.ts";
 import { fileOfName } from "./spec-name.ts";
@@ -65,29 +65,27 @@ function Versions({ versions, now, file, onBringBack }: VersionsProps) {
   if (!version) return null;
   const [before, after] = against === "now" ? [version.text, now] : [previous?.text ?? "", version.text];
   return (
-    <div className="flex h-full">
-      <nav aria-label={text.history.listLabel} className="w-56 shrink-0 overflow-y-auto border-r border-line p-3">
-        <ul className="flex flex-col gap-0.5">
-          {versions.map((one) => (
-            <li key={one.version}>
-              <button
-                type="button"
-                aria-current={one === version ? "true" : undefined}
-                onClick={() => setChosen(one.version)}
-                className="flex w-full flex-col gap-0.5 rounded-md px-2.5 py-1.5 text-left hover:bg-hover aria-[current]:bg-hover"
-              >
-                <span className="flex items-center gap-2">
-                  {text.history.version(one.version)}
-                  {one.text === now && <Badge tone="accent">{text.history.current}</Badge>}
-                </span>
-                <span className="tabular text-2xs text-faint">
-                  {moment(one.at_ms)} · {text.page.score(one.score)}
-                </span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      </nav>
+    <div className="flex h-full max-md:flex-col">
+      <SideList
+        label={text.history.listLabel}
+        current={version.version}
+        onChoose={setChosen}
+        className="w-56 overflow-y-auto border-r border-line p-3 max-md:w-full max-md:border-r-0 max-md:border-b max-md:p-2"
+        entries={versions.map((one) => ({
+          id: one.version,
+          content: (
+            <>
+              <span className="flex items-center gap-2 font-normal">
+                {text.history.version(one.version)}
+                {one.text === now && <Badge tone="accent">{text.history.current}</Badge>}
+              </span>
+              <span className="tabular mt-0.5 block text-2xs font-normal text-faint">
+                {moment(one.at_ms)} · {text.page.score(one.score)}
+              </span>
+            </>
+          ),
+        }))}
+      />
       <div className="flex min-w-0 flex-1 flex-col gap-3 p-4">
         <div className="flex flex-wrap items-center gap-3">
           <span className="text-muted">{text.history.against}</span>
@@ -107,18 +105,19 @@ function Versions({ versions, now, file, onBringBack }: VersionsProps) {
             {text.history.bringBack}
           </Button>
         </div>
-        <Difference key={`${version.version} ${against}`} before={before} after={after} file={file} />
+        {before === after ? (
+          <p className="text-muted">{text.history.same}</p>
+        ) : (
+          <TextsDiff
+            key={`${version.version} ${against}`}
+            before={before}
+            after={after}
+            path={file}
+            label={text.history.difference}
+            className="min-h-0 max-md:min-h-80"
+          />
+        )}
       </div>
-    </div>
-  );
-}
-
-function Difference({ before, after, file }: { before: string; after: string; file: string }) {
-  const diff = useMemo(() => fromTexts(before, after), [before, after]);
-  if (before === after) return <p className="text-muted">{text.history.same}</p>;
-  return (
-    <div className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-md border border-line">
-      <DiffView diff={diff} texts={{ before, after }} path={file} layout="unified" label={text.history.difference} />
     </div>
   );
 }

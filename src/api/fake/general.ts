@@ -235,6 +235,8 @@ export function generalHandlers(world: World): Pick<Handlers, GeneralName> {
       const own = projectOf(world, project).policy.find(({ entry }) => command.startsWith(entry));
       if (own)
         return { verdict: own.effect, rule: `project: ${own.entry}`, reason: "The project's own policy says so." };
+      if (/^rm\s+-\w*r\w*\s+[/~]/.test(command))
+        return { verdict: "deny", rule: "path.outside", reason: "Nothing outside the project is removed." };
       if (/^(sudo|curl|wget)\b/.test(command))
         return { verdict: "deny", rule: "command.unknown", reason: "This command is on no list." };
       if (command.startsWith("git push"))

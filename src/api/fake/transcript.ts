@@ -92,7 +92,14 @@ export function rowOf(session: FakeSession, ordinal: number): TranscriptEntry {
   return entry(body[0]?.type === "tool_result" ? "user" : "assistant", body);
 }
 
-const wordsOf = (entry: TranscriptEntry): string => entry.body.map((part) => JSON.stringify(part)).join(" ");
+const wordsOf = (entry: TranscriptEntry): string => entry.body.map((part) => textsIn(part).join(" ")).join(" ");
+
+/** Every text within a part, as a person would read it: neither names of fields nor numbers of calls. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, one]) => (["type", "id"].includes(name) ? [] : textsIn(one)));
+}
 
 export function transcriptHandlers(world: World): Pick<Handlers, TranscriptName> {
   const sessionOf = (project: number, id: string): FakeSession =>
