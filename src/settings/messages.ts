@@ -153,8 +153,7 @@ export const text = messages("settings", {
     effect: "What happens",
     ofProject: "Entries of this project",
     ofOrganisation: "Entries for every project on this machine",
-    writable:
-      "The stricter entry wins, and nothing lifts a built-in refusal. They stand in the file:",
+    writable: "The stricter entry wins, and nothing lifts a built-in refusal. They stand in the file:",
     readOnly: "Changed in the file only:",
     noEntries: "None: the built-in rules stand alone.",
     add: "Add an entry",
