@@ -24,27 +24,49 @@ const directory = join(ROOT, "docs", "screenshots");
 mkdirSync(directory, { recursive: true });
 const { width, height } = SIZES.at(-1);
 const window = await openWindow({ width, height });
+let project;
 try {
   await photograph("welcome", "/");
-  const { id: project } = await window.call("project_demo", {});
+  ({ id: project } = await window.call("project_demo", {}));
   await window.go(`/p/${project}/board`);
   await window.call("run_start", { project, mode: "auto", rehearsal: "demo" });
   const status = () => window.call("run_status", { project });
   await until(async () => (await window.call("project_get", { project })).counts.done >= 4, "four cards pass", RUN_PATIENCE_MS);
   await photograph("board-running", `/p/${project}/board`);
   await photograph("run", `/p/${project}/run`);
-  await photograph("graph", `/p/${project}/graph`);
+  await photograph("transcript-running", `/p/${project}/transcript`);
   await until(async () => !(await status()).is_running, "the run is through", RUN_PATIENCE_MS);
 
   const cards = await window.call("feature_list", { project });
+  const built = cards.find(({ kind }) => kind === "feature").id;
+  const { files } = await window.call("change_list", { project, of: { feature: built } });
+  const checkpoints = await window.call("checkpoint_list", { project });
+  const changed = encodeURIComponent(files.find(({ path }) => path.endsWith(".js"))?.path ?? files[0].path);
+  await photograph("projects", "/");
+  await photograph("new-project", "/new");
   await photograph("board-done", `/p/${project}/board`);
-  await photograph("feature", `/p/${project}/feature/${cards.find(({ kind }) => kind === "feature").id}`);
-  for (const page of ["transcript", "review", "checkpoints", "specs", "health"]) {
-    await photograph(page, `/p/${project}/${page}`);
+  await photograph("graph", `/p/${project}/graph`);
+  await photograph("feature", `/p/${project}/feature/${built}`);
+  await photograph("review", `/p/${project}/review?feature=${built}&file=${changed}`);
+  await photograph("checkpoints", `/p/${project}/checkpoints?checkpoint=${checkpoints.at(-1).id}`);
+  for (const page of ["transcript", "runs", "specs", "health"]) await photograph(page, `/p/${project}/${page}`);
+  for (const section of ["runs", "checks", "reach", "policy", "prompts"]) {
+    await photograph(`settings-${section}`, `/p/${project}/settings?section=${section}`);
   }
+  await talk();
+  await photograph("interview", `/p/${project}/specs?tab=talk`);
   for (const page of ["setup", "sandbox", "settings"]) await photograph(`app-${page}`, `/${page}`);
 } finally {
   await window.close();
+}
+
+/** Talks a specification through until there is something to choose. */
+async function talk() {
+  const asks = (activity) => async () => (await window.call("interview_get", { project })).activity === activity;
+  await window.call("interview_start", { project, spec: "main", text: "I forget things.", rehearsal: "interview" });
+  await until(asks("idle"), "the first answer", RUN_PATIENCE_MS);
+  await window.call("interview_send", { project, text: "Only me, on this computer." });
+  await until(asks("asking"), "something to choose", RUN_PATIENCE_MS);
 }
 
 async function photograph(name, path) {
