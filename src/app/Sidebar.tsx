@@ -1,6 +1,7 @@
 import { Link, useParams } from "@tanstack/react-router";
 import {
   Activity,
+  Clapperboard,
   FileText,
   FolderGit2,
   FolderX,
@@ -19,7 +20,6 @@ import {
 } from "lucide-react";
 import type { ProjectSummary } from "@/api/bindings.ts";
 import { useApiQuery } from "@/api/context.tsx";
-import { Badge } from "@/ui/Badge.tsx";
 import { cx } from "@/ui/cx.ts";
 import { Skeleton } from "@/ui/Skeleton.tsx";
 import { text } from "./messages.ts";
@@ -129,6 +129,8 @@ function ProjectRow({ project, isOpen }: { project: ProjectSummary; isOpen: bool
   const { counts, open_requests } = project;
   const waits = Math.max(counts.needs_you, open_requests);
   const told = [
+    project.name,
+    project.is_rehearsal ? text.rehearsal : null,
     project.run?.words,
     project.is_missing ? text.missing : text.done(counts.done, counts.total),
     waits > 0 ? text.needsYou(waits) : null,
@@ -142,7 +144,9 @@ function ProjectRow({ project, isOpen }: { project: ProjectSummary; isOpen: bool
     >
       <StatusDot project={project} />
       <span className="min-w-0 flex-1 truncate">{project.name}</span>
-      {project.is_rehearsal && <Badge>{text.rehearsal}</Badge>}
+      {project.is_rehearsal && (
+        <Clapperboard role="img" aria-label={text.rehearsal} className="size-3.5 shrink-0 text-faint" />
+      )}
       {waits > 0 ? (
         <span
           aria-label={text.needsYou(waits)}

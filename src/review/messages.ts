@@ -122,7 +122,7 @@ export const checkpointText = messages("review.checkpoints", {
   notHeld: "Not in this checkpoint",
   hows: {
     added: "comes back",
-    deleted: "goes",
+    deleted: "is removed",
     modified: "changes",
     renamed: "gets its old name",
     type_changed: "changes",

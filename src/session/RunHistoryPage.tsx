@@ -74,17 +74,19 @@ function RunLine({ project, run, isChosen }: { project: number; run: Run; isChos
       className={cx("block rounded-md px-3 py-2 hover:bg-hover", isChosen && "bg-hover")}
     >
       <span className="flex items-center gap-2">
-        <span className="font-medium">{text.runNumber(run.id)}</span>
-        <span className="truncate text-muted">{MODES[run.mode].name}</span>
-        <Badge className="ml-auto" tone={endTone(run.end)}>
-          {run.end ? endWords(run.end) : text.goingOn}
-        </Badge>
+        <span className="shrink-0 font-medium">{text.runNumber(run.id)}</span>
+        <span className="min-w-0 flex-1 truncate text-muted" title={MODES[run.mode].name}>
+          {MODES[run.mode].name}
+        </span>
+        {run.rehearsal && <Badge tone="warning">{text.rehearsalShort}</Badge>}
+        <Badge tone={endTone(run.end)}>{run.end ? endWords(run.end) : text.goingOn}</Badge>
       </span>
       <span className="mt-0.5 flex items-center gap-2 text-xs text-muted tabular">
-        {moment(run.started_at_ms)} · {duration(Math.max(0, (run.ended_at_ms ?? now) - run.started_at_ms))} ·{" "}
-        {text.sessions(run.sessions)}
-        {run.rehearsal && <Badge tone="warning">{text.rehearsalShort}</Badge>}
-        <span className="ml-auto">{dollars(run.cost_usd)}</span>
+        <span className="min-w-0 flex-1 truncate">
+          {moment(run.started_at_ms)} · {duration(Math.max(0, (run.ended_at_ms ?? now) - run.started_at_ms))} ·{" "}
+          {text.sessions(run.sessions)}
+        </span>
+        <span>{dollars(run.cost_usd)}</span>
       </span>
     </Link>
   );

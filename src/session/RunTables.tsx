@@ -61,9 +61,10 @@ export function SessionTable({ project, sessions }: { project: number; sessions:
               </td>
               <td className={`${CELL} whitespace-nowrap`}>
                 {duration(Math.max(0, (session.ended_at_ms ?? now) - session.started_at_ms))}
-                <span className="text-muted"> · {text.turns(session.turns)}</span>
+                {/* Turns and cost are counted at its end; until then the page above shows what is known. */}
+                {session.outcome && <span className="text-muted"> · {text.turns(session.turns)}</span>}
               </td>
-              <td className={`${CELL} text-right`}>{dollars(session.cost_usd)}</td>
+              <td className={`${CELL} text-right`}>{session.outcome ? dollars(session.cost_usd) : "–"}</td>
             </tr>
           ))}
         </tbody>
