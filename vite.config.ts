@@ -31,6 +31,6 @@ export default defineConfig(({ mode }) => ({
     setupFiles: ["src/gallery/test-setup.ts"],
     restoreMocks: true,
     // Bounded, and long enough for a busy machine.
-    testTimeout: 30_000,
+    testTimeout: 60_000,
   },
 }));

@@ -4,7 +4,7 @@ import { afterEach, vi } from "vitest";
 import { useToasts } from "@/ui/toast.ts";
 
 // The first page of a file is loaded and compiled while its test waits, perhaps on a busy machine.
-configure({ asyncUtilTimeout: 8000 });
+configure({ asyncUtilTimeout: 20_000 });
 
 afterEach(() => {
   cleanup();

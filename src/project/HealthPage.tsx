@@ -73,7 +73,7 @@ function Checks({ project, checks }: { project: number; checks: readonly HealthC
               <StateMark state={check.state} label={text.health.state[check.state]} className="mt-px h-5" />
               <div className="min-w-0 flex-1">
                 <h3 className="font-medium">{check.title}</h3>
-                <p className="break-words text-muted">{check.detail}</p>
+                <p className="break-words text-muted">{asSentence(check.detail)}</p>
                 {check.fix && (
                   <p className="mt-1 break-words">
                     <span className="text-faint">{text.health.fix} </span>

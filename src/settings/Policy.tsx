@@ -166,7 +166,7 @@ function Rules({ rules }: { rules: readonly PolicyRule[] }) {
         onChange={(event) => setWords(event.target.value)}
       />
       {shown.length === 0 && <p className="text-muted">{text.policy.noRules}</p>}
-      <dl className="max-h-96 divide-y divide-line overflow-y-auto">
+      <dl className="max-h-96 divide-y divide-line overflow-y-auto pr-3">
         {shown.map((rule) => (
           <div key={rule.id} className="grid gap-x-3 py-1.5 md:grid-cols-[14rem_minmax(0,1fr)]">
             <dt className="font-mono text-xs text-muted">{rule.id}</dt>

@@ -103,7 +103,7 @@ function Point({ point, status, onAgain }: { point: CheckPoint; status: SetupSta
           </h3>
           {words && <p className={point.state === "problem" ? "text-danger" : "text-muted"}>{words}</p>}
         </div>
-        {point.fix && (
+        {point.fix && !hasControls(point, status) && (
           <p className="break-words">
             <span className="text-faint">{text.setup.fix} </span>
             <span className="select-text">{point.fix}</span>
@@ -115,17 +115,24 @@ function Point({ point, status, onAgain }: { point: CheckPoint; status: SetupSta
   );
 }
 
+/** Whether what is to be done can be done right here. */
+function hasControls({ id }: CheckPoint, { claude }: SetupStatus): boolean {
+  return id === "login" && claude.login === "none";
+}
+
 function wordsOf({ id, detail, state }: CheckPoint, { claude }: SetupStatus): ReactNode {
   if (id === "login")
     return [
       claude.is_found ? `${text.setup.login[claude.login]}.` : null,
-      detail && detail !== claude.account ? asSentence(detail) : detail,
+      // That nobody is logged in is said already.
+      claude.login === "none" ? null : detail && detail !== claude.account ? asSentence(detail) : detail,
     ]
       .filter(Boolean)
       .join(" ");
   if (id === "claude" && state !== "ok") return detail ?? text.setup.claudeMissing;
   if (id === "git" && state !== "ok") return text.setup.gitMissing;
   if (id === "keychain") return null;
+  if (id === "sandbox" && detail) return asSentence(detail);
   return detail;
 }
 

@@ -55,7 +55,7 @@ export function SpecField({ value, onChange, label, onVerdict, isReadOnly = fals
         onCursor={setCursor}
         className="min-h-64"
       />
-      <aside className="min-h-0 overflow-y-auto">
+      <aside className="min-h-0 overflow-y-auto pr-3">
         <CheckAside
           checked={checked}
           outline={outline}
