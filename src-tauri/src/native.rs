@@ -184,7 +184,7 @@ fn within(asked: &Path, directories: &[PathBuf]) -> Result<PathBuf, ApiError> {
 
 /// A failure of the desktop, in words for the person.
 pub fn error(code: ErrorCode, message: String) -> ApiError {
-    ApiError { code, message, hint: None, incident: None }
+    ApiError::new(code, message)
 }
 
 #[cfg(test)]

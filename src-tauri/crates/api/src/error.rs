@@ -45,12 +45,15 @@ pub struct ApiError {
     pub hint: Option<String>,
     /// For a fault of the product: what to look for in the log.
     pub incident: Option<String>,
+    /// Whether the input had the procedure's shape and was refused for what it says. HTTP has a status of its own for that.
+    #[serde(skip)]
+    pub is_understood: bool,
 }
 
 impl ApiError {
     /// A failure of that sort in these words, without a hint.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, incident: None }
+        Self { code, message: message.into(), hint: None, incident: None, is_understood: false }
     }
 
     pub(crate) fn bad_input(message: impl Into<String>) -> Self {
@@ -121,7 +124,7 @@ impl From<EngineError> for ApiError {
             }
             _ => None,
         };
-        Self { code, message: error.to_string(), hint: hint.map(str::to_owned), incident: None }
+        Self { hint: hint.map(str::to_owned), ..Self::new(code, error.to_string()) }
     }
 }
 

@@ -235,10 +235,9 @@ fn refuse_other_projects(procedure: Procedure, caller: &Caller, input: &Value) -
 fn incident() -> ApiError {
     let number = uuid::Uuid::new_v4().simple().to_string();
     ApiError {
-        code: ErrorCode::Internal,
-        message: "this is a fault of the product; nothing that was recorded is lost".into(),
         hint: Some("Try again. If it stays, report it with the incident's number.".into()),
         incident: number.get(..12).map(str::to_owned),
+        ..ApiError::new(ErrorCode::Internal, "this is a fault of the product; nothing that was recorded is lost")
     }
 }
 

@@ -395,7 +395,7 @@ fn serve<I: DeserializeOwned, O: Serialize>(
         let place = if place == "." { "the input".into() } else { place };
         ApiError::bad_input(format!("{place}: {}", error.inner()))
     })?;
-    let output = handler(api, input)?;
+    let output = handler(api, input).map_err(|error| ApiError { is_understood: true, ..error })?;
     serde_json::value::to_raw_value(&output)
         .map_err(|error| ApiError::new(crate::ErrorCode::Internal, format!("the answer cannot be written: {error}")))
 }

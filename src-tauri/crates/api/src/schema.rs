@@ -1,6 +1,7 @@
 //! The types of the list as JSON Schema, for OpenAPI and for reading what a query string says.
 
 use crate::{ApiError, Procedure};
+use harness_domain::layer::Layer;
 use serde_json::{Map, Value, json};
 use specta::{
     Format as _, Type, Types,
@@ -57,6 +58,13 @@ pub fn schemas() -> Result<Schemas, String> {
     for kind in book.types.into_unsorted_iter() {
         let Some(shape) = &kind.ty else { continue };
         let mut schema = book.schema(shape)?;
+        // Their types are wider than they are.
+        match kind.name.as_ref() {
+            "Layer" => schema["maximum"] = Layer::QUALITY.number().into(),
+            "Count" => schema = json!({ "type": "integer", "minimum": 0 }),
+            "Ms" => schema = json!({ "type": "integer" }),
+            _ => {}
+        }
         if let Some(fields) = schema.as_object_mut()
             && !kind.docs.trim().is_empty()
         {
@@ -156,7 +164,7 @@ impl Book {
         for (name, variant) in choice.variants.iter().filter(|(_, variant)| !variant.skip) {
             let schema = match &variant.fields {
                 Fields::Unit => json!({ "type": "string", "enum": [name] }),
-                fields => self.record(fields)?,
+                fields => only_one(self.record(fields)?),
             };
             match schema["enum"].as_array() {
                 Some(more) => words.extend(more.iter().cloned()),
@@ -217,6 +225,17 @@ impl FieldSchema {
         }
         schema
     }
+}
+
+/// A variant that stands under its name has nothing beside it; one that says its name in a field may.
+fn only_one(mut record: Value) -> Value {
+    let fields = record["properties"].as_object();
+    let is_named =
+        fields.is_some_and(|fields| fields.len() == 1 && fields.values().all(|field| field["enum"].is_null()));
+    if is_named {
+        record["maxProperties"] = 1.into();
+    }
+    record
 }
 
 fn or_null(schema: Value) -> Value {

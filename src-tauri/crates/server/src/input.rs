@@ -143,9 +143,27 @@ pub(crate) async fn body(
         ));
     }
     match serde_json::from_slice(&bytes) {
-        Ok(Value::Object(fields)) => Ok(fields),
+        Ok(Value::Object(mut fields)) => {
+            fields.values_mut().for_each(as_whole);
+            Ok(fields)
+        }
         Ok(_) => Err(refuse(StatusCode::BAD_REQUEST, "the input is one JSON object".into())),
         Err(error) => Err(refuse(StatusCode::BAD_REQUEST, format!("the body is no JSON: {error}"))),
+    }
+}
+
+/// To JSON 4.0 is the number 4, and some programs write it so.
+fn as_whole(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let whole = number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 9e15);
+            if let Some(whole) = whole {
+                *value = (whole as i64).into();
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(as_whole),
+        Value::Object(fields) => fields.values_mut().for_each(as_whole),
+        _ => {}
     }
 }
 
@@ -269,6 +287,13 @@ mod tests {
         assert_eq!(list, json!({ "is_open": true }));
         assert!(query(Procedure::transcript_search, "limit=%2B5").is_err(), "a sign is no digit");
         assert!(query(Procedure::transcript_search, "query=a&query=b").is_err(), "one of them would be dropped");
+    }
+
+    #[test]
+    fn a_whole_number_is_one_however_it_is_written() {
+        let mut value = json!({ "a": [4.0, -0.0, 4.5, 1e300], "b": { "c": 9e14 } });
+        as_whole(&mut value);
+        assert_eq!(value, json!({ "a": [4, 0, 4.5, 1e300], "b": { "c": 900_000_000_000_000_i64 } }));
     }
 
     #[test]

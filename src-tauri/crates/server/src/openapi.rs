@@ -145,11 +145,8 @@ fn path_parameter(one: &ProcedureSchema, name: &str) -> Value {
     let schema = match (name, one.fields.get(name)) {
         ("project", _) => json!({ "type": "string", "minLength": 1 }),
         (_, Some(field)) => field.schema.clone(),
-        ("need", None) => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
-        (_, None) => match one.fields.get("features") {
-            Some(_) => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
-            None => json!({ "type": "string", "minLength": 1 }),
-        },
+        ("need" | "feature", None) => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
+        (_, None) => json!({ "type": "string", "minLength": 1 }),
     };
     let words = if name == "project" { "The project's number or name." } else { "" };
     json!({ "name": name, "in": "path", "required": true, "description": words, "schema": schema })
@@ -162,8 +159,8 @@ fn steering() -> [Value; 3] {
     };
     [
         number("limit", 1, paging::MOST, "How many entries at most; without it, all."),
-        number("cursor", 0, 999_999_999, "Where to go on, from the answer's Link header. Not together with page."),
-        number("page", 1, 999_999, "Which part of `limit` entries, from 1. Not together with cursor."),
+        number("cursor", 0, 999_999_999, "Where to go on, from the answer's Link header."),
+        number("page", 1, paging::LAST_PAGE, "Which part of `limit` entries, from 1. A cursor counts more."),
     ]
 }
 

@@ -13,6 +13,8 @@ use url::form_urlencoded;
 pub(crate) static TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 /// The most entries of one part.
 pub(crate) const MOST: usize = 1_000;
+/// The last page that can be asked for.
+pub(crate) const LAST_PAGE: usize = 999_999;
 /// The entries of a part when only a place is given.
 const USUAL: usize = 100;
 
@@ -52,13 +54,11 @@ impl Part {
             (Some(_), ..) => return Err(wrong("limit", "give a number from 1 to 1000")),
             (None, ..) => USUAL,
         };
-        let from = match (cursor, page) {
-            (Some(_), Some(_)) => return Err(wrong("cursor", "give a cursor or a page, not both")),
-            (Some(cursor), None) => cursor,
-            (None, Some(0)) => return Err(wrong("page", "pages are counted from 1")),
-            (None, Some(page)) => (page - 1).saturating_mul(limit),
-            (None, None) => 0,
-        };
+        if page.is_some_and(|page| !(1..=LAST_PAGE).contains(&page)) {
+            return Err(wrong("page", "give a number from 1 to 999999"));
+        }
+        let of_page = page.map_or(0, |page| (page - 1).saturating_mul(limit));
+        let from = cursor.unwrap_or(of_page);
         Ok(Some(Self { from, limit }))
     }
 
@@ -114,8 +114,9 @@ mod tests {
         assert_eq!(part("limit=50"), Ok(Some(Part { from: 0, limit: 50 })));
         assert_eq!(part("page=3&limit=50"), Ok(Some(Part { from: 100, limit: 50 })));
         assert_eq!(part("cursor=7"), Ok(Some(Part { from: 7, limit: USUAL })));
+        assert_eq!(part("page=3&cursor=7"), part("cursor=7"), "a cursor says it more exactly");
         for wrong in
-            ["limit=0", "limit=1001", "limit=-1", "limit=", "page=0", "page=1&cursor=1", "cursor=x", "limit=1&limit=2"]
+            ["limit=0", "limit=1001", "limit=-1", "limit=", "page=0", "page=1000000", "cursor=x", "limit=1&limit=2"]
         {
             assert!(part(wrong).is_err(), "{wrong}");
         }

@@ -21,9 +21,13 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
     }
 }
 
-/// A failure with the status that its code says.
+/// A failure with the status that its code says. Input that could be read and makes no sense is not a bad request but one
+/// that cannot be processed.
 pub fn failure(error: ApiError) -> Response {
-    let status = status_of(error.code);
+    let status = match error.code {
+        ErrorCode::BadInput if error.is_understood => StatusCode::UNPROCESSABLE_ENTITY,
+        code => status_of(code),
+    };
     failure_with(status, error)
 }
 
