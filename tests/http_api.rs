@@ -5,10 +5,14 @@
 #[allow(dead_code, reason = "each test binary uses its own part of the machine")]
 mod support;
 
+#[path = "http_api/documented.rs"]
+mod documented;
 #[path = "http_api/lists.rs"]
 mod lists;
 #[path = "http_api/rest.rs"]
 mod rest;
+#[path = "http_api/restart.rs"]
+mod restart;
 #[path = "http_api/sockets.rs"]
 mod sockets;
 #[path = "http_api/stage.rs"]

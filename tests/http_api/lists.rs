@@ -2,22 +2,27 @@
 
 use crate::{stage::Stage, support::Machine};
 use harness_api::{Api, Caller, Procedure};
-use harness_engine::{App, clock::SystemClock, home::Home};
+use harness_engine::{App, OpenProject, clock::SystemClock, home::Home};
 use harness_mcp::Tools;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 /// What another process finds when it reads all of it.
-struct Onlooker {
+pub struct Onlooker {
     api: Api,
     runtime: tokio::runtime::Runtime,
 }
 
 impl Onlooker {
-    fn of(machine: &Machine) -> Self {
+    pub fn of(machine: &Machine) -> Self {
         let home = Home::at(machine.path("data")).expect("the same data directory");
         let app = App::open(home, Arc::new(SystemClock)).expect("an application");
         Self { api: Api::new(app, Arc::new(Tools)), runtime: tokio::runtime::Runtime::new().expect("a runtime") }
+    }
+
+    /// The project in `dir`, with its database.
+    pub fn open(&self, dir: &Path) -> OpenProject {
+        self.api.app().open_directory(dir).expect("the project")
     }
 
     fn call(&self, procedure: Procedure, input: Value) -> Value {

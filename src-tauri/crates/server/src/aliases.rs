@@ -1,5 +1,7 @@
 //! The documented addresses and bodies of the older system that are not ours by name.
 
+mod human_input;
+
 use crate::{
     auth, input,
     reply::failure,
@@ -40,6 +42,8 @@ enum Turn {
     AddNeed,
     /// One card is needed no more.
     DropNeed,
+    /// The card's question is answered by the names of its fields.
+    Resolve,
 }
 
 const fn alias(method: Method, path: &'static str, procedure: Procedure, turn: Turn) -> Alias {
@@ -47,10 +51,10 @@ const fn alias(method: Method, path: &'static str, procedure: Procedure, turn: T
 }
 
 /// Every one of them.
-pub const ALL: [Alias; 13] = {
+pub const ALL: [Alias; 14] = {
     use Method::{Delete, Get, Post};
     use Procedure as P;
-    use Turn::{AddNeed, DropNeed, OneCard, Resume, Same};
+    use Turn::{AddNeed, DropNeed, OneCard, Resolve, Resume, Same};
     [
         alias(Post, "/api/agent/start", P::run_start, Same),
         alias(Post, "/api/agent/stop", P::run_stop, Same),
@@ -65,6 +69,7 @@ pub const ALL: [Alias; 13] = {
         alias(Post, "/api/projects/{project}/features/{feature}/dependencies/{need}", P::dependency_set, AddNeed),
         alias(Delete, "/api/projects/{project}/features/{feature}/dependencies/{need}", P::dependency_set, DropNeed),
         alias(Post, "/api/projects/{project}/features/{feature}/unskip", P::feature_retry, Same),
+        alias(Post, "/api/projects/{project}/features/{feature}/resolve-human-input", P::request_answer, Resolve),
     ]
 };
 
@@ -84,6 +89,7 @@ impl Alias {
         }
         match self.turn {
             Turn::Same | Turn::Resume => {}
+            Turn::Resolve => operation["requestBody"] = human_input::body(),
             // All that is needed stands in the path.
             Turn::OneCard | Turn::AddNeed | Turn::DropNeed => {
                 if let Some(fields) = operation.as_object_mut() {
@@ -130,10 +136,12 @@ async fn serve(
     match alias.turn {
         Turn::Same => {}
         Turn::OneCard => {
-            let named = input.remove("feature");
-            let card = named.as_ref().and_then(Value::as_str).and_then(|text| text.parse::<u32>().ok());
-            let card = card.ok_or_else(|| bad("name the card by its number"))?;
+            let card = named_card(&mut input)?;
             input.insert("features".into(), json!([card]));
+        }
+        Turn::Resolve => {
+            let card = named_card(&mut input)?;
+            human_input::name_request(state, visitor, card, &mut input).await?;
         }
         Turn::Resume => {
             let last =
@@ -159,6 +167,13 @@ async fn serve(
         }
     }
     rest::run(state, alias.procedure, visitor, parts, input).await
+}
+
+/// The card that the path names, where the procedure's input has no such field.
+fn named_card(input: &mut Map<String, Value>) -> Result<u32, ApiError> {
+    let named = input.remove("feature");
+    let card = named.as_ref().and_then(Value::as_str).and_then(|text| text.parse::<u32>().ok());
+    card.ok_or_else(|| bad("name the card by its number"))
 }
 
 /// The project of a request whose path names none.

@@ -4,6 +4,7 @@
 //! [`harness_api::Api::run`]. Nothing here knows what a procedure does.
 #![deny(missing_docs)]
 
+mod absent;
 pub mod aliases;
 mod answers;
 mod assets;

@@ -1,7 +1,7 @@
 //! The procedures as REST, from the one list.
 
 use crate::{
-    aliases,
+    absent, aliases,
     answers::{self, Written, is_known, json, tagged},
     assets, auth, health, input,
     paging::Part,
@@ -48,6 +48,7 @@ pub(crate) fn routes() -> Router<State> {
         // Queries only: an answer with a secret in it could be guessed at by its length.
         .layer(CompressionLayer::new().gzip(true).br(true).compress_when(IsQuery))
         .merge(health::routes())
+        .merge(absent::routes())
         .route("/api/events", get(stream::events))
         .route("/ws/projects/{project}", get(stream::project))
         .nest("/api/auth", auth::routes())
