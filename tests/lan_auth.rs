@@ -17,3 +17,5 @@ mod guessing;
 mod roles;
 #[path = "lan_auth/sessions.rs"]
 mod sessions;
+#[path = "lan_auth/tls.rs"]
+mod tls;

@@ -45,7 +45,12 @@ impl Socket {
     }
 
     fn json(&mut self) -> Value {
-        let (kind, words) = self.next();
+        let (mut kind, mut words) = self.next();
+        while kind == 9 {
+            // Whoever is asked whether it is there says so, as every client does by itself.
+            self.0.write_all(&[0x8a, 0x80, 0, 0, 0, 0]).expect("it is sent");
+            (kind, words) = self.next();
+        }
         assert_eq!(kind, 1, "a text: {words:?}");
         serde_json::from_slice(&words).expect("JSON")
     }
@@ -132,4 +137,65 @@ fn a_token_that_is_revoked_ends_its_socket() {
         }
     }
     panic!("the socket is open still");
+}
+
+/// One who follows the numbers of the events.
+struct Follower {
+    socket: Socket,
+    /// The number up to which it knows of everything, or that it is missing.
+    before: u64,
+    missed: u64,
+}
+
+impl Follower {
+    fn join(stage: &Stage) -> Self {
+        Self::at(stage, "/api/events")
+    }
+
+    fn at(stage: &Stage, target: &str) -> Self {
+        let mut socket = Socket::open(stage, target);
+        let hello = socket.json();
+        Self { before: hello["seq"].as_u64().expect("a number"), socket, missed: 0 }
+    }
+
+    /// Reads one frame.
+    fn read(&mut self) {
+        let frame = self.socket.json();
+        if frame["frame"] == "resync" {
+            let through = frame["seq"].as_u64().expect("a number");
+            assert!(through > self.before, "what is missing lies ahead: {frame}");
+            self.missed += through - self.before;
+            self.before = through;
+        } else {
+            assert_eq!(frame["envelope"]["seq"], self.before + 1, "without a word nothing is missing");
+            self.before += 1;
+        }
+    }
+}
+
+#[test]
+fn who_reads_slowly_holds_up_nobody_and_who_comes_back_too_late_is_told_what_is_missing() {
+    let stage = Stage::new();
+    stage.cards(50);
+    let (mut slow, mut quick) = (Follower::join(&stage), Follower::join(&stage));
+    let began = quick.before;
+    let cards: Vec<u32> = (1..=50).collect();
+    // More than the ten thousand that are remembered.
+    for round in 0..210 {
+        let action = if round % 2 == 0 { "pin" } else { "unpin" };
+        let done = stage.post("/api/projects/todo/features/bulk", json!({ "features": cards, "action": action }));
+        assert_eq!(done.status, 200, "{done:?}");
+        (0..50).for_each(|_| quick.read());
+        slow.read();
+    }
+    assert_eq!(quick.missed, 0, "who reads gets everything, in order, however slow another one is");
+    while slow.before < quick.before {
+        slow.read();
+    }
+    let mut late = Follower::at(&stage, &format!("/api/events?after={began}"));
+    assert_eq!(late.before, began, "it goes on where it was");
+    while late.before < quick.before {
+        late.read();
+    }
+    assert!((500..10_500).contains(&late.missed), "the oldest are not remembered, and that is said: {}", late.missed);
 }

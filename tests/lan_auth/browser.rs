@@ -55,7 +55,7 @@ impl Served {
         let address = loop {
             let line = lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("it never served: {printed:?}"));
             let address = line
-                .split_once("http://")
+                .split_once("://")
                 .and_then(|(_, rest)| rest.split(['/', ' ']).next().and_then(|address| address.parse().ok()));
             printed.push(line);
             if let Some(address) = address {
@@ -220,7 +220,7 @@ impl Browser {
     }
 }
 
-fn parse(answer: &[u8]) -> Reply {
+pub fn parse(answer: &[u8]) -> Reply {
     let split = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("headers");
     let head = String::from_utf8_lossy(&answer[..split]).into_owned();
     let mut lines = head.lines();

@@ -1,11 +1,11 @@
 //! `harness serve` of the real program, and a client that sends exactly the bytes it is given.
 
-use super::{Machine, PATIENCE};
+use super::{Machine, PATIENCE, eventually};
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
     sync::mpsc,
     time::Duration,
 };
@@ -15,6 +15,20 @@ pub struct Served {
     pub machine: Machine,
     pub address: SocketAddr,
     child: Child,
+}
+
+fn launch(machine: &Machine, words: &[&str], environment: &[(&str, &str)]) -> (Child, SocketAddr) {
+    let all: Vec<&str> = ["serve", "--bind", "127.0.0.1:0"].into_iter().chain(words.iter().copied()).collect();
+    let mut command = machine.command(&all);
+    command.current_dir(machine.path("home")).envs(environment.iter().copied());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the server starts");
+    let (tell, lines) = mpsc::channel();
+    let out = BufReader::new(child.stdout.take().expect("its output"));
+    // Ends with the server's output.
+    std::thread::spawn(move || out.lines().map_while(Result::ok).for_each(|line| drop(tell.send(line))));
+    let line = lines.recv_timeout(PATIENCE).expect("it says where it serves");
+    let address = line.split_once("://").and_then(|(_, rest)| rest.parse().ok()).expect("an address");
+    (child, address)
 }
 
 /// What came back.
@@ -29,17 +43,25 @@ pub struct Reply {
 impl Served {
     /// A server on a free port of this machine, with more words and more in its environment.
     pub fn start(machine: Machine, words: &[&str], environment: &[(&str, &str)]) -> Self {
-        let all: Vec<&str> = ["serve", "--bind", "127.0.0.1:0"].into_iter().chain(words.iter().copied()).collect();
-        let mut command = machine.command(&all);
-        command.current_dir(machine.path("home")).envs(environment.iter().copied());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the server starts");
-        let (tell, lines) = mpsc::channel();
-        let out = BufReader::new(child.stdout.take().expect("its output"));
-        // Ends with the server's output.
-        std::thread::spawn(move || out.lines().map_while(Result::ok).for_each(|line| drop(tell.send(line))));
-        let line = lines.recv_timeout(PATIENCE).expect("it says where it serves");
-        let address = line.split_once("://").and_then(|(_, rest)| rest.parse().ok()).expect("an address");
+        let (child, address) = launch(&machine, words, environment);
         Self { machine, address, child }
+    }
+
+    /// Asks the server to end, as a system does that shuts down; how it ended, within [`PATIENCE`].
+    pub fn end(&mut self) -> Option<i32> {
+        let asked = Command::new("kill").args(["-TERM", &self.pid().to_string()]).status();
+        assert!(asked.is_ok_and(|status| status.success()), "it is asked to end");
+        let mut ended = None;
+        eventually("the server ends", || {
+            ended = self.child.try_wait().expect("it is our child");
+            ended.is_some()
+        });
+        ended.and_then(|status| status.code())
+    }
+
+    /// Another server on the same machine, in place of one that ended.
+    pub fn start_again(&mut self) {
+        (self.child, self.address) = launch(&self.machine, &[], &[]);
     }
 
     pub fn new() -> Self {
