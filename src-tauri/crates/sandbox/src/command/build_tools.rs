@@ -105,7 +105,7 @@ fn cargo(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
             }
         }
         _ if task.contains(crate::shell::UNKNOWN) => court.refuse(rules::UNKNOWN_NAME, "`cargo …`"),
-        _ => Ok(()),
+        _ => super::publishing::several_crates(court, call, task, rest),
     }
 }
 
@@ -169,23 +169,15 @@ fn jvm(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
             script_file(court, "a build", &file, scope)?;
         }
     }
+    let tool = call.words[0].text.rsplit('/').next().unwrap_or_default();
+    let mut is_left_out = false;
     for word in arguments {
         let text = word.text.to_lowercase();
-        let last = text.rsplit(':').next().unwrap_or_default();
-        let is_publishing =
-            matches!(
-                last,
-                "deploy"
-                    | "publish"
-                    | "uploadarchives"
-                    | "publishplugins"
-                    | "publishall"
-                    | "releasepublish"
-                    | "deploy-file"
-                    | "perform"
-                    | "publishsigned"
-            ) || (last.starts_with("publish") && !last.ends_with("tomavenlocal") && !text.starts_with('-'));
-        if is_publishing {
+        // `gradle build -x publish`
+        if std::mem::replace(&mut is_left_out, matches!(text.as_str(), "-x" | "--exclude-task")) {
+            continue;
+        }
+        if super::publishing::of_jvm(tool, word) {
             return publishes(court, call, &word.shown());
         }
         if text.starts_with("exec:exec")
@@ -201,7 +193,7 @@ fn jvm(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
 
 fn dotnet(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     let arguments = call.arguments().to_vec();
-    for directory in words::values(&arguments, &["-o", "--output", "--artifacts-path"]) {
+    for directory in words::values(&arguments, &["-o", "--output", "--artifacts-path", "--tool-path"]) {
         targets::written(court, Target::new(&directory, "writing"), scope)?;
     }
     let sources = words::values(&arguments, &["-s", "--source", "--add-source", "-Source", "-source"]);
@@ -244,6 +236,9 @@ fn swift(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         super::interpreters::code(court, "swift", &code)?;
     }
     match task(arguments, &[]) {
+        Some(("repo", at)) if arguments.get(at + 1).is_some_and(|word| word.text == "push") => {
+            publishes(court, call, "repo push")
+        }
         Some(("package-registry", _)) => publishes(court, call, "package-registry"),
         Some(("trunk" | "deliver" | "release" | "upload_to_app_store" | "pilot" | "match", _)) => {
             publishes(court, call, "release")
@@ -284,6 +279,7 @@ fn make(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     if words::has(arguments, &["--eval", "-E"]) {
         return court.refuse(rules::OPTION, "`make --eval`");
     }
+    super::installing::variables(court, call, scope)?;
     for directory in words::values(arguments, &["-C", "--directory"]) {
         targets::written(court, Target::new(&directory, "building"), scope)?;
     }
@@ -333,7 +329,7 @@ fn cmake(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     for directory in words::values(arguments, &["-B", "--prefix", "--build", "--install"]) {
         targets::written(court, Target::new(&directory, "building"), scope)?;
     }
-    Ok(())
+    super::installing::variables(court, call, scope)
 }
 
 /// Package managers that are told by letters what to do.

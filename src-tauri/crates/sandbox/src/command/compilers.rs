@@ -17,7 +17,7 @@ pub(super) const COMMANDS: &[(&[&str], Rules)] = &[
 ];
 
 /// Options by which a compiler starts or loads something, or takes further options from where nobody looks.
-fn loads(option: &str) -> bool {
+pub(super) fn loads(option: &str) -> bool {
     const STARTS: [&str; 14] = [
         "-wrapper",
         "-fplugin",

@@ -159,6 +159,10 @@ fn python(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
             return code_from_input(court, &name, &call.input, scope);
         }
         if !text.starts_with('-') {
+            if text.ends_with("setup.py") {
+                super::publishing::setup_script(court, &arguments[at + 1..], call)?;
+                super::installing::setup_script(court, &arguments[at + 1..], call, scope)?;
+            }
             return script_file(court, &name, word, scope);
         }
         if text.starts_with("--") {

@@ -12,6 +12,7 @@ mod files;
 mod find;
 mod git;
 mod indexes;
+mod installing;
 mod interpreters;
 mod list;
 mod names;
@@ -19,6 +20,7 @@ mod network;
 mod node_packages;
 mod packages;
 mod processes;
+mod publishing;
 mod rules;
 mod runners;
 mod scope;
@@ -90,6 +92,8 @@ static LISTED: LazyLock<HashMap<&'static str, Listed>> = LazyLock::new(|| {
         archives::COMMANDS,
         databases::COMMANDS,
         packages::COMMANDS,
+        publishing::COMMANDS,
+        installing::COMMANDS,
         build_tools::COMMANDS,
         compilers::COMMANDS,
         interpreters::COMMANDS,
@@ -298,7 +302,26 @@ fn program(court: &Court<'_>, written: &str, scope: &Scope) -> Result<Option<Pat
     program.map(Some).ok_or_else(refused)
 }
 
+/// Refuses what makes `less` run a command, write a file or take its keys from one.
+fn pager_options(court: &Court<'_>, call: &Call) -> Ruling {
+    for word in call.arguments().iter().take_while(|word| word.text != "--") {
+        let text = word.text.as_str();
+        let is_harmless = match text.strip_prefix('+') {
+            Some(command) => settings::values::less_command_is_harmless(command),
+            None if text.starts_with("--") => !settings::values::less_option_names_file(text),
+            None => text.strip_prefix('-').is_none_or(|letters| !settings::values::less_letters_name_file(letters)),
+        };
+        if !is_harmless {
+            return court.refuse(rules::OPTION, format!("`{} {}`", call.words[0].text, word.shown()));
+        }
+    }
+    Ok(())
+}
+
 fn readers(court: &mut Court<'_>, call: &Call, scope: &Scope) -> Ruling {
+    if call.words[0].text.ends_with("less") {
+        pager_options(court, call)?;
+    }
     let runs = |word: &&Word| {
         word.text.starts_with('+') && word.text.contains('!')
             || word.text.starts_with("--pa") && word.text.contains('=')

@@ -38,20 +38,7 @@ pub(super) const COMMANDS: &[(&[&str], Rules)] = &[
         publish,
     ),
     (&["lerna", "changeset", "nx-release"], monorepo),
-    (&["cabal", "dart", "flutter", "nx"], with_registry),
 ];
-
-/// Tools of which one task publishes.
-fn with_registry(court: &mut Court<'_>, call: &mut Call, _: &mut Scope) -> Ruling {
-    let operands = words::operands(call.arguments(), &[]);
-    let tasks: Vec<&str> = operands.iter().take(2).map(|word| word.known().unwrap_or("?")).collect();
-    match tasks.as_slice() {
-        ["upload", ..] | ["pub", "publish" | "lish" | "token" | "login" | "?"] | ["release", ..] | ["?", ..] => {
-            publishes(court, call, &tasks.join(" "))
-        }
-        _ => Ok(()),
-    }
-}
 
 /// The first operand: what a package manager is to do.
 pub(super) fn task<'w>(arguments: &'w [Word], with_value: &[&str]) -> Option<(&'w str, usize)> {
@@ -255,6 +242,9 @@ fn pip(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     ) {
         targets::written(court, Target::new(&directory, "installing"), scope)?;
     }
+    if let Some(word) = arguments.iter().find(|word| is_shortened(&word.text)) {
+        return court.refuse(rules::OPTION, format!("`pip {}`, which is written shorter than it is", word.shown()));
+    }
     if words::has(arguments, &["--python", "--global-option", "--install-option", "--build-option"]) {
         return court.refuse(rules::OPTION, "`pip` with this option");
     }
@@ -284,6 +274,17 @@ fn pip(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         },
         _ => Ok(()),
     }
+}
+
+/// Whether pip would take this for an option that says where it installs.
+fn is_shortened(text: &str) -> bool {
+    let name = text.split('=').next().unwrap_or_default();
+    let is_whole = matches!(name, "--pre" | "--root" | "--src" | "--log");
+    !is_whole
+        && name.len() > 2
+        && ["--target", "--prefix", "--root-user-action", "--wheel-dir", "--report"]
+            .iter()
+            .any(|option| option.starts_with(name) && option.len() > name.len())
 }
 
 /// Where conda takes packages from; a name stands for a channel of its own registry.
@@ -396,6 +397,17 @@ fn ruby(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         ("bundle" | "bundler", "config") if words::has(&arguments, &["--global"]) => {
             court.refuse(rules::OPTION, "`bundle config --global`")
         }
+        ("bundle" | "bundler", "config" | "install") => {
+            let mut places = words::values(&arguments, &["--path", "--binstubs"]);
+            let told: Vec<&Word> = words::operands(&arguments[at + 1..], &[]);
+            let told = told.iter().filter(|word| !matches!(word.text.as_str(), "set" | "--local"));
+            if let [key, place] = told.collect::<Vec<_>>().as_slice()
+                && matches!(key.text.as_str(), "path" | "bin" | "BUNDLE_PATH" | "BUNDLE_BIN" | "cache_path")
+            {
+                places.push((**place).clone());
+            }
+            places.iter().try_for_each(|place| targets::written(court, Target::new(place, "installing"), scope))
+        }
         ("rbenv" | "rvm", "versions" | "version" | "which" | "local" | "list") => Ok(()),
         ("rbenv", "exec") => run_after(court, &arguments, at + 1, &[], scope),
         ("rbenv" | "rvm", _) => asks_for_global(court, call, task),
@@ -438,6 +450,9 @@ fn publish(court: &mut Court<'_>, call: &mut Call, _: &mut Scope) -> Ruling {
 fn monorepo(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     match task(call.arguments(), &[]) {
         Some(("publish", _)) => publishes(court, call, "publish"),
+        Some(("run", at)) if call.arguments()[at..].iter().any(|word| word.text == "publish") => {
+            publishes(court, call, "run publish")
+        }
         Some(("exec", at)) => run_after(court, call.arguments(), at + 1, &[], scope),
         _ => Ok(()),
     }
