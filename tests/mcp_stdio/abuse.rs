@@ -3,6 +3,8 @@
 use crate::client::{Board, Client};
 use serde_json::json;
 
+/// JSON-RPC: what was sent is no JSON.
+const PARSE_ERROR: i64 = -32700;
 /// JSON-RPC: what was sent is no request.
 const INVALID_REQUEST: i64 = -32600;
 /// JSON-RPC: the method does not exist.
@@ -31,6 +33,47 @@ fn what_is_no_protocol_does_not_end_a_conversation() {
         assert_eq!(answer["result"], json!({}), "the server still answers after {:?}", String::from_utf8_lossy(line));
     }
     assert_eq!(client.ok("feature_get_stats", json!({}))["total"], 1, "and its tools still work");
+    client.leave();
+}
+
+#[test]
+fn a_line_that_is_no_json_is_answered_as_json_rpc_asks_and_the_conversation_goes_on() {
+    let board = Board::with_cards(1);
+    let mut client = Client::ready(&board);
+    let too_deep = "[".repeat(100_000);
+    let lines: [&[u8]; 6] = [
+        b"this is not JSON",
+        b"{",
+        br#"{"jsonrpc":"2.0","id":7,"method":"ping""#,
+        b"{\"text\":\"\xff\xfe\"}",
+        too_deep.as_bytes(),
+        &vec![b'x'; 20 * 1024 * 1024],
+    ];
+    for line in lines {
+        let shown = String::from_utf8_lossy(&line[..line.len().min(40)]).into_owned();
+        client.send(line);
+        let answer = client.read().expect("an answer");
+        assert_eq!(answer["error"]["code"], PARSE_ERROR, "{shown} cannot be read: {answer}");
+        assert!(answer["id"].is_null() && answer.get("id").is_some(), "nobody knows which question it was: {answer}");
+        assert_eq!(client.request("ping", json!({}))["result"], json!({}), "the server still answers after {shown}");
+    }
+    // Many at once, unread: each gets its answer, and none gets between the bytes of another.
+    let questions: Vec<u64> = (0..200)
+        .map(|_| {
+            client.send(b"{ no");
+            client.ask("ping", json!({}))
+        })
+        .collect();
+    let (mut errors, mut answered) = (0, Vec::new());
+    while errors < questions.len() || answered.len() < questions.len() {
+        let answer = client.read().expect("an answer to each");
+        match answer["id"].as_u64() {
+            Some(id) => answered.push(id),
+            None => errors += 1,
+        }
+    }
+    answered.sort_unstable();
+    assert_eq!((errors, answered), (questions.len(), questions), "one answer to each, and no other");
     client.leave();
 }
 

@@ -10,6 +10,7 @@ mod handler;
 mod interview;
 mod lenient;
 mod params;
+mod sieve;
 mod stdio;
 mod table;
 mod tools;

@@ -1,6 +1,6 @@
 //! The tools on standard input and output, for any MCP client.
 
-use crate::handler::Handler;
+use crate::{handler::Handler, sieve::sieved};
 use harness_engine::{EngineError, toolbox::Toolbox};
 use rmcp::{
     ServiceExt,
@@ -35,7 +35,8 @@ pub enum StdioError {
 
 /// Serves one client on standard input and output until it leaves, or until this process is told to end.
 ///
-/// Writes nothing but protocol to standard output. When the client is gone, calls under way get a few seconds, then
+/// Writes nothing but protocol to standard output; a line that is no JSON is answered with the error that JSON-RPC has for
+/// it, and passed over. When the client is gone, calls under way get a few seconds, then
 /// their checks are killed; what the client held goes back into the queue. Fails with [`StdioError`]; a client that
 /// leaves before it said anything is no failure.
 ///
@@ -60,7 +61,9 @@ where
     let ending = CancellationToken::new();
     let handler = Handler::new(toolbox.clone(), ending.clone());
     let running = handler.running().clone();
-    let mut conversation = pin!(converse(handler, AsyncRwTransport::new_server(reader, writer), ending.clone()));
+    let mut conversation = pin!(sieved(reader, writer, |reader, writer| {
+        converse(handler, AsyncRwTransport::new_server(reader, writer), ending.clone())
+    }));
     let mut stop = pin!(stop);
     let mut renewal = interval_at(Instant::now() + RENEWAL, RENEWAL);
     let outcome = loop {
