@@ -198,6 +198,7 @@ fn store_code(error: &StoreError) -> ErrorCode {
         | E::NoSuchDevice(_)
         | E::NoSuchToken(_) => ErrorCode::NotFound,
         E::EmptyName { .. }
+        | E::TooMuch { .. }
         | E::UnknownDependency { .. }
         | E::UnknownIndex { .. }
         | E::UnknownParent { .. }

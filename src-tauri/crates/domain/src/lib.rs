@@ -17,6 +17,7 @@ pub mod interview;
 pub mod layer;
 pub mod legible;
 pub mod lifecycle;
+pub mod limits;
 pub mod loops;
 pub mod project;
 pub mod prompt;

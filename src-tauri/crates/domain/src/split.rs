@@ -4,15 +4,16 @@ mod text;
 
 pub use text::from_text;
 
-use crate::feature::{Kind, NewFeature};
+use crate::{
+    feature::{Kind, NewFeature},
+    limits::LONGEST_NAME,
+};
 use std::ops::Range;
 
 /// From how many steps on a card is split.
 pub const SPLIT_FROM: usize = 10;
 /// How many steps a part has at most.
 pub const MOST_STEPS: usize = 7;
-/// How many characters the name of a part has at most.
-pub const LONGEST_NAME: usize = 255;
 
 /// A card to be created, and the cards of the same batch it depends on.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! Cards as agents describe them, one at a time or in batches.
 
 use crate::lenient;
-use harness_domain::{id::FeatureId, layer::Layer};
+use harness_domain::{id::FeatureId, layer::Layer, limits::Parts};
 use harness_engine::toolbox::{Card, ImportedCard};
 use schemars::JsonSchema;
 use serde::{
@@ -110,15 +110,33 @@ pub(crate) struct FoundCard {
 /// An entry of a list, which can be wrong by its place in it.
 pub(crate) trait Listed: DeserializeOwned {
     /// Says what is wrong with this entry at `place` of `count`, both counted from 0.
+    fn fits(&self, place: usize, count: usize) -> Result<(), String>;
+}
+
+impl Listed for FoundCard {
     fn fits(&self, _place: usize, _count: usize) -> Result<(), String> {
-        Ok(())
+        let parts = Parts {
+            steps: Some(&self.steps),
+            category: Some(&self.category),
+            source_spec: self.source_spec.as_deref(),
+            dependencies: self.dependencies.len(),
+            ..Parts::default()
+        };
+        parts.check().map_err(|why| why.to_string())
     }
 }
 
-impl Listed for FoundCard {}
-
 impl Listed for NewCard {
     fn fits(&self, place: usize, count: usize) -> Result<(), String> {
+        let parts = Parts {
+            steps: Some(&self.steps),
+            category: Some(&self.category),
+            source_spec: self.source_spec.as_deref(),
+            checks: Some(&self.checks),
+            dependencies: self.dependencies.len() + self.depends_on_index.len(),
+            ..Parts::default()
+        };
+        parts.check().map_err(|why| why.to_string())?;
         match self.depends_on_index.iter().find(|needs| **needs >= count || **needs == place) {
             Some(needs) if *needs == place => Err("`depends_on_index`: it names this entry itself".into()),
             Some(needs) => Err(format!(

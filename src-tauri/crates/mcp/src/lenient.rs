@@ -2,14 +2,14 @@
 //!
 //! Only the *form* is forgiven. A value that could mean two things, or nothing, is refused with what was expected.
 
-use harness_domain::{id::FeatureId, layer::Layer};
+use harness_domain::{
+    id::FeatureId,
+    layer::Layer,
+    limits::{LONGEST_TEXT, Parts},
+};
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::Value;
 
-/// The longest name of a card, in characters: more is a description.
-pub(crate) const MAX_NAME_CHARS: usize = 255;
-/// The longest text of a card, and the longest list of texts, in bytes: every session that takes the card is told all of it.
-pub(crate) const MAX_TEXT_BYTES: usize = 64 * 1024;
 /// How much of a wrong value an error repeats, in characters.
 const SHOWN_CHARS: usize = 60;
 
@@ -80,7 +80,7 @@ pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D
     })
 }
 
-/// A card's name: not empty, at most [`MAX_NAME_CHARS`], without blanks around it.
+/// A card's name: not empty, not too long, without blanks around it.
 pub(crate) fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     read(deserializer, |value| {
         let text = match value {
@@ -88,16 +88,10 @@ pub(crate) fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String,
             other => to_text(other)?,
         };
         let name = text.trim();
-        let length = name.chars().count();
         if name.is_empty() {
             return Err("it is empty: give a short title that says what it is".into());
         }
-        if length > MAX_NAME_CHARS {
-            return Err(format!(
-                "it is {length} characters long, and {MAX_NAME_CHARS} is the most: \
-                 shorten it and put the rest into the description"
-            ));
-        }
+        Parts { name: Some(name), ..Parts::default() }.check().map_err(|why| why.to_string())?;
         Ok(name.to_owned())
     })
 }
@@ -193,13 +187,13 @@ fn fitting(text: String) -> Result<String, String> {
 }
 
 fn refuse_longer(bytes: usize) -> Result<(), String> {
-    if bytes <= MAX_TEXT_BYTES {
+    if bytes <= LONGEST_TEXT {
         return Ok(());
     }
     Err(format!(
         "it is {} KB long, and {} KB is the most: put the rest into a file of the project and name that",
         bytes.div_ceil(1024),
-        MAX_TEXT_BYTES / 1024
+        LONGEST_TEXT / 1024
     ))
 }
 

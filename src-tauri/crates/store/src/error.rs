@@ -8,6 +8,7 @@ use harness_domain::{
         UserId,
     },
     lifecycle::UnlawfulTransition,
+    limits::TooMuch,
     request::RequestKind,
 };
 use std::path::PathBuf;
@@ -134,6 +135,14 @@ pub enum StoreError {
     EmptyName {
         /// Its place in the batch, from 0.
         index: usize,
+    },
+    /// A card of a batch holds more than one may.
+    #[error("feature number {} of the list cannot be used: {why}", index + 1)]
+    TooMuch {
+        /// Its place in the batch, from 0.
+        index: usize,
+        /// What is too much of it, and what to do.
+        why: TooMuch,
     },
     /// A card depends on one that does not exist.
     #[error("{name:?} depends on #{dependency}, which does not exist")]

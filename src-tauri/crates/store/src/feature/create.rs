@@ -18,10 +18,13 @@ use rusqlite::{Connection, named_params};
 impl ProjectStore {
     /// Creates all cards of the batch or none, and returns them in the same order.
     ///
-    /// A fix whose parent is a bug moves that bug to `Fixing` and ends the claim on it. Fails with `EmptyName`,
+    /// A fix whose parent is a bug moves that bug to `Fixing` and ends the claim on it. Fails with `EmptyName`, `TooMuch`,
     /// `UnknownDependency`, `UnknownIndex`, `UnknownParent`, `ParentOfNonFix`, `SelfDependency` or `Cycle`, each
     /// naming the offender.
     pub fn feature_create(&self, batch: Vec<Draft>, cause: &Cause) -> Result<Vec<Feature>> {
+        for (index, draft) in batch.iter().enumerate() {
+            draft.feature.parts().check().map_err(|why| StoreError::TooMuch { index, why })?;
+        }
         let cause = cause.clone();
         self.db.write(move |tx| {
             let ids = create(tx, &batch, &cause)?;

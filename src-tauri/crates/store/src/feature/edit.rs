@@ -11,6 +11,7 @@ use harness_domain::{
     feature::{Feature, Status},
     id::FeatureId,
     layer::Layer,
+    limits::Parts,
 };
 use rusqlite::{Connection, named_params};
 
@@ -27,8 +28,18 @@ impl ProjectStore {
         })
     }
 
-    /// Changes what is given. Fails with `NoSuchFeature`, or `EmptyName`.
+    /// Changes what is given. Fails with `NoSuchFeature`, `EmptyName`, or `TooMuch`.
     pub fn edit(&self, id: FeatureId, edit: FeatureEdit, cause: &Cause) -> Result<Feature> {
+        let parts = Parts {
+            name: edit.name.as_deref(),
+            description: edit.description.as_deref(),
+            steps: edit.steps.as_deref(),
+            category: edit.category.as_deref(),
+            model: edit.model.as_ref().and_then(Option::as_deref),
+            checks: edit.checks.as_deref(),
+            ..Parts::default()
+        };
+        parts.check().map_err(|why| StoreError::TooMuch { index: 0, why })?;
         let cause = cause.clone();
         self.db.write(move |tx| {
             let before = load(tx, id)?;

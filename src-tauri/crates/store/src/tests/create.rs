@@ -1,6 +1,6 @@
 use super::*;
 use crate::StoreError;
-use harness_domain::{feature::Status, layer::Layer};
+use harness_domain::{feature::Status, layer::Layer, limits::LONGEST_TEXT};
 
 #[test]
 fn a_batch_is_created_with_dependencies_by_place_and_by_number() {
@@ -54,9 +54,13 @@ fn a_batch_with_one_bad_card_creates_none() {
     orphan[1].feature.parent = Some(FeatureId(77));
     let mut guessed = drafts(&["good", "bad"]);
     guessed[1].feature.dependencies = vec![FeatureId(1)];
+    let mut long = drafts(&["good", "bad"]);
+    long[1].feature.description = "x".repeat(LONGEST_TEXT + 1);
+    let too_long = long[1].feature.parts().check().expect_err("it is too long");
     let bad = || "bad".to_owned();
     for (batch, expected) in [
         (std::mem::take(&mut empty), StoreError::EmptyName { index: 1 }),
+        (long, StoreError::TooMuch { index: 1, why: too_long }),
         (unknown, StoreError::UnknownDependency { name: bad(), dependency: FeatureId(99) }),
         (beyond, StoreError::UnknownIndex { name: bad(), index: 2, len: 2 }),
         (itself, StoreError::SelfDependency { name: bad() }),

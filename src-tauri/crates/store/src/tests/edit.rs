@@ -1,6 +1,6 @@
 use super::*;
 use crate::{FeatureEdit, StoreError};
-use harness_domain::{feature::Status, layer::Layer};
+use harness_domain::{feature::Status, layer::Layer, limits::MOST_STEPS};
 
 #[test]
 fn a_pinned_card_goes_before_everything_else() {
@@ -30,6 +30,10 @@ fn an_edit_changes_what_is_given_and_nothing_else() {
     assert_eq!(board.edits_of(id).unwrap()[0].what, "edited name, steps, model");
     let empty = FeatureEdit { name: Some(" ".into()), ..Default::default() };
     assert_eq!(board.edit(id, empty, &person()).unwrap_err(), StoreError::EmptyName { index: 0 });
+    let long = FeatureEdit { steps: Some(vec!["x".into(); MOST_STEPS + 1]), ..Default::default() };
+    let refused = board.edit(id, long, &person()).unwrap_err();
+    assert!(matches!(refused, StoreError::TooMuch { .. }), "an edit is bounded as a new card is: {refused}");
+    assert_eq!(board.store.feature(id).unwrap().steps, ["see"], "and nothing of it is stored");
 }
 
 #[test]
