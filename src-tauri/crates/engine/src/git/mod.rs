@@ -48,6 +48,7 @@ pub use diff::{CommitLine, DiffSummary, commits_for, commits_since, diff_summary
 pub use error::GitError;
 pub use moment::{Moment, Since, moment};
 pub use obeyed::{Obeyed, obeyed};
+pub use pipes::refuse_pipes;
 pub use prepare::{Prepare, Prepared, Uncommitted, init, prepare};
 pub(crate) use repository::wait_until;
 pub use repository::{head, identity, is_clean};

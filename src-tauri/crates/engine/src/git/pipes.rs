@@ -3,7 +3,11 @@
 //! An agent can make one of any file of its repository, and of the files that git reads beside the others. They are
 //! looked for before git reads them, by the kind that a directory lists, without opening anything.
 
-use super::{GitError, error::io_at, repository::Project};
+use super::{
+    GitError,
+    error::io_at,
+    repository::{self, Project},
+};
 use std::{
     fs::{DirEntry, FileType},
     io::ErrorKind,
@@ -41,6 +45,13 @@ pub(super) fn refuse_in_history(objects: &Path) -> Result<(), GitError> {
         return Err(GitError::Linked { path: objects.to_path_buf() });
     }
     refuse_below(objects, 1, true)
+}
+
+/// Looks for pipes where git would wait for the other end, as every look of the host at a working tree begins.
+///
+/// Fails with `Pipe`, and as opening the repository does.
+pub fn refuse_pipes(dir: &Path) -> Result<(), GitError> {
+    refuse_in_tree(&repository::open(dir)?)
 }
 
 /// Refuses pipes among the files that git reads of the working tree, ignored directories aside: git does not go there.
