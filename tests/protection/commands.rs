@@ -298,3 +298,14 @@ fn hosts_that_a_policy_lists_are_reached_and_others_are_not() {
     let asked: Vec<&str> = notices(&events, "network");
     assert!(asked.len() == 1 && asked[0].contains("elsewhere.example"), "so does the person: {asked:?}");
 }
+
+#[test]
+fn a_line_whose_values_grow_without_end_is_refused_and_takes_no_room() {
+    let stage = Stage::new(&["Add"]);
+    // Ten bytes, doubled 24 times: 160 MB in a line of 200 bytes.
+    let grows = format!("a=xxxxxxxxxx; {}echo ${{#a}} > grown.txt", "a=$a$a; ".repeat(24));
+    let steps = json!([take_card(), bash(&grows), bash(BUILD), ask_for_checks(), { "say": "Done." }]);
+    let events = stage.run_to_all_passing(&coding("grows", steps), &[]);
+    assert_eq!(refusals(&events), [("Bash", "shell.unreadable")], "what nobody can judge in bounds is not run");
+    assert!(!stage.dir.join("grown.txt").exists(), "no part of it");
+}

@@ -284,3 +284,20 @@ fn what_programs_obey_later_is_left_behind_by_no_program_of_a_session() {
         assert!(evidence.contains(&format!("{name} was not committed")), "the person is told of {name}: {evidence}");
     }
 }
+
+#[test]
+fn prompts_that_git_does_not_see_are_held_and_new_ones_are_set_aside() {
+    let stage = stage();
+    stage.file(".gitignore", "prompts/\n");
+    let own = "Build {{feature}}. It is the person's own prompt.";
+    stage.file("prompts/coding.md", own);
+    stage.file("plant.mjs", PLANT.replace("NAMES", r#"["prompts/coding.md", "prompts/system.md"]"#));
+    let steps = json!([take_card(), bash("node plant.mjs"), bash(BUILD), ask_for_checks(), { "say": "Done." }]);
+    let events = walled(&stage, &coding("plant-ignored", steps));
+    assert_eq!(stage.read("prompts/coding.md"), own, "what was there is the person's, whatever git is told of it");
+    assert!(!stage.dir.join("prompts/system.md").exists(), "no session writes what a later one is told");
+    assert_eq!(stage.read("prompts/system.md.appeared"), "planted", "it can be looked at: nothing is lost");
+    let notices = of_kind(&events, "noticed");
+    let is_told = notices.iter().any(|event| event["topic"] == "prompt_set_aside");
+    assert!(is_told, "and the person is told: {notices:?}");
+}

@@ -7,7 +7,16 @@ use crate::{
     support::{eventually, of_kind},
 };
 use serde_json::{Value, json};
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 fn writes(name: &str, text: &str) -> Value {
     json!({ "calls": [{ "Write": { "file_path": name, "content": text } }] })
@@ -89,6 +98,104 @@ fn a_directory_that_becomes_a_link_while_it_is_committed_brings_nothing_from_out
     assert_eq!(stage.git(&["show", "HEAD:d/zz_target"]), "harmless\n", "what was checked is what is committed");
     let all = stage.git(&["log", "--all", "--patch", "--format="]);
     assert!(!all.contains("not of this project"), "nowhere in the repository is a file from outside");
+}
+
+/// A program that fills a directory and has the kernel wake it again and again, so that it goes on however it is stopped.
+const WOKEN: &str = r#"
+import ctypes, os, signal, struct, time
+os.makedirs('d', exist_ok=True)
+for number in range(3000):
+    with open('d/f%05d' % number, 'w') as file:
+        file.write('content %d\n' % number)
+# A timer of the kernel's that sends SIGCONT every 30 ms: struct sigevent, and struct itimerspec. A signal that is
+# ignored is not sent.
+signal.signal(signal.SIGCONT, lambda *_: None)
+event = struct.pack('=Qii48x', 0, signal.SIGCONT, 0)
+every = struct.pack('=qqqq', 0, 30_000_000, 0, 30_000_000)
+libc, timer = ctypes.CDLL(None, use_errno=True), ctypes.c_void_p()
+if libc.timer_create(1, event, ctypes.byref(timer)) or libc.timer_settime(timer, 0, every, None):
+    raise OSError(ctypes.get_errno(), 'no timer')
+open('ready.log', 'w').close()
+end = time.time() + 100
+while time.time() < end:
+    time.sleep(0.005)
+"#;
+
+#[test]
+fn no_branch_shows_a_commit_during_which_a_process_of_the_session_woke_itself() {
+    let stage = Stage::new(&["Add"]);
+    stage.file(".gitignore", "*.log\n");
+    stage.file("woken.py", WOKEN);
+    stage.git(&["init", "--quiet", "--initial-branch", "trunk"]);
+    stage.git(&["add", "--all"]);
+    stage.git(&["commit", "--quiet", "--message", "Begin"]);
+    let head = stage.git(&["rev-parse", "trunk"]);
+    let steps = json!([
+        take_card(),
+        bash("python3 woken.py > woken.log 2>&1 &"),
+        bash("for i in $(seq 600); do test -e ready.log && break; sleep 0.1; done; ls ready.log"),
+        ask_for_checks(),
+        { "say": "{{ feature_mark_passing }}" },
+        { "say": "No more." }
+    ]);
+    let (ended, events) = stage.run(&coding("woken", steps), &["--max-sessions", "1"]);
+    assert!(stage.dir.join("ready.log").exists(), "the program ran: {}", stage.read("woken.log"));
+    let session = &of_kind(&events, "session_started")[0]["session"];
+    assert!(
+        stage.transcript(session).contains("would not stand still"),
+        "the agent is told why its card was not taken: {}",
+        told(&ended, &events)
+    );
+    assert_ne!(stage.card("Add")["status"], "passing", "{}", told(&ended, &events));
+    assert_eq!(stage.git(&["rev-parse", "trunk"]), head, "the branch stands where it stood");
+    let logged = stage.git(&["log", "--all", "--walk-reflogs", "--format=%s", "trunk"]);
+    assert_eq!(logged.trim(), "Begin", "and never stood elsewhere");
+}
+
+#[test]
+fn what_somebody_outside_the_session_changes_while_it_is_committed_is_in_no_commit() {
+    let stage = Stage::new(&["Add"]);
+    stage.file(".gitignore", "*.log\n");
+    let fill = "import fs from 'node:fs';\nfs.mkdirSync('d', { recursive: true });\n\
+                for (let i = 0; i < 3000; i++) fs.writeFileSync('d/f' + String(i).padStart(5, '0'), 'content ' + i + '\\n');\n\
+                fs.writeFileSync('d/zz_target', 'checked\\n');\n";
+    stage.file("fill.mjs", fill);
+    stage.git(&["init", "--quiet", "--initial-branch", "trunk"]);
+    stage.git(&["add", "--all"]);
+    stage.git(&["commit", "--quiet", "--message", "Begin"]);
+    let steps = json!([
+        take_card(), bash("node fill.mjs"), ask_for_checks(), { "say": "{{ feature_mark_passing }}" }, { "say": "No more." }
+    ]);
+    // What git calls the first file, as soon as the host stores it for the commit.
+    let first = stage.machine.path("first");
+    fs::write(&first, "content 0\n").expect("a file");
+    let name = stage.git(&["hash-object", first.to_str().expect("a plain path")]);
+    let blob = stage.dir.join(".git/objects").join(&name[..2]).join(name[2..].trim());
+    let target = stage.dir.join("d/zz_target");
+    let is_over = Arc::new(AtomicBool::new(false));
+    let person = thread::spawn({
+        let is_over = Arc::clone(&is_over);
+        move || {
+            while !is_over.load(Ordering::Relaxed) {
+                if blob.exists() {
+                    return fs::write(&target, "saved by the person meanwhile\n").is_ok();
+                }
+                thread::sleep(Duration::from_micros(100));
+            }
+            false
+        }
+    });
+    let (ended, events) = stage.run(&coding("saves", steps), &["--max-sessions", "1"]);
+    is_over.store(true, Ordering::Relaxed);
+    assert!(person.join().expect("the person"), "the file was saved in the middle: {}", told(&ended, &events));
+    let session = &of_kind(&events, "session_started")[0]["session"];
+    assert!(
+        stage.transcript(session).contains("is not what was checked"),
+        "the agent is told: {}",
+        told(&ended, &events)
+    );
+    assert_ne!(stage.card("Add")["status"], "passing", "{}", told(&ended, &events));
+    assert_eq!(stage.git(&["log", "--format=%s", "trunk"]).trim(), "Begin", "nothing of it is on the branch");
 }
 
 #[test]

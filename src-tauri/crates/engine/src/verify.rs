@@ -6,7 +6,7 @@ use crate::{
     git::{self, CommitRequest, GitError, MAX_FILE_BYTES, Moment, Since, TestChanges},
     redact,
     session::{
-        hold, kept,
+        self, hold, kept,
         standstill::{Standstill, stand_still, while_still},
     },
     toolbox::Scope,
@@ -83,7 +83,9 @@ impl Verifier {
         cancelled: &CancellationToken,
     ) -> Result<Verdict, EngineError> {
         let own_checks: Vec<String> = feature.checks.iter().chain(extra_checks).cloned().collect();
-        let plan = check::plan(self.project.dir(), &self.project.settings, &own_checks, scope.is_quick);
+        let (project, is_quick) = (self.project.clone(), scope.is_quick);
+        let plan =
+            session::blocking(move || check::plan(project.dir(), &project.settings, &own_checks, is_quick)).await;
         if plan.found_nothing() {
             return Ok(Verdict::Refused { evidence: None, why: nothing_to_run(&plan) });
         }
@@ -91,7 +93,8 @@ impl Verifier {
         let before = while_still(&self.project, move || Ok(git::moment(&dir)?)).await?;
         let results = self.run(&plan, feature.id, scope, cancelled).await?;
         // What walls could not hold must not get into a commit.
-        kept::refuse_changed(&self.project)?;
+        let project = self.project.clone();
+        session::blocking(move || kept::refuse_changed(&project)).await?;
         // From here until the commit is made, nothing of the session runs: what is looked at is what is committed. The
         // checks' own processes are gone.
         let still = self.still().await?;
@@ -115,10 +118,7 @@ impl Verifier {
     /// Everything of the project's sessions stands still for as long as this is held.
     async fn still(&self) -> Result<Arc<Standstill>, EngineError> {
         let project = self.project.clone();
-        match tokio::task::spawn_blocking(move || stand_still(&project)).await {
-            Ok(still) => still,
-            Err(gone) => std::panic::resume_unwind(gone.into_panic()),
-        }
+        session::blocking(move || stand_still(&project)).await
     }
 
     async fn run(
@@ -135,7 +135,8 @@ impl Verifier {
             wall.protected.push(self.project.dir().join(".git"));
             // What a session's wall holds must be held here too: what is removed here is gone from there.
             if scope.run.is_some() {
-                let held = hold::hold(&self.project)?.protected.into_iter();
+                let project = self.project.clone();
+                let held = session::blocking(move || hold::hold(&project)).await?.protected.into_iter();
                 wall.protected.extend(held.filter(|path| !path.starts_with(self.project.dir().join(".git"))));
             }
         }
@@ -266,20 +267,22 @@ impl Verifier {
         still: Arc<Standstill>,
     ) -> Result<Verdict, EngineError> {
         let mut request = commit_request(feature, &evidence, scope, self.project.app.clock.now_ms());
-        request.trailers.extend(crate::session::rehearsal_trailer(&self.project, scope.run)?);
+        request.trailers.extend(session::rehearsal_trailer(&self.project, scope.run)?);
         let subject = request.subject.clone();
         let dir = self.project.dir().to_owned();
-        let committed = match blocking_still(&still, move || git::commit_checked(&dir, &request, &checked)).await {
+        // Who has run meanwhile may have changed what was read: then no branch ever shows it.
+        let prover = Arc::clone(&still);
+        let commit = move || git::commit_checked(&dir, &request, &checked, &|| prover.prove());
+        let committed = match blocking_still(&still, commit).await {
             Err(EngineError::Git(changed @ GitError::NotAsChecked { .. })) => {
                 return Ok(Verdict::Refused { evidence: Some(evidence), why: changed.to_string() });
             }
+            Err(EngineError::Git(GitError::NotStill(running))) => return Err(running.into()),
             committed => committed?,
         };
-        blocking_still(&still, {
-            let still = still.clone();
-            move || Ok(still.prove())
-        })
-        .await??;
+        // And the branch itself may have been written through something that was put in its place: no card passes then.
+        let prover = Arc::clone(&still);
+        blocking_still(&still, move || Ok(prover.prove())).await??;
         for file in &committed.left_out {
             if let git::WhyLeftOut::Secret { kind } = &file.why {
                 self.project.notice(
@@ -314,9 +317,9 @@ impl Verifier {
         let Some(run) = run else { return Ok(()) };
         if state == State::Verifying && self.project.store.run(run)?.state == State::WaitingApproval {
             // Another call of the same turn waits for a person; the checks did not.
-            crate::session::enter_state(&self.project, run, State::Testing, Some(feature), reason)?;
+            session::enter_state(&self.project, run, State::Testing, Some(feature), reason)?;
         }
-        crate::session::enter_state(&self.project, run, state, Some(feature), reason)
+        session::enter_state(&self.project, run, state, Some(feature), reason)
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
     status,
 };
 use git2::ErrorCode;
+use harness_agent::process::NotFrozen;
 use std::{path::Path, time::Duration};
 
 /// What to commit, and how to word it.
@@ -117,12 +118,27 @@ pub fn commit_all(dir: &Path, request: &CommitRequest) -> Result<Committed, GitE
 /// As [`commit_all`], and only when it commits what stood there at the moment `checked`; files that are new since then may
 /// be in it.
 ///
-/// Fails with `NotAsChecked` besides; nothing is committed then.
-pub fn commit_checked(dir: &Path, request: &CommitRequest, checked: &Moment) -> Result<Committed, GitError> {
-    commit(dir, request, Some(checked))
+/// `prove` is asked when everything is written and nothing refers to it yet, so that no branch ever shows a commit that
+/// somebody may have changed on the way. Fails with `NotAsChecked` besides, and with `NotStill` when `prove` does; nothing
+/// is committed then.
+pub fn commit_checked(
+    dir: &Path,
+    request: &CommitRequest,
+    checked: &Moment,
+    prove: &dyn Fn() -> Result<(), NotFrozen>,
+) -> Result<Committed, GitError> {
+    commit(dir, request, Some(Checked { moment: checked, prove }))
 }
 
-fn commit(dir: &Path, request: &CommitRequest, checked: Option<&Moment>) -> Result<Committed, GitError> {
+/// What a commit must not differ from.
+#[derive(Clone, Copy)]
+struct Checked<'a> {
+    moment: &'a Moment,
+    /// Whether nothing could have changed it.
+    prove: &'a dyn Fn() -> Result<(), NotFrozen>,
+}
+
+fn commit(dir: &Path, request: &CommitRequest, checked: Option<Checked<'_>>) -> Result<Committed, GitError> {
     let message = message::compose(&request.subject, &request.body, &request.trailers);
     let started = std::time::Instant::now();
     let mut tries = 0;
@@ -157,12 +173,12 @@ fn try_commit(
     project: &Project,
     request: &CommitRequest,
     message: &str,
-    checked: Option<&Moment>,
+    checked: Option<Checked<'_>>,
 ) -> Result<Committed, GitError> {
     project.wait_for_index(request.lock_wait)?;
     project.refuse_unfinished()?;
     if let Some(checked) = checked {
-        checked.refuse_changed(project)?;
+        checked.moment.refuse_changed(project)?;
     }
     let (branch, branch_created) = match project.position()? {
         Position::Branch(name) => (name, None),
@@ -178,19 +194,20 @@ fn try_commit(
     staged.left_out.extend(obeyed.map(|change| LeftOut { path: change.path.to_string(), why: WhyLeftOut::Obeyed }));
     if let Some(checked) = checked {
         // What was read for the commit, not what stands there now.
-        checked.refuse_other(&staged.edits, project.head_tree()?.as_ref())?;
+        checked.moment.refuse_other(&staged.edits, project.head_tree()?.as_ref())?;
     }
-    let oid = record(project, &staged, request, message)?;
+    let oid = record(project, &staged, request, message, checked.map(|checked| checked.prove))?;
     let head = project.head_commit()?.map(|commit| commit.id().to_string());
     Ok(Committed { oid, head, branch, branch_created, left_out: staged.left_out })
 }
 
-/// Writes the index and then the commit, so that a lock on the index stops both.
+/// Writes the index and then the commit, so that a lock on the index stops both. The branch moves last, after `prove`.
 fn record(
     project: &Project,
     staged: &Staged,
     request: &CommitRequest,
     message: &str,
+    prove: Option<&dyn Fn() -> Result<(), NotFrozen>>,
 ) -> Result<Option<String>, GitError> {
     let head = project.head_commit()?;
     let base = project.head_tree()?;
@@ -210,6 +227,7 @@ fn record(
     let tree = project.repo.find_tree(tree).doing("read a tree")?;
     let parents: Vec<_> = head.iter().collect();
     let oid = project.repo.commit(None, &who, &who, message, &tree, &parents).doing("commit")?;
+    prove.map_or(Ok(()), |prove| prove())?;
     move_branch(project, head.as_ref().map(git2::Commit::id), oid)?;
     Ok(Some(oid.to_string()))
 }
@@ -245,6 +263,6 @@ pub(super) fn commit_only(
     let found = status::changes(project)?;
     let staged = stage::stage(project, &found, is_wanted, request.max_file_bytes)?;
     let message = message::compose(&request.subject, &request.body, &request.trailers);
-    let oid = record(project, &staged, request, &message)?;
+    let oid = record(project, &staged, request, &message, None)?;
     Ok((oid, staged.left_out))
 }

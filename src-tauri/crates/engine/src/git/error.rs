@@ -1,5 +1,6 @@
 //! What can go wrong with a repository, in words that say what to do.
 
+use harness_agent::process::NotFrozen;
 use std::{path::PathBuf, time::Duration};
 
 /// Why a git operation was refused or failed. Unless a variant says otherwise, files, branch and index are as before.
@@ -87,6 +88,9 @@ pub enum GitError {
         /// The files that changed; none when the history did.
         files: Vec<String>,
     },
+    /// Something of a session ran while it should have stood still.
+    #[error(transparent)]
+    NotStill(#[from] NotFrozen),
     /// Something took so long that it is not waited for any more.
     #[error(
         "git was not done with the repository after {} minutes; look whether a file in it waits for something, \

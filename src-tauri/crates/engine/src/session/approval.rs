@@ -4,14 +4,15 @@
 //! request is kept either way, the card of a session that could not do without is parked, and the word that comes later
 //! counts for the next try.
 
-use super::enter_state;
+mod waiting;
+
+use super::blocking;
 use crate::{EngineError, OpenProject, project_file, redact, requests, specs::hex, toolbox::Toolbox};
 use harness_agent::{PermissionAnswer, PermissionAsk, ToolCall};
 use harness_domain::{
     event::Event,
-    id::{FeatureId, RequestId, RunId},
-    lifecycle::State,
-    request::{AskedCall, Decision, Request, RequestState, Word},
+    id::{RequestId, RunId},
+    request::{AskedCall, Decision, Request, Word},
 };
 use harness_sandbox::Verdict;
 use harness_store::{Asked, Asker};
@@ -21,16 +22,14 @@ use std::{
     collections::BTreeSet,
     io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 use tokio_util::sync::CancellationToken;
+use waiting::{Heard, Waiting};
 
 /// The CLI's own tool for questions.
 pub(super) const QUESTION_TOOL: &str = "AskUserQuestion";
-
-/// How often a waiting call looks for the word that another process wrote.
-const LOOK: Duration = Duration::from_millis(200);
 
 /// More than this nobody reads to the end, so nobody is asked about it.
 const MOST_SUBJECT_CHARS: usize = 8_000;
@@ -59,20 +58,6 @@ pub(super) struct Approvals {
     /// How long a call waits for the word; none where nobody watches.
     patience: Option<Duration>,
     waiting: Arc<Mutex<Waiting>>,
-}
-
-/// How many calls of the session wait, and what the run did before the first of them.
-#[derive(Debug, Default)]
-struct Waiting {
-    calls: u32,
-    before: Option<State>,
-}
-
-/// How waiting for one request ended.
-enum Heard {
-    Answered(Box<Request>),
-    Withdrawn,
-    Expired,
 }
 
 impl Approvals {
@@ -126,14 +111,15 @@ impl Approvals {
         runs: &BTreeSet<PathBuf>,
         cancelled: &CancellationToken,
     ) -> Result<Answer, EngineError> {
-        let asker = self.asker()?;
+        let asker = self.asker().await?;
         loop {
             // Looked at anew when the word is there: what a person agreed to is what they could see when they were asked.
             let call = &match bound(call, runs, self.project.dir()).await {
                 Ok(bound) => bound,
                 Err(message) => return Ok(Answer::Denied { message }),
             };
-            let (request, is_new) = match self.project.store.approval_ask(&asker, call)? {
+            let (asked, unheard) = self.put_call(asker.clone(), call.clone()).await?;
+            let (request, is_new) = match asked {
                 Asked::Decided(word) => return Ok(spoken(&word)),
                 Asked::TooMany(open) => return Ok(Answer::Denied { message: too_many(open) }),
                 Asked::Opened(request) => (request, true),
@@ -142,7 +128,7 @@ impl Approvals {
             if is_new || self.patience.is_some() {
                 self.project.publish(opened(&request));
             }
-            if self.patience.is_none() {
+            let Some(unheard) = unheard else {
                 return Ok(Answer::Denied {
                     message: format!(
                         "{reason} [{rule}] A person has to agree to this, and nobody is watching: it is kept as request \
@@ -153,8 +139,8 @@ impl Approvals {
                         id = request.id
                     ),
                 });
-            }
-            match self.wait(request.id, asker.feature, cancelled).await? {
+            };
+            match self.wait(unheard, asker.feature, cancelled).await? {
                 // Back to the store, which uses the word up: two calls alike must not share one that was for once.
                 Heard::Answered(_) => {}
                 Heard::Withdrawn => {
@@ -183,23 +169,25 @@ impl Approvals {
         let Some(fields) = requests::question_of_tool(&ask.input) else {
             return Ok(refused("There is no question in this that a person could answer.".into()));
         };
-        let asker = self.asker()?;
+        let asker = self.asker().await?;
+        let feature = asker.feature;
         let mut fields = fields;
         redact::value(&mut fields);
-        let Some(request) = self.project.store.question_put(&asker, &fields.to_string())? else {
+        let Some((request, unheard)) = self.put_question(asker, fields.to_string()).await? else {
             return Ok(refused(too_many(0)));
         };
         self.project.publish(opened(&request));
-        if self.patience.is_none() {
+        let Some(unheard) = unheard else {
             return Ok(refused(format!(
                 "Nobody is watching this session. The question is kept as request {}. Do not guess the answer: go on with \
                  what does not depend on it; if nothing is left, end. The next session on this card gets the answer.",
                 request.id
             )));
-        }
-        Ok(match self.wait(request.id, asker.feature, cancelled).await? {
+        };
+        Ok(match self.wait(unheard, feature, cancelled).await? {
             Heard::Answered(answered) => {
-                self.project.store.question_used(answered.id, self.project.app.clock.now_ms())?;
+                let (project, id) = (self.project.clone(), answered.id);
+                blocking(move || project.store.question_used(id, project.app.clock.now_ms())).await?;
                 let answer = answered.answer_json.as_deref().unwrap_or("null");
                 let input = requests::answered_tool(&ask.input, &serde_json::from_str(answer).unwrap_or_default());
                 PermissionAnswer::Allow { input: Some(input) }
@@ -209,132 +197,18 @@ impl Approvals {
         })
     }
 
-    fn asker(&self) -> Result<Asker, EngineError> {
+    async fn asker(&self) -> Result<Asker, EngineError> {
+        let toolbox = self.toolbox.clone();
+        let claimed = blocking(move || toolbox.claimed()).await?;
         let at_ms = self.project.app.clock.now_ms();
         let patience_ms = |patience: Duration| i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
         Ok(Asker {
             session: self.toolbox.scope().session.clone(),
             run: Some(self.run),
-            feature: self.toolbox.claimed()?.map(|card| card.id),
+            feature: claimed.map(|card| card.id),
             deadline_ms: self.patience.map(|patience| at_ms.saturating_add(patience_ms(patience))),
             at_ms,
         })
-    }
-
-    /// Waits until the request is answered, withdrawn or its deadline is over. The run waits with it.
-    async fn wait(
-        &self,
-        id: RequestId,
-        feature: Option<FeatureId>,
-        cancelled: &CancellationToken,
-    ) -> Result<Heard, EngineError> {
-        let _waiting = self.begin_waiting(id, feature);
-        let mut unheard = Unheard { project: &self.project, id, is_over: false };
-        loop {
-            let mut request = self.project.store.request(id)?;
-            let now = self.project.app.clock.now_ms();
-            if request.state == RequestState::Pending && request.deadline_ms.is_none_or(|deadline| deadline <= now) {
-                request = self.project.store.request_expire(id, now)?;
-            }
-            let heard = match request.state {
-                RequestState::Pending => None,
-                RequestState::Answered => Some(Heard::Answered(Box::new(request.clone()))),
-                RequestState::Withdrawn => Some(Heard::Withdrawn),
-                RequestState::Expired => Some(Heard::Expired),
-            };
-            if let Some(heard) = heard {
-                unheard.is_over = true;
-                self.project.publish(settled(&request));
-                return Ok(heard);
-            }
-            tokio::select! {
-                () = cancelled.cancelled() => return Ok(Heard::Withdrawn),
-                () = tokio::time::sleep(LOOK) => {}
-            }
-        }
-    }
-
-    fn begin_waiting(&self, id: RequestId, feature: Option<FeatureId>) -> WaitsFor<'_> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.calls += 1;
-        if waiting.calls == 1 {
-            waiting.before = self.pause(id, feature).unwrap_or_else(|error| {
-                tracing::warn!(run = %self.run, %error, "the run could not be shown as waiting");
-                None
-            });
-        }
-        WaitsFor { approvals: self, feature }
-    }
-
-    /// The state the run was in, when it waits now.
-    fn pause(&self, id: RequestId, feature: Option<FeatureId>) -> Result<Option<State>, EngineError> {
-        let before = self.project.store.run(self.run)?.state;
-        if !before.next().contains(&State::WaitingApproval) {
-            return Ok(None);
-        }
-        enter_state(
-            &self.project,
-            self.run,
-            State::WaitingApproval,
-            feature,
-            &format!("request {id} waits for a person"),
-        )?;
-        Ok(Some(before))
-    }
-
-    fn end_waiting(&self, feature: Option<FeatureId>) {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.calls = waiting.calls.saturating_sub(1);
-        if waiting.calls > 0 {
-            return;
-        }
-        let Some(before) = waiting.before.take() else { return };
-        // The checks may have begun or ended meanwhile: then the run has moved on by itself.
-        let resume = || match self.project.store.run(self.run)? {
-            run if run.state == State::WaitingApproval && run.end.is_none() => {
-                enter_state(&self.project, self.run, before, feature, "nothing waits for a person any more")
-            }
-            _ => Ok(()),
-        };
-        if let Err(error) = resume() {
-            tracing::warn!(run = %self.run, %error, "the run could not be shown as going on");
-        }
-    }
-}
-
-/// The run waits for a person while this lives.
-struct WaitsFor<'a> {
-    approvals: &'a Approvals,
-    feature: Option<FeatureId>,
-}
-
-impl Drop for WaitsFor<'_> {
-    fn drop(&mut self) {
-        self.approvals.end_waiting(self.feature);
-    }
-}
-
-/// A request whose call is given up without a word, over which its session may end too, is taken off the person's list.
-struct Unheard<'a> {
-    project: &'a OpenProject,
-    id: RequestId,
-    is_over: bool,
-}
-
-impl Drop for Unheard<'_> {
-    fn drop(&mut self) {
-        if self.is_over {
-            return;
-        }
-        let withdraw = || -> Result<(), EngineError> {
-            if self.project.store.request_withdraw(self.id)? {
-                self.project.publish(settled(&self.project.store.request(self.id)?));
-            }
-            Ok(())
-        };
-        if let Err(error) = withdraw() {
-            tracing::warn!(request = %self.id, %error, "a request could not be withdrawn");
-        }
     }
 }
 
@@ -380,16 +254,6 @@ fn opened(request: &Request) -> Event {
     }
 }
 
-fn settled(request: &Request) -> Event {
-    Event::RequestSettled {
-        request: request.id,
-        kind: request.kind,
-        feature: request.feature,
-        state: request.state,
-        word: request.word.clone(),
-    }
-}
-
 /// The call as a person is shown it, and what their word covers: all of the input that has an effect.
 fn asked_call(call: &ToolCall, verdict: &Verdict, project: &Path) -> AskedCall {
     // How long a command may take and what the agent calls it changes nothing about what it does.
@@ -420,10 +284,7 @@ async fn bound(call: &AskedCall, runs: &BTreeSet<PathBuf>, project: &Path) -> Re
         return Ok(call.clone());
     }
     let (runs, project) = (runs.clone(), project.to_owned());
-    let contents = match tokio::task::spawn_blocking(move || contents(&runs, &project)).await {
-        Ok(contents) => contents?,
-        Err(gone) => std::panic::resume_unwind(gone.into_panic()),
-    };
+    let contents = blocking(move || contents(&runs, &project)).await?;
     if contents.is_empty() {
         return Ok(call.clone());
     }

@@ -2,6 +2,7 @@
 
 use super::{
     approval::{Answer, Approvals, QUESTION_TOOL},
+    blocking,
     channel::ToolChannel,
     guard::SessionGuard,
     record::{self, Recorder},
@@ -72,10 +73,7 @@ impl SessionHost {
     /// The files of the project that a call runs.
     async fn files_run(&self, call: &ToolCall) -> BTreeSet<PathBuf> {
         let (guard, asked) = (self.guard.clone(), call.clone());
-        match tokio::task::spawn_blocking(move || guard.files_run(&asked)).await {
-            Ok(files) => files,
-            Err(gone) => std::panic::resume_unwind(gone.into_panic()),
-        }
+        blocking(move || guard.files_run(&asked)).await
     }
 
     /// Tells the agent why its call is not made, and the person that there was one.
@@ -130,33 +128,6 @@ impl SessionHost {
             },
         }
     }
-
-    /// What an agent that wants to stop has forgotten, if anything.
-    fn reminder(&self) -> Option<String> {
-        if self.toolbox.is_done() {
-            return None;
-        }
-        match self.role {
-            Role::Coding => {
-                let held = self.toolbox.claimed().ok()??;
-                if self.project.store.was_kept_waiting(&self.session, held.id).ok()? {
-                    return None; // it was told to end when nothing else is left
-                }
-                Some(format!(
-                    "#{id} ({name}) is still yours. If it is built and its tests pass, call feature_mark_passing. If only a \
-                     person can decide something, call feature_request_human_input. If it cannot be done now, call \
-                     feature_skip with the reason. Otherwise say what is in the way and end.",
-                    id = held.id,
-                    name = held.name
-                ))
-            }
-            Role::Initializer => {
-                let is_empty = self.project.store.counts().ok()?.total == 0;
-                is_empty.then(|| "No features were created yet: create them with feature_create_bulk, then end.".into())
-            }
-            Role::Analyst | Role::Tester => None,
-        }
-    }
 }
 
 #[async_trait]
@@ -188,12 +159,15 @@ impl AgentHost for SessionHost {
 
     async fn on_stop(&self) -> Option<String> {
         // Once: an agent that means to end must be able to.
-        let reminder = self.reminder()?;
+        let (project, session) = (self.project.clone(), self.session.clone());
+        let (toolbox, role) = (self.toolbox.clone(), self.role);
+        let reminder = blocking(move || reminder(&project, &session, &toolbox, role)).await?;
         (!self.was_reminded.swap(true, Ordering::AcqRel)).then_some(reminder)
     }
 
     async fn on_pre_compact(&self) -> Option<String> {
-        let held = self.toolbox.claimed().ok()??;
+        let toolbox = self.toolbox.clone();
+        let held = blocking(move || toolbox.claimed()).await.ok()??;
         Some(format!("The session works on #{} ({}); keep what is left of its steps.", held.id, held.name))
     }
 
@@ -241,6 +215,33 @@ impl AgentHost for SessionHost {
         self.recorder.note_checkpoints(&self.project);
         self.watch.excuse_since(asked_at_ms);
         answer
+    }
+}
+
+/// What an agent that wants to stop has forgotten, if anything. Asks the database.
+fn reminder(project: &OpenProject, session: &SessionId, toolbox: &Toolbox, role: Role) -> Option<String> {
+    if toolbox.is_done() {
+        return None;
+    }
+    match role {
+        Role::Coding => {
+            let held = toolbox.claimed().ok()??;
+            if project.store.was_kept_waiting(session, held.id).ok()? {
+                return None; // it was told to end when nothing else is left
+            }
+            Some(format!(
+                "#{id} ({name}) is still yours. If it is built and its tests pass, call feature_mark_passing. If only a \
+                 person can decide something, call feature_request_human_input. If it cannot be done now, call \
+                 feature_skip with the reason. Otherwise say what is in the way and end.",
+                id = held.id,
+                name = held.name
+            ))
+        }
+        Role::Initializer => {
+            let is_empty = project.store.counts().ok()?.total == 0;
+            is_empty.then(|| "No features were created yet: create them with feature_create_bulk, then end.".into())
+        }
+        Role::Analyst | Role::Tester => None,
     }
 }
 

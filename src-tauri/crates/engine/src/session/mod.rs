@@ -65,6 +65,14 @@ pub(crate) fn enter_state(
     Ok(())
 }
 
+/// Does `work`, which may wait for the disk or for the database, on a thread that may.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(gone) => std::panic::resume_unwind(gone.into_panic()),
+    }
+}
+
 /// What a commit of a rehearsal says besides: no model had a part in it.
 pub(crate) fn rehearsal_trailer(
     project: &OpenProject,

@@ -28,11 +28,11 @@ pub(crate) struct Standstill {
 }
 
 impl Standstill {
-    /// Fails with `NotStill` when something of the sessions has run all the same: it had the kernel wake it.
-    pub fn prove(&self) -> Result<(), EngineError> {
+    /// Fails when something of the sessions has run all the same: it had the kernel wake it.
+    pub fn prove(&self) -> Result<(), NotFrozen> {
         let frozen = self.frozen.lock().unwrap_or_else(PoisonError::into_inner);
         let left = frozen.iter().filter(|frozen| !frozen.is_unbroken()).count();
-        if left == 0 { Ok(()) } else { Err(EngineError::NotStill(NotFrozen { left })) }
+        if left == 0 { Ok(()) } else { Err(NotFrozen { left }) }
     }
 }
 
@@ -71,7 +71,8 @@ pub(crate) async fn while_still<T: Send + 'static>(
         Ok((|| {
             let standstill = stand_still(&project)?;
             let done = work()?;
-            standstill.prove().map(|()| done)
+            standstill.prove()?;
+            Ok(done)
         })())
     })
     .await?

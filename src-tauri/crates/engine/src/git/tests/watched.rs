@@ -162,16 +162,20 @@ fn only_what_was_checked_is_committed() {
     ];
     for (name, change) in tries {
         change();
-        let refused = commit_checked(&place.dir, &request("x"), &checked).expect_err(name);
+        let refused = commit_checked(&place.dir, &request("x"), &checked, &|| Ok(())).expect_err(name);
         assert!(matches!(&refused, GitError::NotAsChecked { files } if files == &[name]), "{name}: {refused}");
         assert_eq!(place.head(), before, "{name}: nothing was committed");
         place.git(&["checkout", "-q", "--", "src/b.txt", "gone.txt"]);
         place.write("a.txt", "checked\n");
         place.write("new.js", "checked();\n");
     }
+    let woken = || Err(harness_agent::process::NotFrozen { left: 1 });
+    let refused = commit_checked(&place.dir, &request("x"), &checked, &woken).expect_err("somebody ran meanwhile");
+    assert!(matches!(&refused, GitError::NotStill(_)), "{refused}");
+    assert_eq!(place.head(), before, "no branch shows what may not be what was checked");
     place.write("report.xml", "<made by a check/>\n");
-    let committed = commit_checked(&place.dir, &request("x"), &checked).expect("all of it was checked");
+    let committed = commit_checked(&place.dir, &request("x"), &checked, &|| Ok(())).expect("all of it was checked");
     assert!(committed.oid.is_some(), "files that came new, as checks leave them, do not stop it");
-    let refused = commit_checked(&place.dir, &request("x"), &checked).expect_err("the history moved");
+    let refused = commit_checked(&place.dir, &request("x"), &checked, &|| Ok(())).expect_err("the history moved");
     assert!(matches!(&refused, GitError::NotAsChecked { .. }), "{refused}");
 }
