@@ -12,11 +12,14 @@ mod figure;
 mod graph;
 mod loops;
 mod paths;
+mod pipes;
 mod policy;
 mod recording;
 mod redactor;
 mod round_trips;
 mod server;
+#[cfg(unix)]
+mod standstill;
 mod stream;
 mod transcript;
 mod whole_run;
@@ -28,14 +31,17 @@ use std::io::Write;
 type Measure = fn(usize) -> Measurement;
 
 /// Every measurement with how often it is repeated unless said otherwise.
-const ALL: [(&str, usize, Measure); 12] = [
+const ALL: &[(&str, usize, Measure)] = &[
     ("board", 31, board::measure),
     ("checkpoint", 5, checkpoint::measure),
     ("graph", 31, graph::measure),
     ("loops", 3, loops::measure),
     ("paths", 31, paths::measure),
+    ("pipes", 15, pipes::measure),
     ("policy", 31, policy::measure),
     ("redactor", 11, redactor::measure),
+    #[cfg(unix)]
+    ("standstill", 31, standstill::measure),
     ("stream", 5, stream::measure),
     ("transcript", 31, transcript::measure),
     ("round-trips", 5, round_trips::measure),
@@ -46,7 +52,7 @@ const ALL: [(&str, usize, Measure); 12] = [
 fn main() -> anyhow::Result<()> {
     // `cargo bench` adds a word of its own.
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
-    let names = ALL.map(|(name, ..)| name);
+    let names: Vec<&str> = ALL.iter().map(|(name, ..)| *name).collect();
     let Some(wanted) = words.first() else {
         writeln!(std::io::stdout(), "{}", names.join("\n"))?;
         return Ok(());

@@ -164,3 +164,16 @@ fn history_tells_every_change_of_status_and_who_made_it() {
     let refusal = desk.refused(&["features", "fail", "1", "--reason", "It broke."]);
     assert!(refusal.contains("#1"), "what never passed cannot fail: {refusal}");
 }
+
+#[test]
+fn a_card_that_holds_more_than_one_may_is_refused_with_what_to_do() {
+    let desk = Desk::new();
+    desk.register();
+    let long = "n".repeat(256);
+    let told = desk.refused(&["features", "add", &long]);
+    assert!(told.contains("256 characters") && told.contains("the description"), "{told}");
+    let text = "t".repeat(70_000);
+    let told = desk.refused(&["features", "add", "Card", "--description", &text]);
+    assert!(told.contains("64 KB") && told.contains("a file of the project"), "{told}");
+    assert_eq!(desk.json(&["features", "list"]), json!([]), "nothing was stored");
+}

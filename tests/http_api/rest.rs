@@ -174,3 +174,38 @@ fn what_only_this_machine_may_do_is_refused_by_name_and_a_token_reaches_its_own_
     let viewer = stage.token(&["--role", "viewer"]);
     assert_eq!(stage.send(&viewer, "POST", "/api/projects/todo/agent/start", &[], Some(&json!({}))).status, 403);
 }
+
+#[test]
+fn a_card_that_holds_more_than_one_may_is_refused_in_words_and_nothing_of_it_is_stored() {
+    let stage = Stage::new();
+    stage.cards(1);
+    let new = |field: &str, value: Value| {
+        let mut card = json!({ "name": "Card", "steps": ["Look"] });
+        card[field] = value;
+        card
+    };
+    let long = "y".repeat(70_000);
+    for (field, value, words) in [
+        ("name", json!("n".repeat(256)), "its name is 256 characters long, and 255 is the most"),
+        ("description", json!(long), "its description is 69 KB long, and 64 KB is the most"),
+        ("steps", json!(vec!["Look"; 201]), "it has 201 steps, and 200 is the most"),
+        ("steps", json!([long]), "its list of steps is 69 KB long"),
+        ("category", json!("c".repeat(256)), "its category is 256 characters long"),
+    ] {
+        let edit = json!({ field: value });
+        let tries = [
+            stage.post("/api/projects/todo/features", new(field, value)),
+            stage.send_as_admin("PATCH", "/api/projects/todo/features/1", edit),
+        ];
+        for reply in tries {
+            assert_eq!((reply.status, reply.code().as_str()), (400, "bad_input"), "{field}: {reply:?}");
+            assert!(reply.json()["message"].to_string().contains(words), "{field}: it is told: {reply:?}");
+        }
+    }
+    let bug = json!({ "name": "Broken", "description": long, "steps": ["Look"] });
+    let reply = stage.post("/api/projects/todo/features/bug", bug);
+    assert_eq!((reply.status, reply.code().as_str()), (400, "bad_input"), "a bug is bounded too: {reply:?}");
+    let cards = stage.get("/api/projects/todo/features").json();
+    assert_eq!(cards.as_array().map(Vec::len), Some(1), "nothing was stored");
+    assert_eq!(cards[0]["name"], "Card 1", "nor changed");
+}

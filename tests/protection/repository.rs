@@ -107,14 +107,17 @@ os.makedirs('d', exist_ok=True)
 for number in range(3000):
     with open('d/f%05d' % number, 'w') as file:
         file.write('content %d\n' % number)
-# A timer of the kernel's that sends SIGCONT every 30 ms: struct sigevent, and struct itimerspec. A signal that is
-# ignored is not sent.
+# Timers of the kernel's that send SIGCONT, one every 50 ms: struct sigevent, and struct itimerspec. A signal that is
+# ignored is not sent; and one that repeats would be lost for good with the first that is pending when SIGSTOP comes.
 signal.signal(signal.SIGCONT, lambda *_: None)
+libc = ctypes.CDLL(None, use_errno=True)
 event = struct.pack('=Qii48x', 0, signal.SIGCONT, 0)
-every = struct.pack('=qqqq', 0, 30_000_000, 0, 30_000_000)
-libc, timer = ctypes.CDLL(None, use_errno=True), ctypes.c_void_p()
-if libc.timer_create(1, event, ctypes.byref(timer)) or libc.timer_settime(timer, 0, every, None):
-    raise OSError(ctypes.get_errno(), 'no timer')
+for number in range(2000):
+    timer = ctypes.c_void_p()
+    after = divmod((number + 1) * 50_000_000, 1_000_000_000)
+    once = struct.pack('=qqqq', 0, 0, *after)
+    if libc.timer_create(1, event, ctypes.byref(timer)) or libc.timer_settime(timer, 0, once, None):
+        raise OSError(ctypes.get_errno(), 'no timer')
 open('ready.log', 'w').close()
 end = time.time() + 100
 while time.time() < end:
