@@ -46,24 +46,6 @@ export function TranscriptBar(props: Props) {
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 border-b border-line px-4 py-2">
       <SearchField query={query} onQuery={onQuery} field={field} />
-      <fieldset className="flex min-w-0 items-center gap-1 overflow-x-auto">
-        <legend className="sr-only">{text.filters}</legend>
-        <Chip
-          label={text.all}
-          rows={null}
-          isOn={!isFiltering(filter)}
-          onPress={() => onFilter({ groups: new Set(), tool: null, file: null })}
-        />
-        {GROUPS.map((group) => (
-          <Chip
-            key={group}
-            label={GROUP_NAMES[group]}
-            rows={rowsOf(group)}
-            isOn={groups.has(group)}
-            onPress={() => toggle(group)}
-          />
-        ))}
-      </fieldset>
       <NameSelect
         label={text.tool}
         any={text.anyTool}
@@ -98,6 +80,24 @@ export function TranscriptBar(props: Props) {
           </span>
         )}
       </button>
+      <fieldset className="flex min-w-0 basis-full items-center gap-1 overflow-x-auto">
+        <legend className="sr-only">{text.filters}</legend>
+        <Chip
+          label={text.all}
+          rows={null}
+          isOn={!isFiltering(filter)}
+          onPress={() => onFilter({ groups: new Set(), tool: null, file: null })}
+        />
+        {GROUPS.map((group) => (
+          <Chip
+            key={group}
+            label={GROUP_NAMES[group]}
+            rows={rowsOf(group)}
+            isOn={groups.has(group)}
+            onPress={() => toggle(group)}
+          />
+        ))}
+      </fieldset>
     </div>
   );
 }
@@ -118,7 +118,7 @@ function Chip({ label, rows, isOn, onPress }: ChipProps) {
       onClick={onPress}
     >
       {label}
-      {rows !== null && <span className="ml-1 text-2xs tabular opacity-70">{compact(rows)}</span>}
+      {rows !== null && <span className="ml-1 text-2xs tabular">{compact(rows)}</span>}
     </button>
   );
 }
@@ -140,7 +140,7 @@ function NameSelect({ label, any, names, chosen, nameOf, onChoose }: NameSelectP
   return (
     <Select
       label={label}
-      className="w-36"
+      className="w-32 max-md:flex-1"
       value={chosen ?? ""}
       options={[{ value: "", label: any }, ...known, ...options]}
       onChange={(name) => onChoose(name || null)}
