@@ -88,7 +88,7 @@ export function InterviewDraft({ project, view: { interview, draft, check }, isR
           refusal={refusal}
           disabled={isEmpty}
           isBusy={accept.isPending}
-          onClick={() => (isReplacing ? setAsks("accept") : accept.mutate({ project }))}
+          onClick={() => (isReplacing ? setAsks("accept") : accept.mutate({ project, draft }))}
         >
           {text.draft.accept}
         </Button>
@@ -103,7 +103,7 @@ export function InterviewDraft({ project, view: { interview, draft, check }, isR
         description={text.draft.acceptText}
         confirmLabel={text.draft.accept}
         isBusy={accept.isPending}
-        onConfirm={() => accept.mutate({ project })}
+        onConfirm={() => accept.mutate({ project, draft })}
       />
       <AlertDialog
         isOpen={asks === "end"}

@@ -2,9 +2,16 @@
 
 use crate::stage::{Stage, has_file};
 use harness_api::{ErrorCode, Procedure};
-use harness_engine::runs::Quit;
+use harness_engine::{
+    interview::{Activity, Chosen, Interviews, Patience, View},
+    runs::Quit,
+};
+use harness_mcp::Tools;
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// No answer of a script takes this long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -62,7 +69,10 @@ async fn a_person_talks_a_specification_through_and_accepts_it() {
     assert!(done["check"]["score"].as_u64().is_some_and(|score| score >= 70), "{:#}", done["check"]);
     assert!(!has_file(&stage.path("todo"), "prompts/app_spec.txt"), "nothing is written before a person accepts");
 
-    let accepted = stage.ok(Procedure::interview_accept, json!({ "project": project })).await;
+    let unseen = json!({ "project": project, "draft": asked["draft"] });
+    let unseen = stage.call(Procedure::interview_accept, unseen).await.expect_err("nobody looked at what it says now");
+    assert!(unseen.message.contains("look at it again"), "{}", unseen.message);
+    let accepted = stage.ok(Procedure::interview_accept, json!({ "project": project, "draft": draft })).await;
     assert_eq!(accepted["interview"]["interview"]["state"], "accepted");
     let written = std::fs::read_to_string(stage.path("todo").join("prompts/app_spec.txt")).expect("it is written");
     assert_eq!(written, draft, "the draft as it was seen");
@@ -136,4 +146,85 @@ async fn the_agent_of_an_interview_reads_the_project_and_changes_nothing() {
     }
     assert!(!has_file(&stage.path("todo"), "written.txt"), "nothing was written");
     stage.ok(Procedure::interview_end, json!({ "project": project })).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_interview_may_cost_ends_it_until_a_person_allows_more() {
+    let stage = Stage::new();
+    let project = stage.project("todo").await;
+    let mut begin = start(project);
+    begin["budget_usd"] = json!(0.000_001);
+    stage.ok(Procedure::interview_start, begin).await;
+    let spent = until(&stage, project, "the end of the money", |view| {
+        view["activity"] == "idle" && view["interview"]["cost_usd"].as_f64().is_some_and(|usd| usd > 0.000_001)
+    })
+    .await;
+    let more = json!({ "project": project, "text": "Only me." });
+    let refusal = stage.call(Procedure::interview_send, more.clone()).await.expect_err("nothing is left");
+    assert_eq!(refusal.code, ErrorCode::NotPossibleNow, "{}", refusal.message);
+    assert!(refusal.message.contains("allow more"), "it says what to do: {}", refusal.message);
+    let still = stage.ok(Procedure::interview_get, json!({ "project": project })).await;
+    assert_eq!(still["interview"]["state"], "open", "the draft is not lost: {still:#}");
+    assert_eq!(still["remarks"], spent["remarks"], "what was refused was not said");
+    let mut allowed = more;
+    allowed["budget_usd"] = json!(5.0);
+    stage.ok(Procedure::interview_send, allowed).await;
+    until(&stage, project, "a question", |view| view["activity"] == "asking").await;
+    stage.ok(Procedure::interview_end, json!({ "project": project })).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_said_while_an_answer_is_being_stopped_is_answered_all_the_same() {
+    let stage = Stage::new();
+    let project = stage.project("todo").await;
+    stage.ok(Procedure::interview_start, start(project)).await;
+    stage.ok(Procedure::interview_stop, json!({ "project": project })).await;
+    stage.ok(Procedure::interview_send, json!({ "project": project, "text": "I mean: many things." })).await;
+    let answered = until(&stage, project, "an answer", is_persons_turn).await;
+    let said = answered["remarks"].as_array().expect("remarks");
+    assert_eq!(said[1]["text"], "I mean: many things.", "both were kept: {answered:#}");
+    assert_eq!(answered["problem"], Value::Null, "{answered:#}");
+    stage.ok(Procedure::interview_end, json!({ "project": project })).await;
+}
+
+/// Programs that run in a directory.
+#[cfg(target_os = "linux")]
+fn programs_in(dir: &std::path::Path) -> usize {
+    let entries = std::fs::read_dir("/proc").expect("the processes").flatten();
+    entries.filter(|entry| std::fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == dir)).count()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_nobody_answers_leaves_and_the_conversation_goes_on_with_another() {
+    let stage = Stage::new();
+    let project = stage.project("todo").await;
+    let dir = stage.path("todo").canonicalize().expect("the project's directory");
+    let open = stage.api.app().open_directory(&dir).expect("the project");
+    let patience = Patience { kept: Duration::from_millis(400), look: Duration::from_millis(50) };
+    let interviews = Interviews::with_patience(stage.api.runs().clone(), Arc::new(Tools), patience);
+    let chosen = Chosen { spec: "main".into(), model: None, budget_usd: 5.0, rehearsal: Some("interview".into()) };
+    interviews.start(&open, chosen, "I forget things.").expect("it begins");
+    let seen = async |what: &str, is_so: &dyn Fn(&View) -> bool| {
+        let began = Instant::now();
+        loop {
+            let view = interviews.get(&open).expect("it can be looked at").expect("there is one");
+            if is_so(&view) {
+                return view;
+            }
+            assert!(began.elapsed() < PATIENCE, "{what} did not come about: {view:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let is_there = |_: &View| programs_in(&dir) > 0;
+    seen("a process", &is_there).await;
+    let answered = seen("an answer", &|view| view.activity == Activity::Idle && view.remarks.len() > 1).await;
+    assert_eq!(answered.problem, None, "it was answered");
+    let left = seen("the departure", &|_| programs_in(&dir) == 0).await;
+    assert_eq!((left.problem, left.activity), (None, Activity::Idle), "nobody is told of it: nothing is the matter");
+    interviews.send(&open, "Only me.", None).expect("the conversation is open");
+    let asked = seen("a question", &|view| view.activity == Activity::Asking).await;
+    assert_eq!(asked.question[0].label, "Where shall the list be kept?", "another process goes on where the first was");
+    interviews.end(&open).expect("it ends");
+    seen("the end", &|_| programs_in(&dir) == 0).await;
 }

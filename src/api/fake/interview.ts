@@ -97,8 +97,11 @@ export function interviewHandlers(world: World): Pick<Handlers, InterviewName> {
       const { project, view } = open(id);
       return change(project, view, { activity: "idle", question: [], partial: "", doing: null });
     },
-    interview_accept: ({ project: id }) => {
+    interview_accept: ({ project: id, draft }) => {
       const { project, view } = open(id);
+      if (typeof draft === "string" && draft !== view.draft) {
+        fail("not_possible_now", "the draft is another one than you looked at: look at it again, then accept it");
+      }
       const spec = viewOf(view.interview.spec, view.draft, world.now());
       project.specs = [...project.specs.filter((one) => one.name !== spec.name), spec];
       project.has_spec = true;

@@ -265,7 +265,7 @@ macro_rules! with_procedures {
             /// Stops what Claude does now; the chat goes on with the next thing that is said.
             mutation interview_stop(OfProject) -> InterviewView, POST "/api/projects/{project}/interview/stop", needs Operator, topics [Interviews];
             /// Makes the draft the specification, and ends the chat.
-            mutation interview_accept(OfProject) -> AcceptedInterview, POST "/api/projects/{project}/interview/accept", needs Operator, topics [Interviews, Specs];
+            mutation interview_accept(AcceptInterview) -> AcceptedInterview, POST "/api/projects/{project}/interview/accept", needs Operator, topics [Interviews, Specs];
             /// Ends the chat without that.
             mutation interview_end(OfProject) -> InterviewView, POST "/api/projects/{project}/interview/end", needs Operator, topics [Interviews];
         }

@@ -1,6 +1,6 @@
 //! What an agent wrote, as a person can judge it: nothing hidden, nothing that a terminal obeys, nothing out of place.
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 /// Blanks in a row that are shown as they are; more could push what follows out of sight.
 const BLANKS_SHOWN: usize = 8;
@@ -49,6 +49,30 @@ pub fn unusual(text: &str) -> Vec<char> {
         }
     }
     found
+}
+
+/// `text` without the characters that nobody sees and a model reads all the same: tags, marks that reorder text, control
+/// characters, characters without a width. Joiners and variation selectors stay, since letters and emoji need them.
+///
+/// For text that a person approves and another agent obeys: what is left is what was seen.
+pub fn without_hidden(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace("\r\n", "\n").replace(is_hidden, ""))
+}
+
+fn is_hidden(c: char) -> bool {
+    match c {
+        '\n' | '\t' | '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' => false,
+        c if c.is_control() => true,
+        // Of the private and unassigned planes at the end, tags and the other variation selectors carry text unseen.
+        c => {
+            !is_plain(c)
+                && !c.is_whitespace()
+                && !matches!(c, '⟨' | '⟩' | '\u{2800}' | '\u{FFFD}' | '\u{E000}'..='\u{F8FF}')
+        }
+    }
 }
 
 fn is_plain(c: char) -> bool {
@@ -109,6 +133,25 @@ mod tests {
         ];
         for (hostile, expected) in cases {
             assert_eq!(legible(hostile), expected, "{hostile:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_model_reads_and_a_person_does_not_see_is_left_out() {
+        let tags: String = "rm".chars().map(|c| char::from_u32(0xE0000 + u32::from(c)).expect("a tag")).collect();
+        let cases = [
+            (format!("Build a list.{tags}"), "Build a list."),
+            ("a\u{200b}b\u{2060}c\u{feff}".into(), "abc"),
+            ("pay \u{202e}nimda\u{2069}".into(), "pay nimda"),
+            ("x\u{e0100}\u{e01ef}".into(), "x"),
+            ("one\r\ntwo\u{1b}[2K\u{8}".into(), "one\ntwo[2K"),
+        ];
+        for (hostile, expected) in cases {
+            assert_eq!(without_hidden(&hostile), expected, "{hostile:?}");
+        }
+        for plain in ["Größe: 日本 \u{a0}⟨x⟩", "👩\u{200d}💻 ❤\u{fe0f}", "می\u{200c}خواهم", "\tone\n\ntwo"]
+        {
+            assert_eq!(without_hidden(plain), plain, "letters, emoji and blanks stay as they are");
         }
     }
 

@@ -50,9 +50,9 @@ pub fn interview_stop(api: &Api, of: OfProject) -> Result<InterviewView, ApiErro
     Ok(view(api.interviews().stop(&api.project(of.project)?)?))
 }
 
-pub fn interview_accept(api: &Api, of: OfProject) -> Result<AcceptedInterview, ApiError> {
-    let project = api.project(of.project)?;
-    let (interview, written) = api.interviews().accept(&project)?;
+pub fn interview_accept(api: &Api, accept: AcceptInterview) -> Result<AcceptedInterview, ApiError> {
+    let project = api.project(accept.project)?;
+    let (interview, written) = api.interviews().accept(&project, accept.draft.as_deref())?;
     let told = spec::tell_run(api, &project, &written.name, "changed")?;
     Ok(AcceptedInterview { interview: view(interview), spec: spec::view(written), told })
 }

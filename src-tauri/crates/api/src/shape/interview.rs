@@ -111,6 +111,17 @@ pub struct SendInterview {
     pub budget_usd: Option<f64>,
 }
 
+/// The draft that is to become the specification.
+#[derive(Debug, Clone, Deserialize, Type)]
+pub struct AcceptInterview {
+    /// The project.
+    pub project: ProjectId,
+    /// The draft as it was seen: another one is refused. None accepts whatever is there.
+    #[serde(default)]
+    #[specta(optional)]
+    pub draft: Option<String>,
+}
+
 /// An interview whose draft became the specification.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct AcceptedInterview {

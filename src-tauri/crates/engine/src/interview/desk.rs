@@ -2,7 +2,7 @@
 
 use super::talk::{Talk, draft_of};
 use crate::{EngineError, redact};
-use harness_domain::spec::Spec;
+use harness_domain::{legible::without_hidden, spec::Spec};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -28,13 +28,16 @@ pub struct DraftState {
 impl Desk {
     /// Puts a part into the draft, in the place of what it said before; an empty text takes it out.
     ///
-    /// Fails with `Refused` when the part is no lawful one or the interview is over. Credentials are left out.
+    /// Fails with `Refused` when the part is no lawful one or the interview is over. Credentials are left out, and what nobody can see.
     pub fn put(&self, section: &str, text: &str) -> Result<DraftState, EngineError> {
         let Talk { project, id, .. } = self.talk.as_ref();
         // Between the look at the draft and its replacement no other call may write.
         let _alone = self.talk.drafting();
         let mut draft = draft_of(&project.store.interview(*id)?.draft);
-        draft.put(section, &redact::text(text)).map_err(|error| EngineError::Refused(error.to_string()))?;
+        // A person accepts what they see, and other agents obey all of it.
+        draft
+            .put(section, &without_hidden(&redact::text(text)))
+            .map_err(|error| EngineError::Refused(error.to_string()))?;
         let json = serde_json::to_string(&draft).map_err(|error| EngineError::Refused(error.to_string()))?;
         project.store.interview_draft(*id, &json)?;
         self.talk.tell();

@@ -37,11 +37,22 @@ use std::{
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// How long a process is kept while it is the person's turn. What was said is kept by the CLI as well, so the next one
-/// goes on from there; it only takes a second more.
-const KEPT: Duration = Duration::from_secs(180);
-/// How often that is looked at.
-const LOOK: Duration = Duration::from_secs(5);
+/// How long a process waits for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// How long it is kept while it is the person's turn. What was said is kept by the CLI as well, so the next one goes on
+    /// from there; it only takes a second more.
+    pub kept: Duration,
+    /// How often that is looked at.
+    pub look: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { kept: Duration::from_secs(180), look: Duration::from_secs(5) }
+    }
+}
+
 /// The most of the conversation that a process is told which cannot go on from where another was.
 const MOST_DIALOGUE_BYTES: usize = 60_000;
 
@@ -49,14 +60,15 @@ const MOST_DIALOGUE_BYTES: usize = 60_000;
 const ROLE: &str = "interviewer";
 
 /// Says something to the interview's agent; starts its process when there is none.
-pub(super) fn say(talk: &Arc<Talk>, runs: &Runs, tools: &Arc<dyn ToolServer>, words: String) {
+pub(super) fn say(talk: &Arc<Talk>, runs: &Runs, tools: &Arc<dyn ToolServer>, patience: Patience, words: String) {
     let mut state = talk.state();
     (state.problem, state.retrying) = (None, None);
     if let Some(line) = &mut state.line {
         line.idle_since = None;
         match &line.handle {
-            Some(handle) => handle.say(words),
-            None => line.unsaid.push(words),
+            Some(handle) if !line.hang_up.is_cancelled() => handle.say(words),
+            // Nobody hears it yet, or no longer.
+            _ => line.unsaid.push(words),
         }
         state.activity = state.activity.max_of(Activity::Thinking);
         return;
@@ -68,11 +80,12 @@ pub(super) fn say(talk: &Arc<Talk>, runs: &Runs, tools: &Arc<dyn ToolServer>, wo
     drop(state);
     let (talk, held_by, tools) = (talk.clone(), runs.clone(), tools.clone());
     runs.track(async move {
-        let held = hold(&talk, &held_by, &tools, words, &hang_up).await;
+        let held = hold(&talk, &held_by, &tools, words, (&hang_up, patience)).await;
         let mut state = talk.state();
-        if state.line.as_ref().is_none_or(|line| line.number != number) {
-            return; // it was let go, and whatever is said now is said to another one
-        }
+        let unsaid = match &mut state.line {
+            Some(line) if line.number == number => std::mem::take(&mut line.unsaid),
+            _ => return, // it was let go, and whatever is said now is said to another one
+        };
         let problem = match &held {
             Ok(SessionEnd { outcome: Outcome::Completed, .. }) if state.activity != Activity::Idle => {
                 Some(Problem::unanswered())
@@ -82,6 +95,11 @@ pub(super) fn say(talk: &Arc<Talk>, runs: &Runs, tools: &Arc<dyn ToolServer>, wo
         };
         state.hang_up(problem);
         drop(state);
+        let is_open = || talk.project.store.interview(talk.id).is_ok_and(|now| now.interview.ended_at_ms.is_none());
+        if !unsaid.is_empty() && hang_up.is_cancelled() && is_open() {
+            // What was said while it went away is said to the next one.
+            say(&talk, &held_by, &tools, patience, unsaid.join("\n\n"));
+        }
         talk.tell();
     });
 }
@@ -99,12 +117,12 @@ async fn hold(
     runs: &Runs,
     tools: &Arc<dyn ToolServer>,
     words: String,
-    hang_up: &CancellationToken,
+    (hang_up, patience): (&CancellationToken, Patience),
 ) -> Result<SessionEnd, EngineError> {
     let (_instance, closing) = runs.beside(&format!("an interview about {}", talk.project.dir().display()))?;
     let stored = talk.project.store.interview(talk.id)?;
     let setting = Setting::prepare(&talk.project, &stored.interview).await?;
-    let ends = Ends { hang_up, closing: &closing };
+    let ends = Ends { hang_up, closing: &closing, patience };
     let (end, is_set_up) = converse(talk, &setting, &stored, tools, words.clone(), &ends).await?;
     if stored.session.is_none() || is_set_up || matches!(end.outcome, Outcome::Stopped | Outcome::NotStarted { .. }) {
         return Ok(end);
@@ -120,6 +138,7 @@ async fn hold(
 struct Ends<'a> {
     hang_up: &'a CancellationToken,
     closing: &'a CancellationToken,
+    patience: Patience,
 }
 
 /// What every process of an interview is started with.
@@ -198,13 +217,15 @@ async fn converse(
         let mut state = talk.state();
         state.activity = Activity::Thinking;
         if let Some(line) = &mut state.line {
-            line.unsaid.drain(..).for_each(|words| handle.say(words));
+            if !ends.hang_up.is_cancelled() {
+                line.unsaid.drain(..).for_each(|words| handle.say(words));
+            }
             line.handle = Some(handle.clone());
         }
     }
     talk.tell();
     let mut finished = std::pin::pin!(running.finished());
-    let mut look = tokio::time::interval(LOOK);
+    let mut look = tokio::time::interval(ends.patience.look);
     let mut is_kept = false;
     let end = loop {
         tokio::select! {
@@ -225,7 +246,7 @@ async fn converse(
                         tracing::debug!(interview = %talk.id, %error, "its session was not remembered");
                     }
                 }
-                leave_when_idle(talk, &handle);
+                leave_when_idle(talk, &handle, ends.patience.kept);
             }
         }
     };
@@ -238,10 +259,10 @@ async fn converse(
 }
 
 /// Lets a process go on which nobody has spoken for a while. What is said from this moment on goes to a new one.
-fn leave_when_idle(talk: &Talk, handle: &Handle) {
+fn leave_when_idle(talk: &Talk, handle: &Handle, kept: Duration) {
     let mut state = talk.state();
     let idle = state.line.as_ref().and_then(|line| line.idle_since);
-    if state.activity == Activity::Idle && idle.is_some_and(|since| since.elapsed() >= KEPT) {
+    if state.activity == Activity::Idle && idle.is_some_and(|since| since.elapsed() >= kept) {
         state.line = None;
         handle.leave();
     }

@@ -8,6 +8,7 @@ mod problem;
 mod talk;
 
 pub use desk::{Desk, DraftState};
+pub use line::Patience;
 pub use problem::Problem;
 pub use talk::{Activity, Retrying};
 
@@ -43,6 +44,7 @@ struct Inner {
     runs: Runs,
     tools: Arc<dyn ToolServer>,
     talks: Mutex<HashMap<ProjectId, Arc<Talk>>>,
+    patience: Patience,
 }
 
 /// What a person chooses for an interview.
@@ -84,7 +86,12 @@ pub struct View {
 impl Interviews {
     /// None yet. Agents get `tools`, and end with the `runs` of this process.
     pub fn new(runs: Runs, tools: Arc<dyn ToolServer>) -> Self {
-        Self { inner: Arc::new(Inner { runs, tools, talks: Mutex::default() }) }
+        Self::with_patience(runs, tools, Patience::default())
+    }
+
+    /// The same, with another patience than the usual one.
+    pub fn with_patience(runs: Runs, tools: Arc<dyn ToolServer>, patience: Patience) -> Self {
+        Self { inner: Arc::new(Inner { runs, tools, talks: Mutex::default(), patience }) }
     }
 
     /// Begins an interview with the person's first words. A specification that exists is what its draft begins with.
@@ -148,16 +155,24 @@ impl Interviews {
     }
 
     /// Makes the draft the specification and ends the interview. What the specification said stays in its history.
+    /// `seen` is the draft as the person saw it.
     ///
-    /// Fails with `InterviewOver` when none goes on, with `Refused` when nothing is in the draft, and as
-    /// [`specs::write`] does: then the interview goes on.
-    pub fn accept(&self, project: &OpenProject) -> Result<(View, FoundSpec), EngineError> {
+    /// Fails with `InterviewOver` when none goes on, with `Refused` when nothing is in the draft or it is not the one that
+    /// was seen, and as [`specs::write`] does: then the interview goes on.
+    pub fn accept(&self, project: &OpenProject, seen: Option<&str>) -> Result<(View, FoundSpec), EngineError> {
         let talk = self.talk(project)?;
+        // The agent may be writing: what becomes the specification is what was looked at, or nothing.
+        let _alone = talk.drafting();
         let stored = project.store.interview(talk.id)?;
         let text = draft_of(&stored.draft).text();
         if text.is_empty() {
             return Err(EngineError::Refused(
                 "nothing is in the draft yet: go on talking, or end the interview".into(),
+            ));
+        }
+        if seen.is_some_and(|seen| seen != text) {
+            return Err(EngineError::Refused(
+                "the draft is another one than you looked at: look at it again, then accept it".into(),
             ));
         }
         let written = specs::write(project, &stored.interview.spec, &text, None)?;
@@ -195,7 +210,8 @@ impl Interviews {
             )));
         }
         talk.said(Speaker::Person, &words);
-        line::say(&talk, &self.inner.runs, &self.inner.tools, words);
+        let Inner { runs, tools, patience, .. } = self.inner.as_ref();
+        line::say(&talk, runs, tools, *patience, words);
         self.view(project, &talk)
     }
 
