@@ -3,43 +3,102 @@
 use crate::stage::Stage;
 use harness_api::Procedure;
 use harness_domain::run::Mode;
-use harness_engine::session::{RunControl, RunOptions, conduct};
+use harness_engine::{
+    EngineError, OpenProject,
+    session::{RunControl, RunOptions, conduct},
+};
 use harness_mcp::Tools;
 use harness_rehearsal::Scenario;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// A session that says what it was told.
 const ECHO: &str =
     "name: echo\ntitle: 'Rehearsal: an echo'\nroles:\n  coding:\n    - say: 'I was told: {{ prompt }}'\n";
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_remark_on_a_line_is_read_by_the_next_session_of_its_card() {
-    let stage = Stage::new();
-    let project = stage.project("sums").await;
+async fn card(stage: &Stage, project: u64) -> Value {
     let feature = json!({
         "kind": "feature", "category": "functional", "name": "Add", "description": "", "steps": [], "priority": null,
         "layer": null, "source_spec": "main", "parent": null, "dependencies": [], "model": null, "checks": [],
     });
-    let card = stage.ok(Procedure::feature_create, json!({ "project": project, "feature": feature })).await;
+    stage.ok(Procedure::feature_create, json!({ "project": project, "feature": feature })).await
+}
+
+/// A run of one session that says what it was told.
+async fn echo(stage: &Stage, open: &OpenProject) -> Result<(), EngineError> {
+    let file = stage.path("echo.yaml");
+    std::fs::write(&file, ECHO).expect("a scenario");
+    let scenario = Scenario::load(file.to_str().expect("a plain path")).expect("it is whole");
+    let options =
+        RunOptions { mode: Mode::Code, rehearsal: Some(scenario), max_sessions: Some(1), ..RunOptions::default() };
+    conduct(open, options, Arc::new(Tools), RunControl::default()).await.map(drop)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_remark_on_a_line_is_read_by_the_next_session_of_its_card() {
+    let stage = Stage::new();
+    let project = stage.project("sums").await;
+    let card = card(&stage, project).await;
     let remark = json!({
         "project": project, "feature": card["id"], "path": "src/add.js", "line": 7, "text": "Mind the zebra crossing.",
         "becomes": "message",
     });
     stage.ok(Procedure::review_comment, remark).await;
 
-    let file = stage.path("echo.yaml");
-    std::fs::write(&file, ECHO).expect("a scenario");
-    let scenario = Scenario::load(file.to_str().expect("a plain path")).expect("it is whole");
     let open = stage.api.app().open_directory(&stage.path("sums")).expect("the project");
-    let options =
-        RunOptions { mode: Mode::Code, rehearsal: Some(scenario), max_sessions: Some(1), ..RunOptions::default() };
-    conduct(&open, options, Arc::new(Tools), RunControl::default()).await.expect("a run");
+    echo(&stage, &open).await.expect("a run");
 
     let search = json!({ "project": project, "query": "zebra crossing", "limit": 5 });
     let found = stage.ok(Procedure::transcript_search, search).await;
     assert!(!found.as_array().expect("hits").is_empty(), "the session was told what a person remarked");
     assert!(open.store.messages_untold(harness_domain::id::FeatureId(1)).expect("messages").is_empty(), "and once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_pictures_of_a_card_reach_its_session_and_no_other_does() {
+    const PNG: &str =
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    let stage = Stage::new();
+    let project = stage.project("sums").await;
+    let (card, other) = (card(&stage, project).await, card(&stage, project).await);
+    let add = async |card: &Value, name: &str| {
+        let add = json!({ "project": project, "feature": card["id"], "name": name, "data": PNG });
+        stage.ok(Procedure::image_add, add).await
+    };
+    add(&card, "sketch.png").await;
+    add(&other, "another.png").await;
+    let open = stage.api.app().open_directory(&stage.path("sums")).expect("the project");
+    echo(&stage, &open).await.expect("a run");
+    let search = json!({ "project": project, "query": "image png of characters", "limit": 5 });
+    let found = stage.ok(Procedure::transcript_search, search).await;
+    let hits = found.as_array().expect("hits");
+    assert!(!hits.is_empty(), "the model was shown the picture of its card: {found:#}");
+    let of = json!({ "project": project, "session": hits[0]["session"], "from": 0, "limit": 50 });
+    let rows = stage.ok(Procedure::transcript_window, of).await.to_string();
+    assert_eq!(
+        rows.matches(&format!("[image/png of {} characters]", PNG.len())).count(),
+        1,
+        "whole, and it alone: {rows}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_run_begins_where_its_records_would_not_fit() {
+    let stage = Stage::new();
+    let project = stage.project("sums").await;
+    card(&stage, project).await;
+    let mut open = stage.api.app().open_directory(&stage.path("sums")).expect("the project");
+    open.app.bounds = open.app.bounds.with_least_room(u64::MAX);
+    let refusal = echo(&stage, &open).await.expect_err("no disk has that much room");
+    let words = refusal.to_string();
+    assert!(
+        words.contains("GiB free for") && words.contains("free some disk space"),
+        "what is, and what to do: {words}"
+    );
+    let runs = stage.ok(Procedure::run_list, json!({ "project": project })).await;
+    assert_eq!(runs, json!([]), "nothing was begun");
+    open.app.bounds = open.app.bounds.with_least_room(0);
+    echo(&stage, &open).await.expect("with room it begins");
 }
 
 #[cfg(target_os = "linux")]

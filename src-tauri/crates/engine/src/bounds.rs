@@ -15,6 +15,7 @@ pub const VARIABLE: &str = "ALLOWED_ROOT_DIRECTORY";
 pub struct Bounds {
     outermost: Option<PathBuf>,
     home: Option<PathBuf>,
+    least_room: Option<u64>,
 }
 
 impl Bounds {
@@ -26,7 +27,18 @@ impl Bounds {
     /// Bounds with `outermost` around all projects, and a home directory that is none.
     pub fn new(outermost: Option<OsString>, home: Option<PathBuf>) -> Self {
         let outermost = outermost.filter(|path| !path.is_empty()).map(PathBuf::from);
-        Self { outermost, home: home.and_then(|home| home.canonicalize().ok()) }
+        Self { outermost, home: home.and_then(|home| home.canonicalize().ok()), least_room: None }
+    }
+
+    /// The same, where nothing begins with fewer bytes free than this.
+    #[must_use]
+    pub fn with_least_room(self, bytes: u64) -> Self {
+        Self { least_room: Some(bytes), ..self }
+    }
+
+    /// The bytes that must be free before a run begins; none for the usual amount.
+    pub fn least_room(&self) -> Option<u64> {
+        self.least_room
     }
 
     /// Whether the directories in `real` may be shown to someone who looks for a project's place. `real` is absolute and
@@ -36,6 +48,12 @@ impl Bounds {
             Some(outermost) => outermost.canonicalize().is_ok_and(|root| real.starts_with(&root)),
             None => self.home.as_deref().is_some_and(|home| home.starts_with(real)) || self.check(real).is_ok(),
         }
+    }
+
+    /// Whether a place lies where projects may live, with its links followed, as far as a person set a bound at all.
+    pub fn enclose(&self, path: &Path) -> bool {
+        let Some(outermost) = &self.outermost else { return true };
+        outermost.canonicalize().is_ok_and(|root| path.canonicalize().is_ok_and(|real| real.starts_with(root)))
     }
 
     /// Where someone starts to look for a project's place.

@@ -2,7 +2,7 @@
 //!
 //! They lie in the data directory and in the system's configuration, out of every agent's reach.
 
-use crate::{EngineError, OpenProject, home::Home, session::Places};
+use crate::{EngineError, OpenProject, bounds, home::Home, session::Places};
 use harness_domain::{evidence::SandboxLevel, id::ProjectId, project::ProjectSettings};
 use harness_sandbox::{
     Verdict, WallKind, Workspace,
@@ -61,8 +61,27 @@ pub fn load(project: &OpenProject) -> Result<Policy, EngineError> {
 /// agent could change it: no run starts on half a policy.
 pub fn layers(project: &OpenProject) -> Result<Layers, EngineError> {
     let mut files = read_files(&places(&project.app.home, Some(project.project.id)), Some(project.dir()))?;
-    files.extend(of_settings(&project.settings)?);
+    if let Some(file) = of_settings(&project.settings)? {
+        // A link may lead elsewhere by now.
+        let layers = Layers::new(vec![file.clone()]);
+        refuse_outside(project, &layers.readable(std::env::home_dir().as_deref()))?;
+        files.push(file);
+    }
     Ok(Layers::new(files))
+}
+
+/// Settings are written through the API, also from other machines: they grant nothing beyond what the owner of this machine
+/// let the product work on. A policy file may; it can only be written here.
+fn refuse_outside(project: &OpenProject, granted: &[PathBuf]) -> Result<(), EngineError> {
+    match granted.iter().find(|path| path.exists() && !project.app.bounds.enclose(path)) {
+        None => Ok(()),
+        Some(path) => Err(EngineError::Refused(format!(
+            "{} lies outside of {}, which bounds what the settings may grant: take it out of the project's settings, or \
+             grant it in a policy file",
+            path.display(),
+            bounds::VARIABLE,
+        ))),
+    }
 }
 
 /// What the project's settings let sessions read and reach besides, as a policy file of the project; none when nothing.
@@ -92,6 +111,7 @@ pub fn check_settings(project: &OpenProject, settings: &ProjectSettings) -> Resu
         source,
     })?;
     let granted = layers.readable(home.as_deref());
+    refuse_outside(project, &granted)?;
     let workspace = workspace.with_readable(granted.clone()).with_hidden([project.app.home.root()]);
     for path in granted {
         if !path.exists() {
@@ -265,6 +285,27 @@ mod tests {
         for refused in ["https://example.org", "10.0.0.1", "localhost", "*", "example.org:80"] {
             assert!(check_settings(&project, &with(&[], &[refused])).is_err(), "{refused} is no host's name");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_settings_grant_nothing_beyond_the_bound_of_all_projects_also_when_a_link_is_turned_later() {
+        let (root, mut project) = stage();
+        let (within, outside) = (root.path().join("projects"), root.path().join("elsewhere"));
+        fs::create_dir_all(within.join("docs")).expect("a directory");
+        fs::create_dir_all(&outside).expect("a directory");
+        project.app.bounds = bounds::Bounds::new(Some(within.clone().into()), None);
+        let with =
+            |path: &Path| ProjectSettings { readable: vec![path.display().to_string()], ..ProjectSettings::default() };
+        let refusal = check_settings(&project, &with(&outside)).expect_err("nobody allowed that");
+        assert!(refusal.to_string().contains("ALLOWED_ROOT_DIRECTORY"), "{refusal}");
+        let docs = within.join("docs");
+        check_settings(&project, &with(&docs)).expect("it lies where projects live");
+        project.settings = with(&docs);
+        layers(&project).expect("as it was allowed");
+        fs::remove_dir(&docs).expect("it goes");
+        std::os::unix::fs::symlink(&outside, &docs).expect("an agent of another project turned it");
+        assert!(layers(&project).is_err(), "no session is shown what the link leads to now");
     }
 
     #[cfg(target_os = "linux")]

@@ -1,7 +1,7 @@
 //! What this machine has of what runs need, and what to do about the rest.
 
 use crate::{
-    App,
+    App, EngineError, OpenProject,
     secrets::{self, Account},
 };
 use harness_agent::{
@@ -171,22 +171,35 @@ pub fn sandbox() -> Finding {
 const TOO_LITTLE: u64 = 500 << 20;
 /// Below this much room a long run may stop.
 const LITTLE: u64 = 5 << 30;
+const NO_ROOM: &str = "too little for checkpoints, records and builds";
+const MAKE_ROOM: &str = "free some disk space, or move the project to another disk";
 
 /// How much room there is where `dir` lies; none where the operating system does not say.
 pub fn disk(dir: &Path) -> Option<Finding> {
     free_bytes(dir).map(|free| room(free, dir))
 }
 
+/// Refuses to begin a run where its checkpoints, records and builds would not fit, in the project or beside the records.
+///
+/// Fails with [`EngineError::Refused`]. Where the operating system does not say how much room there is, nothing is refused.
+pub(crate) fn refuse_without_room(project: &OpenProject) -> Result<(), EngineError> {
+    let least = project.app.bounds.least_room().unwrap_or(TOO_LITTLE);
+    for dir in [project.dir(), project.app.home.root()] {
+        let Some(free) = free_bytes(dir).filter(|free| *free < least) else { continue };
+        return Err(EngineError::Refused(format!(
+            "only {} free for {}, {NO_ROOM}: {MAKE_ROOM}",
+            gibibytes(free),
+            dir.display()
+        )));
+    }
+    Ok(())
+}
+
 fn room(free: u64, dir: &Path) -> Finding {
     const WHAT: &str = "disk space";
     let detail = format!("{} free for {}", gibibytes(free), dir.display());
     match free {
-        free if free < TOO_LITTLE => Finding::bad(
-            WHAT,
-            State::Missing,
-            format!("{detail}: too little for checkpoints, records and builds"),
-            "free some disk space, or move the project to another disk",
-        ),
+        free if free < TOO_LITTLE => Finding::bad(WHAT, State::Missing, format!("{detail}: {NO_ROOM}"), MAKE_ROOM),
         free if free < LITTLE => Finding::bad(
             WHAT,
             State::Warning,

@@ -89,10 +89,20 @@ fn blocks(content: &Value) -> impl Iterator<Item = &Value> {
 
 fn texts(content: &Value) -> String {
     let mut all = content.as_str().unwrap_or_default().to_owned();
-    for block in blocks(content).filter(|block| block["type"] == "text") {
-        append(&mut all, block["text"].as_str().unwrap_or_default());
+    for block in blocks(content) {
+        match block["type"].as_str() {
+            Some("text") => append(&mut all, block["text"].as_str().unwrap_or_default()),
+            Some("image") => append(&mut all, &picture(&block["source"])),
+            _ => {}
+        }
     }
     all
+}
+
+/// A picture in words: a script can ask whether it came, not look at it.
+fn picture(source: &Value) -> String {
+    let characters = source["data"].as_str().map_or(0, str::len);
+    format!("[{} of {characters} characters]", source["media_type"].as_str().unwrap_or("a picture"))
 }
 
 fn append(all: &mut String, text: &str) {

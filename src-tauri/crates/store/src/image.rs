@@ -7,7 +7,7 @@ use crate::{
     row::{all, count, execute, first, new_id, signed},
 };
 use harness_domain::id::FeatureId;
-use rusqlite::Row;
+use rusqlite::{Connection, Row};
 use serde::Serialize;
 
 /// A picture on a card.
@@ -39,10 +39,11 @@ pub struct ImageBounds {
 }
 
 impl ProjectStore {
-    /// Puts a picture on a card; its number is given out here. The same picture is on a card only once.
+    /// Puts a picture on a card; its number is given out here. The same picture is on a card only once. Where there is no
+    /// room, pictures of cards that are gone make it, oldest first; also returns the digests that no picture has any more.
     ///
     /// Fails with `NoSuchFeature`, and with `TooManyImages` beyond the bounds.
-    pub fn image_add(&self, image: Image, bounds: ImageBounds) -> Result<Image> {
+    pub fn image_add(&self, image: Image, bounds: ImageBounds) -> Result<(Image, Vec<String>)> {
         const SQL: &str = "INSERT INTO feature_image (feature_id, name, media_type, sha256, bytes, at_ms) \
                            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         self.db.write(move |tx| {
@@ -52,12 +53,27 @@ impl ProjectStore {
             }
             let same = "SELECT * FROM feature_image WHERE feature_id = ?1 AND sha256 = ?2";
             if let Some(known) = first(tx, same, (feature.0, &image.sha256), from_row)? {
-                return Ok(known);
+                return Ok((known, Vec::new()));
             }
             let sql = "SELECT count(*) AS cards, ifnull((SELECT sum(bytes) FROM feature_image), 0) AS bytes \
                        FROM feature_image WHERE feature_id = ?1";
-            let (on_card, bytes) = first(tx, sql, [feature.0], |row| Ok((count(row, "cards")?, count(row, "bytes")?)))?
-                .unwrap_or_default();
+            let (on_card, mut bytes) =
+                first(tx, sql, [feature.0], |row| Ok((count(row, "cards")?, count(row, "bytes")?)))?
+                    .unwrap_or_default();
+            let mut gone = Vec::new();
+            if bytes.saturating_add(image.bytes) > bounds.bytes {
+                let sql = "SELECT * FROM feature_image WHERE feature_id NOT IN (SELECT id FROM feature) ORDER BY id";
+                for old in all(tx, sql, (), from_row)? {
+                    if bytes.saturating_add(image.bytes) <= bounds.bytes {
+                        break;
+                    }
+                    execute(tx, "DELETE FROM feature_image WHERE id = ?1", [old.id])?;
+                    bytes = bytes.saturating_sub(old.bytes);
+                    if old.sha256 != image.sha256 && !is_named(tx, &old.sha256)? {
+                        gone.push(old.sha256);
+                    }
+                }
+            }
             if on_card >= u64::from(bounds.on_a_card) || bytes.saturating_add(image.bytes) > bounds.bytes {
                 return Err(
                     StoreError::TooManyImages { feature, on_a_card: bounds.on_a_card, bytes: bounds.bytes }.into()
@@ -65,7 +81,7 @@ impl ProjectStore {
             }
             let Image { name, media_type, sha256, bytes, at_ms, .. } = &image;
             execute(tx, SQL, (feature.0, name, media_type, sha256, signed(*bytes), at_ms))?;
-            Ok(Image { id: new_id(tx), ..image.clone() })
+            Ok((Image { id: new_id(tx), ..image.clone() }, gone))
         })
     }
 
@@ -89,10 +105,15 @@ impl ProjectStore {
             let found = first(tx, "SELECT * FROM feature_image WHERE id = ?1", [id], from_row)?;
             let image = found.ok_or(StoreError::NoSuchImage(id))?;
             execute(tx, "DELETE FROM feature_image WHERE id = ?1", [id])?;
-            let other = first(tx, "SELECT 1 FROM feature_image WHERE sha256 = ?1", [&image.sha256], |_| Ok(()))?;
-            Ok((image, other.is_none()))
+            let is_last = !is_named(tx, &image.sha256)?;
+            Ok((image, is_last))
         })
     }
+}
+
+/// Whether any picture has these bytes.
+fn is_named(tx: &Connection, sha256: &str) -> Step<bool> {
+    Ok(first(tx, "SELECT 1 FROM feature_image WHERE sha256 = ?1", [sha256], |_| Ok(()))?.is_some())
 }
 
 fn from_row(row: &Row<'_>) -> Step<Image> {

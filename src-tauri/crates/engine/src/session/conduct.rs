@@ -6,6 +6,7 @@ use crate::{
     git::{self, GitError},
     policy, redact,
     secrets::{self, Account},
+    setup,
     specs::{self, ProjectSpec},
     verify::blocking,
 };
@@ -60,6 +61,7 @@ pub(crate) async fn conduct_telling(
     began: impl FnOnce(RunId),
 ) -> Result<RunReport, EngineError> {
     refuse_emptied(project)?;
+    setup::refuse_without_room(project)?;
     options.budget_usd = options.budget_usd.or(project.settings.budget_usd);
     // Sessions read it anew; a broken one is told before anything has begun.
     policy::load(project)?;
