@@ -55,6 +55,16 @@ test("a talk grows a draft beside it, which becomes the specification when it is
   );
 });
 
+test("a draft that changed since it was looked at is not accepted, and the reason is told", async () => {
+  const { user, host } = await begun();
+  expect(await screen.findByText(/Missing:/)).toBeVisible();
+  const project = host.project();
+  if (project.interview) project.interview = { ...project.interview, draft: "<overview>Something else.</overview>" };
+  await user.click(button("Accept the draft"));
+  expect(await screen.findByText(/look at it again, then accept it/)).toBeVisible();
+  expect(project.specs, "nothing was written that nobody saw").toEqual([]);
+});
+
 test("what could not be sent is still there, and the reason beside it", async () => {
   const { user, host } = await begun();
   const failure = new Failure({

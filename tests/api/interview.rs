@@ -155,10 +155,11 @@ async fn what_an_interview_may_cost_ends_it_until_a_person_allows_more() {
     let mut begin = start(project);
     begin["budget_usd"] = json!(0.000_001);
     stage.ok(Procedure::interview_start, begin).await;
-    let spent = until(&stage, project, "the end of the money", |view| {
-        view["activity"] == "idle" && view["interview"]["cost_usd"].as_f64().is_some_and(|usd| usd > 0.000_001)
-    })
-    .await;
+    let spent = until(&stage, project, "the end of the money", |view| view["problem"].is_object()).await;
+    let fix = spent["problem"]["fix"].as_str().expect("a way out");
+    assert!(fix.contains("Allow more"), "it says what to do: {spent:#}");
+    let cost = |view: &Value| view["interview"]["cost_usd"].as_f64().expect("a cost");
+    assert!(cost(&spent) > 0.000_001, "what it took is told: {spent:#}");
     let more = json!({ "project": project, "text": "Only me." });
     let refusal = stage.call(Procedure::interview_send, more.clone()).await.expect_err("nothing is left");
     assert_eq!(refusal.code, ErrorCode::NotPossibleNow, "{}", refusal.message);
@@ -169,7 +170,8 @@ async fn what_an_interview_may_cost_ends_it_until_a_person_allows_more() {
     let mut allowed = more;
     allowed["budget_usd"] = json!(5.0);
     stage.ok(Procedure::interview_send, allowed).await;
-    until(&stage, project, "a question", |view| view["activity"] == "asking").await;
+    let answered = until(&stage, project, "an answer", is_persons_turn).await;
+    assert!(cost(&answered) > cost(&spent), "it goes on where it was cut off, and costs add up: {answered:#}");
     stage.ok(Procedure::interview_end, json!({ "project": project })).await;
 }
 
@@ -198,7 +200,7 @@ fn programs_in(dir: &std::path::Path) -> usize {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_that_nobody_answers_leaves_and_the_conversation_goes_on_with_another() {
     let stage = Stage::new();
-    let project = stage.project("todo").await;
+    stage.project("todo").await;
     let dir = stage.path("todo").canonicalize().expect("the project's directory");
     let open = stage.api.app().open_directory(&dir).expect("the project");
     let patience = Patience { kept: Duration::from_millis(400), look: Duration::from_millis(50) };
