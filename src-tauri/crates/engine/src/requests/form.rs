@@ -6,6 +6,10 @@ use serde_json::{Map, Value, json};
 
 /// Questions that one call may hold; the CLI's own tool takes four.
 const MOST_QUESTIONS: usize = 20;
+/// Options of one question that a person can choose from.
+const MOST_OPTIONS: usize = 50;
+/// The most that the questions of one call may have together, in bytes.
+const MOST_QUESTION_BYTES: usize = 64 * 1024;
 
 /// One thing that a question wants to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -194,6 +198,11 @@ pub(crate) fn question_of_tool(input: &Value) -> Option<Value> {
     let questions = input.get("questions")?.as_array()?;
     let asked: Vec<String> = questions.iter().filter_map(|question| text(question, "question")).collect();
     if asked.is_empty() || asked.len() > MOST_QUESTIONS || asked.iter().any(|words| words.trim().is_empty()) {
+        return None;
+    }
+    // Whatever made the agent ask: a screen must be able to show it.
+    let is_long = questions.iter().any(|question| choices(question).len() > MOST_OPTIONS);
+    if is_long || input.to_string().len() > MOST_QUESTION_BYTES {
         return None;
     }
     Some(json!({ "question": asked.join(" / "), "questions": questions }))

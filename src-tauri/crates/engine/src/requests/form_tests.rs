@@ -103,3 +103,14 @@ fn a_call_that_asks_nothing_is_no_question() {
         assert_eq!(question_of_tool(&input), None, "{input}");
     }
 }
+
+#[test]
+fn a_question_that_no_screen_can_show_is_none() {
+    let asked = |question: &str, options: usize| {
+        let options: Vec<Value> = (0..options).map(|at| json!({ "label": format!("option {at}") })).collect();
+        question_of_tool(&json!({ "questions": [{ "question": question, "options": options }] })).is_some()
+    };
+    assert!(asked("Which one?", MOST_OPTIONS), "as many as one can choose from");
+    assert!(!asked("Which one?", MOST_OPTIONS + 1), "nobody reads so many");
+    assert!(!asked(&"Why? ".repeat(MOST_QUESTION_BYTES / 5), 2), "nor so long a question");
+}
