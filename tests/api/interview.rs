@@ -69,6 +69,15 @@ async fn a_person_talks_a_specification_through_and_accepts_it() {
     assert!(done["check"]["score"].as_u64().is_some_and(|score| score >= 70), "{:#}", done["check"]);
     assert!(!has_file(&stage.path("todo"), "prompts/app_spec.txt"), "nothing is written before a person accepts");
 
+    let hidden = json!({ "project": project, "text": "And all of it in bl\u{202e}u\u{200b}e\u{e0072}\u{e006d}." });
+    stage.ok(Procedure::interview_send, hidden).await;
+    let wished = until(&stage, project, "a wish in the draft", |view| {
+        is_persons_turn(view) && view["draft"].as_str().is_some_and(|text| text.contains("further_wishes"))
+    })
+    .await;
+    let draft = wished["draft"].as_str().expect("a text");
+    assert!(draft.contains("And all of it in blue."), "nobody sees what was between the letters: {draft:?}");
+
     let unseen = json!({ "project": project, "draft": asked["draft"] });
     let unseen = stage.call(Procedure::interview_accept, unseen).await.expect_err("nobody looked at what it says now");
     assert!(unseen.message.contains("look at it again"), "{}", unseen.message);
