@@ -79,7 +79,12 @@ test("what could not be sent is still there, and the reason beside it", async ()
   expect(await words()).toHaveValue("Only me.");
   host.failWith("interview_send", null);
   await user.click(button("Send"));
-  await vi.waitFor(async () => expect(await words()).toHaveValue(""));
+  expect(
+    await screen.findByRole("group", { name: "Claude asks" }),
+    "it was sent, and answered by a question",
+  ).toBeVisible();
+  expect(screen.queryByDisplayValue("Only me."), "nothing of it is left to send twice").toBeNull();
+  expect(screen.queryByRole("textbox", { name: "Your message" }), "the question is the one place to answer").toBeNull();
 });
 
 test("what keeps an answer away is told with the way out", async () => {

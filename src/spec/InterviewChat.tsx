@@ -43,6 +43,9 @@ export function InterviewChat({ project, view }: Props) {
     event.preventDefault();
     submit();
   };
+  const isAsked = activity === "asking" && question.length > 0;
+  // A question has an answer in one's own words too: two fields would ask which of them counts.
+  const hasField = !isAsked || words !== "";
   const lastWords = remarks.findLast(({ speaker }) => speaker === "person")?.text ?? "";
 
   return (
@@ -57,7 +60,7 @@ export function InterviewChat({ project, view }: Props) {
             onAgain={(budget_usd) => say({ text: lastWords, ...(budget_usd !== null && { budget_usd }) })}
           />
         )}
-        {activity === "asking" && question.length > 0 && (
+        {isAsked && (
           <div role="group" aria-label={text.chat.asks} className="rounded-lg border border-accent bg-panel p-3">
             <QuestionForm
               key={remarks.length}
@@ -75,28 +78,32 @@ export function InterviewChat({ project, view }: Props) {
             {text.chat.sendFailed}. {reasonOf(send.error)}
           </p>
         )}
-        <Field label={text.chat.words} hint={text.chat.wordsHint}>
-          {(wiring) => (
-            <Textarea
-              {...wiring}
-              ref={field}
-              rows={3}
-              value={words}
-              onChange={(event) => setWords(event.target.value)}
-              onKeyDown={onKeyDown}
-            />
-          )}
-        </Field>
+        {hasField && (
+          <Field label={text.chat.words} hint={text.chat.wordsHint}>
+            {(wiring) => (
+              <Textarea
+                {...wiring}
+                ref={field}
+                rows={3}
+                value={words}
+                onChange={(event) => setWords(event.target.value)}
+                onKeyDown={onKeyDown}
+              />
+            )}
+          </Field>
+        )}
         <div className="flex items-center gap-3">
-          <Button
-            variant="primary"
-            refusal={refusal}
-            isBusy={send.isPending}
-            disabled={words.trim() === ""}
-            onClick={submit}
-          >
-            {send.isPending ? text.chat.sending : text.chat.send}
-          </Button>
+          {hasField && (
+            <Button
+              variant="primary"
+              refusal={refusal}
+              isBusy={send.isPending}
+              disabled={words.trim() === ""}
+              onClick={submit}
+            >
+              {send.isPending ? text.chat.sending : text.chat.send}
+            </Button>
+          )}
           {activity !== "idle" && (
             <Button
               refusal={refusal}
