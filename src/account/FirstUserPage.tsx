@@ -5,6 +5,7 @@ import { Input } from "@/ui/Input.tsx";
 import { deviceName } from "./device-name.ts";
 import { Front } from "./Front.tsx";
 import { text } from "./messages.ts";
+import { NameField } from "./NameField.tsx";
 import { SecretField } from "./SecretField.tsx";
 import { SubmitRow } from "./SubmitRow.tsx";
 import { useAttempt } from "./useAttempt.ts";
@@ -48,20 +49,7 @@ export function FirstUserPage({ door, token: linked }: { door: Door; token: stri
             )}
           </Field>
         )}
-        <Field label={text.name} hint={text.nameHint}>
-          {(wiring) => (
-            <Input
-              {...wiring}
-              name="username"
-              value={name}
-              autoComplete="username"
-              autoCapitalize="none"
-              spellCheck={false}
-              required
-              onChange={(event) => setName(event.target.value)}
-            />
-          )}
-        </Field>
+        <NameField value={name} onChange={setName} hint={text.nameHint} />
         <SecretField
           label={text.newPassword}
           hint={text.passwordHint}

@@ -1,11 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Door } from "@/api/door.ts";
-import { Field } from "@/ui/Field.tsx";
-import { Input } from "@/ui/Input.tsx";
 import { deviceName } from "./device-name.ts";
 import { Front } from "./Front.tsx";
 import { text } from "./messages.ts";
+import { NameField } from "./NameField.tsx";
 import { SecretField } from "./SecretField.tsx";
 import { SubmitRow } from "./SubmitRow.tsx";
 import { useAttempt } from "./useAttempt.ts";
@@ -46,21 +45,7 @@ export function LoginPage({ door, expired }: { door: Door; expired: string | nul
           );
         }}
       >
-        <Field label={text.name}>
-          {(wiring) => (
-            <Input
-              {...wiring}
-              name="username"
-              value={name}
-              autoComplete="username"
-              autoCapitalize="none"
-              spellCheck={false}
-              autoFocus={expired === null}
-              required
-              onChange={(event) => setName(event.target.value)}
-            />
-          )}
-        </Field>
+        <NameField value={name} onChange={setName} isFocused={expired === null} />
         <SecretField
           label={text.password}
           value={password}

@@ -34,10 +34,35 @@ if (wanted.has("ask")) {
   host.ask("approval");
   host.ask("question");
 }
+if (wanted.has("talk")) {
+  void host
+    .call("interview_start", { project: 1, spec: "main", text: "A list of things to do, for our small team." })
+    .then(() => host.call("interview_send", { project: 1, text: "Six people who share one list.", answers: null }));
+}
+if (wanted.has("pictures")) {
+  for (const name of ["before.png", "after.png"]) {
+    void host.call("image_add", { project: 1, feature: 193, name, data: pictureOf(320, 200) });
+  }
+}
 const theme = (window as { galleryTheme?: Theme }).galleryTheme;
 if (theme) host.world.settings = { ...host.world.settings, theme };
 Object.assign(window, { fakeHost: host });
 start(host, browserHost(), doorOf(wanted.get("door")));
+
+/** A plain picture, as base64. */
+function pictureOf(width: number, height: number): string {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext("2d");
+  if (context) {
+    context.fillStyle = "#4650c8";
+    context.fillRect(0, 0, width, height);
+    context.fillStyle = "#ffffff";
+    context.fillRect(24, 24, width / 2, height / 3);
+  }
+  return canvas.toDataURL("image/png").replace(/^.*,/, "");
+}
 
 /** The door as it is asked for: nobody in, the first account still to be made, a session over, or somebody of a role. */
 function doorOf(asked: string | null): FakeDoor | null {

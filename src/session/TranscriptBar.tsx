@@ -109,7 +109,6 @@ function Chip({ label, rows, isOn, onPress }: ChipProps) {
     <button
       type="button"
       aria-pressed={isOn}
-      aria-label={label}
       title={rows === null ? undefined : text.found(rows)}
       className={cx(
         "h-6 shrink-0 rounded-md border px-2 text-xs pointer-coarse:h-9 pointer-coarse:px-3",
@@ -118,7 +117,12 @@ function Chip({ label, rows, isOn, onPress }: ChipProps) {
       onClick={onPress}
     >
       {label}
-      {rows !== null && <span className="ml-1 text-2xs tabular">{compact(rows)}</span>}
+      {rows !== null && (
+        // The title says it in words.
+        <span aria-hidden className="ml-1 text-2xs tabular">
+          {compact(rows)}
+        </span>
+      )}
     </button>
   );
 }

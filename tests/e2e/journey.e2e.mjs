@@ -1,6 +1,6 @@
 // One story, from a fresh server to a restarted one: who comes in, what they see, and what happens when they are cut off.
 import { expect, test } from "@playwright/test";
-import { addCard, card, heading, isTooWide, makeDemo, PASSWORD, setUp, signIn } from "./person.mjs";
+import { addCard, card, heading, isTooWide, makeDemo, PASSWORD, setUp, signIn, watchPolicy } from "./person.mjs";
 import { startServer } from "./server.mjs";
 
 /** A whole rehearsal takes most of a minute on a quiet machine. */
@@ -12,10 +12,12 @@ let server;
 let desk;
 let page;
 let project;
+let refused;
 
 test.beforeAll(async ({ browser }) => {
   server = await startServer();
   desk = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  refused = await watchPolicy(desk);
   page = await desk.newPage();
 });
 test.afterAll(async () => {
@@ -147,4 +149,8 @@ test("signing out ends the session in every window of the browser", async () => 
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await expect(heading(page, "Sign in")).toBeVisible();
   await expect(second.getByRole("dialog", { name: "Sign in again" })).toBeVisible();
+});
+
+test("nothing of all that needed what the content policy refuses", () => {
+  expect(refused).toEqual([]);
 });

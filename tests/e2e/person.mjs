@@ -3,6 +3,27 @@ import { expect } from "@playwright/test";
 
 export const PASSWORD = "a sentence that nobody guesses";
 
+/** Begins a rehearsal of this name on the page that is shown. */
+export async function rehearse(page, name) {
+  await page.getByRole("button", { name: /^Start/ }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Who answers").click();
+  await page.getByRole("option", { name }).click();
+  await dialog.getByRole("button", { name: "Start", exact: true }).click();
+}
+
+/** Collects what the content policy refuses on every page of a browser, in words. */
+export async function watchPolicy(context) {
+  const refused = [];
+  await context.exposeBinding("policyRefused", (_, said) => refused.push(said));
+  await context.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, documentURI }) => {
+      window.policyRefused(`${violatedDirective} refuses ${blockedURI} of ${sourceFile} on ${documentURI}`);
+    });
+  });
+  return refused;
+}
+
 /** Signs in on the page that is shown. */
 export async function signIn(page, { name = "mira", password = PASSWORD } = {}) {
   await page.getByLabel("Name", { exact: true }).fill(name);

@@ -1,6 +1,6 @@
 // A phone in the hand: everything fits, answers are one press away, and the interface opens while the host is away.
 import { expect, test } from "@playwright/test";
-import { addCard, card, heading, isTooWide, makeDemo, setUp } from "./person.mjs";
+import { addCard, card, heading, isTooWide, makeDemo, rehearse, setUp, watchPolicy } from "./person.mjs";
 import { startServer } from "./server.mjs";
 
 const SIZES = [
@@ -14,10 +14,15 @@ let server;
 let context;
 let page;
 let project;
+let refused;
+
+/** How long a session may take to begin and to get somewhere, on a busy machine. */
+const RUN_PATIENCE_MS = 240_000;
 
 test.beforeAll(async ({ browser }) => {
   server = await startServer();
   context = await browser.newContext({ viewport: SIZES[0], isMobile: true, hasTouch: true });
+  refused = await watchPolicy(context);
   page = await context.newPage();
 });
 test.afterAll(async () => {
@@ -54,6 +59,39 @@ test("no page is wider than a phone", async () => {
   }
 });
 
+test("what an agent asks is answered with a thumb, and what it said can be read", async () => {
+  await page.setViewportSize(SIZES[0]);
+  await page.goto(`${server.origin}/p/${project}/board`);
+  await rehearse(page, "Rehearsal: an agent with a question");
+  const bar = page.getByRole("navigation", { name: "Main places" });
+  await expect(bar.getByRole("link", { name: /Run.*1/ }), "it is told wherever one is").toBeVisible({
+    timeout: RUN_PATIENCE_MS,
+  });
+  await bar.getByRole("link", { name: /Run/ }).click();
+  const request = page.getByRole("article", { name: "The agent asks" });
+  await expect(request).toContainText("Should adding two texts join them, or be refused?");
+  await request.getByRole("textbox").fill("Join them.");
+  await request.getByRole("button", { name: "Send the answer" }).click();
+  await expect(request, "it is asked once").toHaveCount(0);
+  await bar.getByRole("link", { name: "Transcript" }).click();
+  await expect(page.getByText("Only a person can say.").first()).toBeVisible();
+  expect(await isTooWide(page)).toBe(false);
+});
+
+test("a run is stopped with a thumb, and says that it was", async () => {
+  await page.goto(`${server.origin}/p/${project}/run`);
+  const start = page.getByRole("button", { name: /^Start/ });
+  const stop = page.getByRole("button", { name: "Stop", exact: true });
+  // The rehearsal of before may be done with its card by now.
+  await expect(start.or(stop).first()).toBeVisible();
+  if (await start.isVisible()) await rehearse(page, "Rehearsal: a slow agent");
+  await expect(stop).toBeEnabled({ timeout: RUN_PATIENCE_MS });
+  await stop.click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Stop now" }).click();
+  await expect(start, "another one can be started").toBeEnabled({ timeout: RUN_PATIENCE_MS });
+  await expect(stop).toHaveCount(0);
+});
+
 test("the menu leads everywhere, and the main places are under the thumb", async () => {
   await page.goto(`${server.origin}/p/${project}/board`);
   const bar = page.getByRole("navigation", { name: "Main places" });
@@ -86,4 +124,15 @@ test("it can be installed, and opens while the host is away", async () => {
   await expect(page.getByText("The host cannot be reached")).toBeVisible();
   await server.start();
   await expect(heading(page, "Checkpoints"), "by itself, and where one was").toBeVisible({ timeout: 60_000 });
+});
+
+test("nothing of all that needed what the content policy refuses, and a style that is written in is refused", async () => {
+  expect(refused).toEqual([]);
+  await page.evaluate(() => {
+    const style = document.createElement("style");
+    style.textContent = "body { display: none }";
+    document.head.append(style);
+  });
+  await expect(() => expect(refused.join()).toContain("style-src")).toPass({ timeout: 10_000 });
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
 });
