@@ -83,6 +83,24 @@ async fn the_pictures_of_a_card_reach_its_session_and_no_other_does() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transcript_of_before_there_were_filters_can_be_filtered_too() {
+    let stage = Stage::new();
+    let project = stage.project("sums").await;
+    card(&stage, project).await;
+    let open = stage.api.app().open_directory(&stage.path("sums")).expect("the project");
+    echo(&stage, &open).await.expect("a run");
+    let words = json!({ "project": project, "run": 1, "sorts": ["words"], "limit": 50 });
+    let before = stage.ok(Procedure::transcript_filtered, words.clone()).await;
+    assert!(before["entries"].to_string().contains("I was told"), "what the agent said: {before:#}");
+    let file = open.app.home.project_database(open.project.id);
+    let database = rusqlite::Connection::open(file).expect("its database");
+    database.execute_batch("DELETE FROM transcript_sort; DELETE FROM transcript_mention").expect("an older version's");
+    let after = stage.ok(Procedure::transcript_filtered, words).await;
+    assert_eq!(after["sorted"], after["rows"], "few rows are looked through at once: {after:#}");
+    assert_eq!((&after["total"], &after["entries"]), (&before["total"], &before["entries"]), "and the same is found");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_run_begins_where_its_records_would_not_fit() {
     let stage = Stage::new();
     let project = stage.project("sums").await;
