@@ -48,7 +48,7 @@ export function InterviewDraft({ project, view: { interview, draft, check }, isR
   return (
     <aside
       aria-label={text.draft.title}
-      className="flex w-[26rem] shrink-0 flex-col border-l border-line max-md:max-h-[45%] max-md:w-full max-md:border-t max-md:border-l-0"
+      className="flex w-[26rem] shrink-0 flex-col border-l border-line max-lg:w-80 max-md:w-full max-md:border-l-0"
     >
       <div className="flex flex-col gap-2 border-b border-line p-4">
         <div className="flex items-baseline justify-between gap-2">

@@ -1,9 +1,10 @@
 import { useBlocker, useNavigate, useSearch } from "@tanstack/react-router";
-import { FileText, MessagesSquare, Plus } from "lucide-react";
+import { ChevronLeft, FileText, MessagesSquare, Plus } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useApiQuery, useRefusal } from "@/api/context.tsx";
 import { asSentence, failureTitle } from "@/api/failure.ts";
 import { AlertDialog } from "@/ui/AlertDialog.tsx";
+import { useNarrow } from "@/ui/useNarrow.ts";
 import { Button } from "@/ui/Button.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
 import { ErrorState } from "@/ui/ErrorState.tsx";
@@ -32,6 +33,7 @@ export function SpecsPage({ project }: { project: number }) {
   const current = open.find((spec) => spec.name === search.spec) ?? open[0];
   const tab: TabId = TABS.find((id) => id === search.tab) ?? "text";
   const isTalking = search.tab === TALK;
+  const isNarrow = useNarrow();
   const goTo = (name: string, to: TabId | typeof TALK) =>
     void navigate({ to: "/p/$project/specs", params: { project }, search: { spec: name, tab: to } });
 
@@ -53,6 +55,15 @@ export function SpecsPage({ project }: { project: number }) {
   const actions = (
     <>
       {!isTalking && talk}
+      {isTalking && current && (
+        <Button
+          variant="ghost"
+          icon={<ChevronLeft aria-hidden className="size-4" />}
+          onClick={() => goTo(current.name, "text")}
+        >
+          {talkText.leave}
+        </Button>
+      )}
       <Button refusal={refusal} icon={<Plus aria-hidden className="size-4" />} onClick={() => setCreating(true)}>
         {text.page.add}
       </Button>
@@ -88,7 +99,7 @@ export function SpecsPage({ project }: { project: number }) {
       )}
       {specs.data && isTalking && (
         <div className="flex min-h-0 flex-1 max-md:flex-col">
-          {current && <SpecList open={open} current={null} onOpen={(name) => goTo(name, "text")} />}
+          {current && !isNarrow && <SpecList open={open} current={null} onOpen={(name) => goTo(name, "text")} />}
           <Suspense fallback={<SkeletonRows label={talkText.loading} />}>
             <InterviewPane
               project={project}

@@ -4,6 +4,9 @@ import { messages } from "@/ui/messages.ts";
 /** What the chat says in which a specification comes about. */
 export const text = messages("spec.interview", {
   open: "Talk it through",
+  leave: "Back to the text",
+  sides: "Conversation or draft",
+  draftAt: (score: number | null) => (score === null ? "Draft" : `Draft · ${score} of 100`),
   title: "Talk it through with Claude",
   loading: "Loading the conversation",
   failed: "The conversation cannot be shown",
