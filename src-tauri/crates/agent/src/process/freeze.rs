@@ -84,9 +84,19 @@ pub fn freeze(process: ProcessIdentity, session: Uuid) -> Result<Frozen, NotFroz
 impl Frozen {
     /// Whether nothing of the session has run since it was stopped, and nothing of it is new.
     pub fn is_unbroken(&self) -> bool {
-        let (found, is_certain) = members(Some(self.root), self.session);
-        // What was killed meanwhile can do nothing any more.
-        is_certain && stand(&found).iter().all(|(key, threads)| self.stand.get(key) == Some(threads))
+        let until = Instant::now() + TRY;
+        loop {
+            let (found, is_certain) = members(Some(self.root), self.session);
+            // What was killed meanwhile can do nothing any more.
+            if stand(&found).iter().any(|(key, threads)| self.stand.get(key) != Some(threads)) {
+                return false;
+            }
+            if is_certain || Instant::now() >= until {
+                return is_certain;
+            }
+            // Some other program of the machine is just being started, and shows no marks yet.
+            thread::sleep(PAUSE);
+        }
     }
 
     /// Stops whatever runs until two looks show the same, all of it standing. Fails with how many did not.
