@@ -198,13 +198,13 @@ fn a_card_that_holds_more_than_one_may_is_refused_in_words_and_nothing_of_it_is_
             stage.send_as_admin("PATCH", "/api/projects/todo/features/1", edit),
         ];
         for reply in tries {
-            assert_eq!((reply.status, reply.code().as_str()), (400, "bad_input"), "{field}: {reply:?}");
+            assert_eq!((reply.status, reply.code().as_str()), (422, "bad_input"), "{field}: {reply:?}");
             assert!(reply.json()["message"].to_string().contains(words), "{field}: it is told: {reply:?}");
         }
     }
     let bug = json!({ "name": "Broken", "description": long, "steps": ["Look"] });
     let reply = stage.post("/api/projects/todo/features/bug", bug);
-    assert_eq!((reply.status, reply.code().as_str()), (400, "bad_input"), "a bug is bounded too: {reply:?}");
+    assert_eq!((reply.status, reply.code().as_str()), (422, "bad_input"), "a bug is bounded too: {reply:?}");
     let cards = stage.get("/api/projects/todo/features").json();
     assert_eq!(cards.as_array().map(Vec::len), Some(1), "nothing was stored");
     assert_eq!(cards[0]["name"], "Card 1", "nor changed");
