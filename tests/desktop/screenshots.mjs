@@ -18,7 +18,7 @@ const RUN_PATIENCE_MS = 900_000;
 const SETTLED_MS = 1_000;
 
 /** What stands for something that is on its way. */
-const LOADING = "[role=status][aria-label^=Loading], [aria-busy=true]";
+const LOADING = "[role=status][aria-label^=Loading], [role=status][aria-label^=Looking], [aria-busy=true]";
 
 const directory = join(ROOT, "docs", "screenshots");
 mkdirSync(directory, { recursive: true });
@@ -34,6 +34,7 @@ try {
   await until(async () => (await window.call("project_get", { project })).counts.done >= 4, "four cards pass", RUN_PATIENCE_MS);
   await photograph("board-running", `/p/${project}/board`);
   await photograph("run", `/p/${project}/run`);
+  await photograph("graph", `/p/${project}/graph`);
   await photograph("transcript-running", `/p/${project}/transcript`);
   await until(async () => !(await status()).is_running, "the run is through", RUN_PATIENCE_MS);
 
@@ -45,7 +46,6 @@ try {
   await photograph("projects", "/");
   await photograph("new-project", "/new");
   await photograph("board-done", `/p/${project}/board`);
-  await photograph("graph", `/p/${project}/graph`);
   await photograph("feature", `/p/${project}/feature/${built}`);
   await photograph("review", `/p/${project}/review?feature=${built}&file=${changed}`);
   await photograph("checkpoints", `/p/${project}/checkpoints?checkpoint=${checkpoints.at(-1).id}`);

@@ -122,7 +122,8 @@ export function LongList(props: Props) {
       className={cx("relative min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]", className)}
       onScroll={({ currentTarget }) => {
         const before = list.toEnd;
-        if (list.scrolledTo(currentTarget.scrollTop)) onScrolled?.(before, list.toEnd);
+        const { scrollTop, clientHeight } = currentTarget;
+        if (list.scrolledTo(scrollTop, clientHeight)) onScrolled?.(before, list.toEnd);
         place(currentTarget, list);
       }}
     >

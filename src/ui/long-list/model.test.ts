@@ -118,6 +118,20 @@ describe("which rows of a long list are drawn", () => {
     expect(list.toEnd).toBeGreaterThan(120);
   });
 
+  test("a window that grows while the list follows moves the bar by itself, and the list stays at its end", () => {
+    const list = new ListModel(50);
+    list.resizeScreen(SCREEN);
+    list.update(1000, undefined, true);
+    layOut(list, height);
+    // The browser can show that much more above, before anybody has told the new size.
+    expect(list.scrolledTo(list.bar - 280, SCREEN + 280), "nobody scrolled").toBe(false);
+    layOut(list, height);
+    list.update(1010, undefined, true);
+    layOut(list, height);
+    expect(list.toEnd).toBeCloseTo(0, 1);
+    expect(list.view().rows.at(-1)).toBe(1009);
+  });
+
   test("going to the nearest place moves nothing when the row is in sight already", () => {
     const list = made(1000);
     layOut(list, height);

@@ -117,9 +117,14 @@ export class ListModel {
     return this.bar;
   }
 
-  /** The scrollbar is at `bar` now. Returns whether a person moved it there. */
-  scrolledTo(bar: number): boolean {
+  /** The scrollbar is at `bar` now, on a screen of that height. Returns whether a person moved it there. */
+  scrolledTo(bar: number, screen = this.#screen): boolean {
     this.#shownBar = bar;
+    if (screen > 0 && screen !== this.#screen) {
+      // The window has another size, and the browser moved the bar with it: nobody scrolled.
+      this.resizeScreen(screen);
+      return false;
+    }
     if (Math.abs(bar - this.bar) < 1) return false;
     this.#goal = null;
     // Whether it goes on following is for the owner to say; until then a person is not pulled back.
