@@ -134,7 +134,7 @@ fn a_disk_that_fills_up_ends_the_run_with_a_whole_database_and_room_lets_it_go_o
         "floods",
         json!([
             take_card(),
-            bash(BUILD),
+            bash(&format!("touch begun; until test -e filled; do sleep 0.1; done; rm begun filled; {BUILD}")),
             { "say": "Now a lot of words.", "fill": "6MB", "calls": [{ "Bash": { "command": "true", "description": "a step" } }], "repeat": 4 },
             ask_for_checks(),
             { "say": "Done." },
@@ -143,10 +143,11 @@ fn a_disk_that_fills_up_ends_the_run_with_a_whole_database_and_room_lets_it_go_o
     let floods = stage.machine.scenario("floods", &floods.to_string());
     let builds = stage.machine.scenario("builds", &builds("builds", BUILD).to_string());
     let (dir, data) = (stage.dir.to_str().expect("a plain path"), data.to_str().expect("a plain path"));
-    // One data directory of sixteen megabytes, half of them taken at first, for as long as the shell lives.
+    // A data directory with the room that a run asks for, of which eight megabytes are left once the agent is at work, for as
+    // long as the shell lives.
     let script = r#"
-        head -c 8000000 /dev/zero > "$HARNESS_HOME/ballast"
         "$0" features add Add --project "$1" > /dev/null || exit 90
+        (until [ -e "$1/begun" ]; do sleep 0.1; done; head -c 532000000 /dev/zero > "$HARNESS_HOME/ballast"; touch "$1/filled") &
         "$0" run "$1" --rehearse "$2" --json; echo "{\"step\": \"full\", \"code\": $?}"
         "$0" features list --project "$1" --json | tr -d '\n'; echo
         "$0" runs list --project "$1" --json | tr -d '\n'; echo
@@ -157,7 +158,7 @@ fn a_disk_that_fills_up_ends_the_run_with_a_whole_database_and_room_lets_it_go_o
     let kept = stage.machine.project("kept");
     let mut command = stage.machine.command(&[dir, &floods, &builds, kept.to_str().expect("a plain path")]);
     command.env("HARNESS_HOME", data);
-    let walls = ["bwrap", "--dev-bind", "/", "/", "--size", "16000000", "--tmpfs", data, "sh", "-c", script];
+    let walls = ["bwrap", "--dev-bind", "/", "/", "--size", "540000000", "--tmpfs", data, "sh", "-c", script];
     let (ended, lines) = Watched::over(inside(&walls, &command)).end();
     assert_eq!(ended.code, Some(0), "{}", told(&ended, &lines));
 
@@ -189,7 +190,7 @@ fn a_full_disk_under_the_project_lets_no_card_pass_and_room_does() {
         "fills",
         json!([
             take_card(),
-            bash(&format!("{BUILD}; echo filler > .gitignore; echo before-room >> .gitignore; head -c 30000000 /dev/zero > filler; test ! -s filler || df . | tail -1")),
+            bash(&format!("{BUILD}; echo filler > .gitignore; echo before-room >> .gitignore; head -c 700000000 /dev/zero > filler; test ! -s filler || df . | tail -1")),
             ask_for_checks(),
             bash("rm filler; git log --format=%s > before-room"),
             ask_for_checks(),
@@ -201,7 +202,7 @@ fn a_full_disk_under_the_project_lets_no_card_pass_and_room_does() {
     fs::copy(stage.dir.join("package.json"), copy.join("package.json")).expect("a file");
     fs::create_dir(copy.join("test")).expect("a directory");
     fs::copy(stage.dir.join("test/base.test.js"), copy.join("test/base.test.js")).expect("a file");
-    // The project's own disk of eight megabytes, for as long as the shell lives.
+    // The project's own disk, no larger than a run asks for, for as long as the shell lives.
     let script = r#"
         cp -r "$1/." "$2" || exit 90
         "$0" run "$2" --rehearse "$3" --json; code=$?
@@ -210,7 +211,7 @@ fn a_full_disk_under_the_project_lets_no_card_pass_and_room_does() {
         exit $code
     "#;
     let line = [copy.to_str().expect("a plain path"), dir, &fills];
-    let walls = ["bwrap", "--dev-bind", "/", "/", "--size", "8000000", "--tmpfs", dir, "sh", "-c", script];
+    let walls = ["bwrap", "--dev-bind", "/", "/", "--size", "600000000", "--tmpfs", dir, "sh", "-c", script];
     let (ended, events) = Watched::over(inside(&walls, &stage.machine.command(&line))).end();
     assert_eq!(ended.code, Some(0), "with room the card passes: {}", told(&ended, &events));
     let passed: Vec<&Value> = events.iter().filter(|event| event["status"] == "passing").collect();
