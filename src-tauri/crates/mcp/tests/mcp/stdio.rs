@@ -116,10 +116,14 @@ async fn a_client_that_never_speaks_or_is_cut_off_early_is_no_failure() {
 }
 
 #[tokio::test]
-async fn text_that_is_not_json_is_passed_over() {
+async fn text_that_is_not_json_is_told_and_the_conversation_goes_on() {
     let stage = Stage::new();
     let mut peer = Peer::ready(&stage).await;
     peer.writer.write_all(b"hello\n\n{broken\n\xff\xfe\n").await.expect("noise is read");
+    for line in ["words", "a broken object", "bytes that are no text"] {
+        let answer = peer.read().await;
+        assert_eq!((&answer["error"]["code"], &answer["id"]), (&json!(-32_700), &Value::Null), "{line}: {answer}");
+    }
     let stats = peer.call("feature_get_stats", json!({})).await;
     assert_eq!(stats["isError"], false, "the conversation goes on: {stats}");
     peer.leave().await.expect("a client may leave");
