@@ -57,6 +57,11 @@ impl Product {
         self.ask(Procedure::app_settings_read, json!({})).await.unwrap_or_default()
     }
 
+    /// The projects whose runs go on in this program, also those of which no event has told yet.
+    pub fn running(&self) -> Vec<ProjectId> {
+        self.api.runs().projects()
+    }
+
     /// Every project, with what goes on in it.
     pub async fn projects(&self) -> Vec<(ProjectId, Project)> {
         let projects: Vec<ProjectSummary> = self.ask(Procedure::project_list, json!({})).await.unwrap_or_default();

@@ -25,6 +25,8 @@ use tokio::sync::oneshot;
 const PAGE_PATIENCE: Duration = Duration::from_secs(3);
 /// How long runs that were told to stop may take; what is still there then is killed with the program.
 const STOP_PATIENCE: Duration = Duration::from_secs(30);
+/// Between two looks at what still runs.
+const PAUSE: Duration = Duration::from_millis(20);
 
 const FINISH: &str = "Finish the session, then quit";
 const STOP: &str = "Stop now";
@@ -134,7 +136,7 @@ pub fn window_closes(app: &AppHandle) {
 
 /// A person wants to quit: at once when nothing is under way, after the question otherwise.
 pub fn begin(app: &AppHandle) {
-    let projects = app.state::<Watch>().running();
+    let projects = running(app);
     if projects.is_empty() {
         return leave(app);
     }
@@ -171,11 +173,11 @@ pub fn answer(app: &AppHandle, answer: QuitAnswer) {
             desktop::close_window(app);
             let app = app.clone();
             tauri::async_runtime::spawn(async move {
-                for project in app.state::<Watch>().running() {
+                for project in running(&app) {
                     app.state::<Product>().pause(project).await;
                 }
                 // The last one may have ended before it could be told.
-                if app.state::<Watch>().running().is_empty() {
+                if running(&app).is_empty() {
                     done(&app);
                 }
             });
@@ -220,12 +222,34 @@ pub fn leave(app: &AppHandle) {
         app.state::<Product>().shut_door().await;
         stop_runs(&app).await;
         app.state::<Watch>().wait_until_idle(STOP_PATIENCE).await;
+        wait_for_runs(&app, STOP_PATIENCE).await;
         app.exit(0);
     });
 }
 
+/// The projects in which a run is under way: those that events told of, and those that were only just started.
+fn running(app: &AppHandle) -> Vec<ProjectId> {
+    let mut projects = app.state::<Watch>().running();
+    projects.extend(app.state::<Product>().running());
+    projects.sort_unstable();
+    projects.dedup();
+    projects
+}
+
+/// Waits until no run goes on in this program, at most for `patience`.
+async fn wait_for_runs(app: &AppHandle, patience: Duration) {
+    let ended = async {
+        while !app.state::<Product>().running().is_empty() {
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    if tokio::time::timeout(patience, ended).await.is_err() {
+        tracing::warn!("a run that was only just started ends with the program and is recovered at the next start");
+    }
+}
+
 async fn stop_runs(app: &AppHandle) {
-    for project in app.state::<Watch>().running() {
+    for project in running(app) {
         app.state::<Product>().stop(project).await;
     }
 }

@@ -259,6 +259,13 @@ impl Runs {
         }
     }
 
+    /// The projects whose runs go on in this process, also those that were only just asked for.
+    pub fn projects(&self) -> Vec<ProjectId> {
+        let mut projects: Vec<ProjectId> = self.state().hosted.keys().copied().collect();
+        projects.sort_unstable();
+        projects
+    }
+
     /// How many runs go on in this process.
     pub fn count(&self) -> usize {
         self.state().hosted.len()
