@@ -47,7 +47,7 @@ pub async fn pick_file(app: &AppHandle, title: &str) -> Result<Option<PickedFile
     });
     let Some(path) = choice.await.ok().flatten().and_then(path_of) else { return Ok(None) };
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let text = read_text(&path).await.map_err(|why| error(ErrorCode::BadInput, format!("{name} {why}")))?;
+    let text = read_text(&path).await.map_err(|why| ApiError::new(ErrorCode::BadInput, format!("{name} {why}")))?;
     Ok(Some(PickedFile { name, text }))
 }
 
@@ -87,11 +87,11 @@ pub async fn open_in_editor(
     let command = product.settings().await.editor_command.filter(|command| !command.trim().is_empty());
     let Some(command) = command else { return open_unchosen(path).await };
     let (program, args) = command_line::fill(&command, &path, line)
-        .map_err(|why| error(ErrorCode::BadInput, format!("The editor command in the settings {why}")))?;
+        .map_err(|why| ApiError::new(ErrorCode::BadInput, format!("The editor command in the settings {why}")))?;
     let started = app.shell().command(&program).args(args).spawn();
     started.map(drop).map_err(|cause| {
         let words = format!("{program} could not be started: {cause}. Change the editor command in the settings.");
-        error(ErrorCode::Unavailable, words)
+        ApiError::new(ErrorCode::Unavailable, words)
     })
 }
 
@@ -103,7 +103,7 @@ pub async fn reveal(app: &AppHandle, path: &str) -> Result<(), ApiError> {
 
 async fn show_item(path: PathBuf) -> Result<(), ApiError> {
     let shown = blocking(move || tauri_plugin_opener::reveal_item_in_dir(path)).await?;
-    shown.map_err(|cause| error(ErrorCode::Unavailable, format!("No file manager could be opened: {cause}.")))
+    shown.map_err(|cause| ApiError::new(ErrorCode::Unavailable, format!("No file manager could be opened: {cause}.")))
 }
 
 /// Whether opening the file can only show it: an ending that no system runs or interprets, and no permission to run it.
@@ -131,7 +131,7 @@ fn is_executable(_: &Path) -> bool {
 pub async fn open_link(link: &str) -> Result<(), ApiError> {
     let url = safe_link(link)?;
     let opened = blocking(move || tauri_plugin_opener::open_url(url.as_str(), None::<&str>)).await?;
-    opened.map_err(|cause| error(ErrorCode::Unavailable, format!("No browser could be opened: {cause}.")))
+    opened.map_err(|cause| ApiError::new(ErrorCode::Unavailable, format!("No browser could be opened: {cause}.")))
 }
 
 /// Opens a file where no editor was chosen: text in the system's own editor. Of anything else the folder is shown: what
@@ -150,18 +150,18 @@ async fn open_unchosen(path: PathBuf) -> Result<(), ApiError> {
     let opened = blocking(move || tauri_plugin_opener::open_path(path, editor)).await?;
     opened.map_err(|cause| {
         let words = format!("The file could not be opened: {cause}. Name your editor in the settings.");
-        error(ErrorCode::Unavailable, words)
+        ApiError::new(ErrorCode::Unavailable, words)
     })
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|fault| error(ErrorCode::Internal, format!("The desktop could not be asked: {fault}")))
+    done.map_err(|fault| ApiError::new(ErrorCode::Internal, format!("The desktop could not be asked: {fault}")))
 }
 
 /// `link`, when opening it can do no more than show a page or begin a mail: an agent may have written it.
 fn safe_link(link: &str) -> Result<Url, ApiError> {
-    let refused = || error(ErrorCode::Refused, "Only web pages and mail addresses are opened from here.".into());
+    let refused = || ApiError::new(ErrorCode::Refused, "Only web pages and mail addresses are opened from here.");
     let url = Url::parse(link).map_err(|_| refused())?;
     let has_login = !url.username().is_empty() || url.password().is_some();
     match url.scheme() {
@@ -173,18 +173,13 @@ fn safe_link(link: &str) -> Result<Url, ApiError> {
 
 /// The real path of `asked`, when it is there and lies in one of `directories`.
 fn within(asked: &Path, directories: &[PathBuf]) -> Result<PathBuf, ApiError> {
-    let refused = |words: &str| error(ErrorCode::BadInput, words.to_owned());
+    let refused = |words: &str| ApiError::new(ErrorCode::BadInput, words);
     if !asked.is_absolute() {
         return Err(refused("The path has to be a whole one."));
     }
     let real = asked.canonicalize().map_err(|_| refused("There is no such file any more."))?;
     let is_inside = directories.iter().filter_map(|dir| dir.canonicalize().ok()).any(|dir| real.starts_with(dir));
     if is_inside { Ok(real) } else { Err(refused("The file is in no project.")) }
-}
-
-/// A failure of the desktop, in words for the person.
-pub fn error(code: ErrorCode, message: String) -> ApiError {
-    ApiError::new(code, message)
 }
 
 #[cfg(test)]

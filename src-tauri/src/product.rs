@@ -122,7 +122,7 @@ impl Product {
 }
 
 fn unknown(words: &str) -> ApiError {
-    crate::native::error(ErrorCode::Internal, words.into())
+    ApiError::new(ErrorCode::Internal, words)
 }
 
 fn read<T: DeserializeOwned>(procedure: Procedure, answer: &Answer) -> Option<T> {

@@ -221,8 +221,9 @@ pub fn leave(app: &AppHandle) {
         // Nobody else begins anything meanwhile.
         app.state::<Product>().shut_door().await;
         stop_runs(&app).await;
-        app.state::<Watch>().wait_until_idle(STOP_PATIENCE).await;
-        wait_for_runs(&app, STOP_PATIENCE).await;
+        // Together, so that what holds up both holds up leaving once.
+        let watch = app.state::<Watch>();
+        tokio::join!(watch.wait_until_idle(STOP_PATIENCE), wait_for_runs(&app, STOP_PATIENCE));
         app.exit(0);
     });
 }

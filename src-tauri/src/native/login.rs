@@ -1,6 +1,5 @@
 //! The Claude CLI's own login, as the person would run it in a terminal. What it stores is its own business.
 
-use super::error;
 use crate::{
     page::{HostEvent, Page},
     product::Product,
@@ -41,11 +40,11 @@ pub async fn start(app: &AppHandle) -> Result<(), ApiError> {
     let login = app.state::<Login>();
     let mut child = login.child();
     if child.is_some() {
-        return Err(error(ErrorCode::Busy, "A login is under way already.".into()));
+        return Err(ApiError::new(ErrorCode::Busy, "A login is under way already."));
     }
     let spawned = app.shell().command(&command.program).args(&command.args).spawn();
-    let (mut events, started) =
-        spawned.map_err(|cause| error(ErrorCode::Unavailable, format!("The login could not be started: {cause}.")))?;
+    let (mut events, started) = spawned
+        .map_err(|cause| ApiError::new(ErrorCode::Unavailable, format!("The login could not be started: {cause}.")))?;
     *child = Some(started);
     let app = app.clone();
     tauri::async_runtime::spawn(async move {

@@ -7,7 +7,6 @@ use crate::{
     print::{complain, say},
     signals::Signals,
 };
-use anyhow::Context;
 use harness_domain::{failure::RunEnd, loops::Limits, run::Mode};
 use harness_engine::{
     App, EngineError, OpenProject,
@@ -23,8 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Runs until the run ends; the exit code tells how. With `--json` a refusal is an event like any other.
 pub async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
-    let signals = Signals::listen().context("this process could not be told to stop")?;
-    match run_to_its_end(&args, signals).await {
+    match run_to_its_end(&args).await {
         Ok(end) => Ok(ExitCode::from(end.exit_code())),
         Err(error) => {
             if args.json {
@@ -38,7 +36,7 @@ pub async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     }
 }
 
-async fn run_to_its_end(args: &RunArgs, signals: Signals) -> Result<RunEnd, EngineError> {
+async fn run_to_its_end(args: &RunArgs) -> Result<RunEnd, EngineError> {
     let scenario = args.rehearse.as_deref().map(Scenario::load).transpose()?;
     fs::create_dir_all(&args.dir).map_err(|source| EngineError::File {
         path: args.dir.clone(),
@@ -50,6 +48,8 @@ async fn run_to_its_end(args: &RunArgs, signals: Signals) -> Result<RunEnd, Engi
     let activity = format!("run {}", project.dir().display());
     let _instance = Instance::take(&app.home, &activity, app.clock.as_ref())?;
     let control = RunControl::default();
+    let signals = Signals::listen()
+        .map_err(|error| EngineError::Refused(format!("this process could not be told to stop: {error}")))?;
     obey_signals(signals, control.clone());
     let mut display = Display::new(args.json, scenario.as_ref().map(|scenario| scenario.title().to_owned()), &project);
     if args.attended.is_some() {

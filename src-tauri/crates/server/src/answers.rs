@@ -104,15 +104,18 @@ impl Board {
     fn new(api: &Api, project: ProjectId, earlier: Option<Self>) -> Result<Self, ApiError> {
         let change = api.board_since(project, earlier.as_ref().map(|board| board.number))?;
         let tag = format!("{}-{}", api.app().bus.epoch().get(..8).unwrap_or_default(), change.number);
-        let mut cards = match earlier {
-            Some(board) if !change.is_whole => board.cards,
-            _ => HashMap::with_capacity(change.order.len()),
+        let mut cards: HashMap<FeatureId, Bytes> = match earlier {
+            // Each in a piece of its own: one card that stays as it is would keep those that came with it.
+            Some(mut board) if !change.is_whole => {
+                board.cards.extend(change.cards.into_iter().map(|(id, text)| (id, Bytes::from(text))));
+                board.cards
+            }
+            // In one piece, not in ten thousand.
+            _ => {
+                let texts: Vec<&str> = change.cards.iter().map(|(_, text)| text.as_str()).collect();
+                change.cards.iter().map(|(id, _)| *id).zip(pieces(&texts)).collect()
+            }
         };
-        // All that came now stands in one piece, not in ten thousand.
-        let texts: Vec<&str> = change.cards.iter().map(|(_, text)| text.as_str()).collect();
-        for ((id, _), bytes) in change.cards.iter().zip(pieces(&texts)) {
-            cards.insert(*id, bytes);
-        }
         let entries: Vec<Bytes> = change.order.iter().filter_map(|id| cards.get(id).cloned()).collect();
         if entries.len() < cards.len() {
             let there: HashSet<FeatureId> = change.order.into_iter().collect();

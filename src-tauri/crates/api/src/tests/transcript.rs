@@ -143,7 +143,7 @@ async fn a_filter_finds_rows_with_the_other_half_of_their_calls_beside_them() {
     let stage = Stage::new();
     let (id, run) = session(&stage, "one");
     let said = |content: Value| json!({ "type": "assistant", "message": { "id": "m", "role": "assistant", "model": "x", "content": content } });
-    let edit = |id: &str| json!({ "type": "tool_use", "id": id, "name": "Edit", "input": { "file_path": "/work/src/a.rs", "old_string": "a" } });
+    let edit = |id: &str| json!({ "type": "tool_use", "id": id, "name": "Edit", "input": { "file_path": "/srv/app/src/a.rs", "old_string": "a" } });
     let answer = |id: &str, is_error: bool| {
         json!({ "type": "user", "message": { "role": "user", "content": [
             { "type": "tool_result", "tool_use_id": id, "is_error": is_error, "content": "told" } ] } })
@@ -179,7 +179,7 @@ async fn a_filter_finds_rows_with_the_other_half_of_their_calls_beside_them() {
     assert_eq!((&near["index"], &near["from"]), (&json!(1), &json!(1)), "it is the second one");
     assert_eq!(filtered(json!({ "sorts": ["words"], "limit": 0 })).await["total"], 1, "counts alone are answered too");
     let facets = stage.ok(Procedure::transcript_facets, json!({ "run": run })).await;
-    assert_eq!(facets["files"], json!([{ "name": "/work/src/a.rs", "rows": 2 }]));
+    assert_eq!(facets["files"], json!([{ "name": "/srv/app/src/a.rs", "rows": 2 }]));
     assert_eq!(facets["sorts"][3], json!({ "sort": "edits", "rows": 2 }));
     let input = json!({ "run": run, "limit": 201 });
     assert_eq!(stage.code(Procedure::transcript_filtered, input).await, ErrorCode::BadInput, "an answer is bounded");

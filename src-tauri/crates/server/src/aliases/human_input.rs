@@ -30,7 +30,8 @@ pub(super) async fn name_request(
     let project = input.get("project").cloned().unwrap_or_default();
     let open = json!({ "project": project, "is_open": true });
     let open = state.api.run(Procedure::request_list, &visitor.caller, open).await?;
-    let open: Vec<Value> = serde_json::from_str(open.get()).unwrap_or_default();
+    let open: Vec<Value> = serde_json::from_str(open.get())
+        .map_err(|_| ApiError::new(ErrorCode::Internal, "the open questions could not be read"))?;
     let is_it = |one: &&Value| one["request"]["kind"] == "question" && one["request"]["feature"] == card;
     // The newest stand first.
     let Some(question) = open.iter().rfind(is_it) else {
