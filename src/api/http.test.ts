@@ -81,7 +81,9 @@ test("a change that met an expired session is made after the same person has sig
   answers["/api/auth/state"] = [ok(signedIn(null))];
   answers["/api/auth/refresh"] = [no];
   const call = httpTransport(door, ORIGIN).call("project_touch", { project: 3 });
-  await vi.waitFor(() => expect(door.view().expired, "the person is asked to sign in").toBe("mira"));
+  await vi.waitFor(() => expect(door.view().expired, "the person is asked to sign in").toBe("mira"), {
+    timeout: 20_000,
+  });
   answers["/api/auth/login"] = [ok(signedIn())];
   await door.enter({ by: "login", name: "mira", password: "x", device_name: "here" });
   expect(await call, "nothing has to be done twice").toBe("touched");
@@ -94,7 +96,7 @@ test("what one person began is not finished in the name of another", async () =>
   answers["/api/auth/refresh"] = [no];
   const call = httpTransport(door, ORIGIN).call("project_touch", { project: 3 });
   call.catch(() => undefined);
-  await vi.waitFor(() => expect(door.view().expired).toBe("mira"));
+  await vi.waitFor(() => expect(door.view().expired).toBe("mira"), { timeout: 20_000 });
   answers["/api/auth/login"] = [ok(signedIn({ id: 2, name: "otto", role: "viewer" }))];
   await door.enter({ by: "login", name: "otto", password: "x", device_name: "here" });
   await expect(call).rejects.toMatchObject({ code: "unauthorized" });

@@ -26,7 +26,7 @@ async function openBoard(cards: number) {
     refetcher.stop();
     queries.clear();
   };
-  await vi.waitFor(() => expect(queries.isFetching()).toBe(0));
+  await vi.waitFor(() => expect(queries.isFetching()).toBe(0), { timeout: 20_000 });
   host.calls.length = 0;
 }
 

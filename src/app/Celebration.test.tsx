@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import confetti from "canvas-confetti";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { AppSettings } from "@/api/bindings.ts";
@@ -37,13 +37,13 @@ async function endOfRun(code: "all_passing" | "stopped", chosen: Partial<AppSett
   await screen.findByRole("switch", { name: "Confetti" });
   host.emit(1, { event: "run_ended", run: 1, end: { code } });
   // The event that comes after it has been heard, so the one before has had its effect.
-  await vi.waitFor(() => expect(screen.getByRole("main")).toBeVisible());
+  await waitFor(() => expect(screen.getByRole("main")).toBeVisible());
   await new Promise((resolve) => setTimeout(resolve));
 }
 
 test("a run after which everything passes is celebrated, by whoever chose that", async () => {
   await endOfRun("all_passing", { is_sound_on: true, is_confetti_on: true });
-  await vi.waitFor(() => expect(confetti).toHaveBeenCalledOnce());
+  await waitFor(() => expect(confetti).toHaveBeenCalledOnce());
   expect(tones).toHaveBeenCalledTimes(2);
 });
 

@@ -7,7 +7,7 @@ import { useBoardState } from "./board-store.ts";
 import { drawingOf } from "./card-size.ts";
 import { text } from "./messages.ts";
 import type { Column } from "./model.ts";
-import { offsetsOf, revealed, windowOf } from "./window.ts";
+import { type Offsets, offsetsOf, revealed, windowOf } from "./window.ts";
 
 const GAP_PX = 8;
 const SIDES_PX = 14;
@@ -31,12 +31,15 @@ type Props = {
   verdict: DropVerdict | null;
 };
 
+/** The rows that are drawn: of which list, and from where it was looked at. */
+type Seen = { first: number; end: number; top: number; offsets: Offsets | null };
+
 /** One column: only the cards in view exist, however many there are. */
 export const BoardColumn = memo(function BoardColumn({ project, column, hasManySpecs, verdict }: Props) {
   const { progress, rows } = column;
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ width: 0, height: 0 });
-  const [shown, setShown] = useState({ first: 0, end: 0 });
+  const [seen, setSeen] = useState<Seen>({ first: 0, end: 0, top: 0, offsets: null });
   const drop = useDroppable({ id: `column-${progress}`, data: { column: progress } });
   const { width, height } = view;
 
@@ -54,9 +57,17 @@ export const BoardColumn = memo(function BoardColumn({ project, column, hasManyS
   const look = useCallback(() => {
     const element = scroller.current;
     if (!element) return;
-    const now = windowOf(offsets, element.scrollTop, element.clientHeight);
-    setShown((before) => (before.first === now.first && before.end === now.end ? before : now));
+    const { scrollTop: top } = element;
+    const now = windowOf(offsets, top, element.clientHeight);
+    setSeen((before) =>
+      before.first === now.first && before.end === now.end && before.offsets === offsets
+        ? before
+        : { ...now, top, offsets },
+    );
   }, [offsets]);
+
+  // Rows that changed are drawn as they are at once: a card that was gone for one drawing would lose the focus.
+  const shown = seen.offsets === offsets ? seen : windowOf(offsets, seen.top, height);
 
   useLayoutEffect(() => {
     const element = scroller.current;

@@ -129,6 +129,15 @@ test("what was deleted comes back by its key, or from a list, long after the off
   await waitFor(() => expect(screen.queryByRole("button", { name: "Recently deleted" })).toBeNull());
 });
 
+test("a card keeps the focus while others come and go around it", async () => {
+  const { router } = renderApp("/p/1/board?q=export", { prepare: holding(...PLAN) });
+  const only = await screen.findByRole("group", { name: /^#3/ });
+  only.focus();
+  await act(() => router.navigate({ to: "/p/$project/board", params: { project: 1 }, search: {} }));
+  await screen.findByRole("group", { name: /^#2/ });
+  expect(only, "the very card, and not another drawing of it").toHaveFocus();
+});
+
 test("what the host refuses is taken back on the board, and the toast says what to do", async () => {
   const { user, host } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
   const refusal = new Failure({

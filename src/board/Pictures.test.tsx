@@ -1,5 +1,5 @@
-import { fireEvent, screen, within } from "@testing-library/react";
-import { expect, test, vi } from "vitest";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
 import { Failure } from "@/api/failure.ts";
 import { violationsOf } from "@/gallery/axe.ts";
 import { renderApp } from "@/gallery/render.tsx";
@@ -19,7 +19,7 @@ test("a screenshot that is pasted into a bug report is on the card that comes of
   paste(name, shot("image/svg+xml"));
   expect(await within(dialog).findByRole("alert")).toHaveTextContent(/no PNG, JPEG, GIF or WebP/);
   await user.click(within(dialog).getByRole("button", { name: "Report the bug" }));
-  await vi.waitFor(() => expect(host.project().images).toHaveLength(1));
+  await waitFor(() => expect(host.project().images).toHaveLength(1));
   expect(host.project().images[0]?.view.data).toBe("AQID");
 });
 
@@ -33,9 +33,9 @@ test("pictures are shown on the card's page, whole on demand, and removed with a
   await user.keyboard("{Escape}");
   expect(await violationsOf(container)).toEqual([]);
   await user.click(screen.getByRole("button", { name: "Remove shot.png" }));
-  await vi.waitFor(() => expect(host.project().images).toHaveLength(0));
+  await waitFor(() => expect(host.project().images).toHaveLength(0));
   await user.click(await screen.findByRole("button", { name: "Undo" }));
-  await vi.waitFor(() => expect(host.project().images).toHaveLength(1));
+  await waitFor(() => expect(host.project().images).toHaveLength(1));
 });
 
 test("a picture that the host refuses is told with the reason", async () => {

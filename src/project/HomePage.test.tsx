@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { Failure } from "@/api/failure.ts";
 import { renderApp } from "@/gallery/render.tsx";
@@ -27,7 +27,7 @@ test("before the first project there are four ways to begin, and the demo is lab
   const demo = screen.getByRole("button", { name: /Try the demo/ });
   expect(demo, "nobody takes it for a real run").toHaveTextContent("Rehearsal");
   await user.click(demo);
-  await vi.waitFor(() => expect(router.state.location.pathname).toBe("/p/1/board"));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/p/1/board"));
   expect(host.project(1).is_rehearsal).toBe(true);
 });
 
@@ -46,11 +46,11 @@ test("the search finds names, says when nothing is found, and goes back to all",
   const { user } = renderApp("/", PLAN);
   await screen.findByRole("list", { name: "Projects" });
   await user.type(screen.getByRole("searchbox", { name: "Search projects" }), "field");
-  await vi.waitFor(async () => expect(await rows()).toEqual(["field-notes"]));
+  await waitFor(async () => expect(await rows()).toEqual(["field-notes"]));
   await user.type(screen.getByRole("searchbox"), "zzz");
   expect(await screen.findByText("No project matches “fieldzzz”")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Clear the search" }));
-  await vi.waitFor(async () => expect(await rows()).toHaveLength(3));
+  await waitFor(async () => expect(await rows()).toHaveLength(3));
 });
 
 test("what is searched for and the order stand in the address, and count when one comes back", async () => {
@@ -58,7 +58,7 @@ test("what is searched for and the order stand in the address, and count when on
   await screen.findByRole("list", { name: "Projects" });
   expect(await rows()).toEqual(["field-notes", "ledger", "moved"]);
   await user.type(screen.getByRole("searchbox"), "led");
-  await vi.waitFor(() => expect(router.state.location.search).toEqual({ sort: "name", q: "led" }));
+  await waitFor(() => expect(router.state.location.search).toEqual({ sort: "name", q: "led" }));
   expect(screen.getByRole("searchbox"), "no letter is lost on the way").toHaveValue("led");
 });
 
@@ -66,7 +66,7 @@ test("a forgotten project can be brought back", async () => {
   const { user, host } = renderApp("/", PLAN);
   await user.click(await screen.findByRole("button", { name: "More about field-notes" }));
   await user.click(await screen.findByRole("menuitem", { name: "Forget" }));
-  await vi.waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })), 5000);
+  await waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })));
   expect(host.calls.map((call) => call.procedure)).toContain("project_open");
 });
 
@@ -105,7 +105,7 @@ test("a folder of the host is opened without a dialog of the system", async () =
   const dialog = await screen.findByRole("dialog");
   await user.click(await within(dialog).findByRole("button", { name: /code/ }));
   await user.click(await within(dialog).findByRole("button", { name: "Open this folder" }));
-  await vi.waitFor(() => expect(router.state.location.pathname).toBe("/p/1/board"));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/p/1/board"));
   expect(host.calls).toContainEqual({ procedure: "project_open", input: { path: "/projects/code" } });
 });
 

@@ -1,5 +1,5 @@
-import { screen, within } from "@testing-library/react";
-import { expect, test, vi } from "vitest";
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
 import { Failure } from "@/api/failure.ts";
 import { renderApp } from "@/gallery/render.tsx";
 
@@ -38,7 +38,7 @@ test("a project is made from a pasted text, checked on the way, and its board is
   await user.click(button("Continue"));
   expect(await screen.findByText("/projects/bookshop")).toBeVisible();
   await user.click(button("Create project"));
-  await vi.waitFor(() => expect(router.state.location.pathname).toBe("/p/2/board"));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/p/2/board"));
   expect(host.calls).toContainEqual({
     procedure: "project_create",
     input: { name: "bookshop", parent_dir: "/projects", template: "empty", spec_text: FULL },
@@ -54,7 +54,7 @@ test("the skeleton alone is no specification: the reason stands beside it, and L
   await user.click(screen.getByRole("radio", { name: /Later/ }));
   await user.click(button("Continue"));
   await user.click(await screen.findByRole("button", { name: "Create project" }));
-  const created = await vi.waitFor(() => {
+  const created = await waitFor(() => {
     const call = host.calls.find((one) => one.procedure === "project_create");
     expect(call).toBeDefined();
     return call;
@@ -93,7 +93,7 @@ test("a creation that fails keeps everything and says what to do", async () => {
   await user.click(await screen.findByRole("button", { name: "Continue" }));
   host.failWith("project_create", null);
   await user.click(await screen.findByRole("button", { name: "Create project" }));
-  await vi.waitFor(() => expect(host.world.projects.size).toBe(2));
+  await waitFor(() => expect(host.world.projects.size).toBe(2));
 });
 
 test("the browser's way back goes one step back and keeps what was typed", async () => {
@@ -117,13 +117,13 @@ test("leaving asks first when something would be lost", async () => {
   expect(await name()).toHaveValue("bookshop");
   await user.click(screen.getByRole("link", { name: "Sandbox test" }));
   await user.click(within(await screen.findByRole("alertdialog")).getByRole("button", { name: "Leave" }));
-  await vi.waitFor(() => expect(router.state.location.pathname).toBe("/sandbox"));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/sandbox"));
 });
 
 test("a link into the middle begins at the beginning", async () => {
   const { router } = renderApp("/new?step=summary");
   await name();
-  await vi.waitFor(() => expect(router.state.location.search).toEqual({ step: "place" }));
+  await waitFor(() => expect(router.state.location.search).toEqual({ step: "place" }));
 });
 
 test("a project is made without a mouse, and each step says where one is", async () => {
@@ -134,18 +134,18 @@ test("a project is made without a mouse, and each step says where one is", async
   expect(await name()).toHaveFocus();
   await user.keyboard("bookshop{Enter}");
   const step = await screen.findByRole("heading", { name: "Step 2 of 3: Specification" });
-  await vi.waitFor(() => expect(step).toHaveFocus());
+  await waitFor(() => expect(step).toHaveFocus());
   await user.tab();
   expect(screen.getByRole("radio", { name: /Write it here/ })).toHaveFocus();
   // A person holds the key for longer than the focus needs to move.
   await user.keyboard("{ArrowLeft>}");
-  await vi.waitFor(() => expect(screen.getByRole("radio", { name: /Later/ }), "the arrow keys choose").toBeChecked());
+  await waitFor(() => expect(screen.getByRole("radio", { name: /Later/ }), "the arrow keys choose").toBeChecked());
   await user.keyboard("{/ArrowLeft}");
   await user.tab();
   await user.tab();
   await user.keyboard("{Enter}");
-  await vi.waitFor(() => expect(screen.getByRole("heading", { name: "Step 3 of 3: Summary" })).toHaveFocus());
+  await waitFor(() => expect(screen.getByRole("heading", { name: "Step 3 of 3: Summary" })).toHaveFocus());
   button("Create project").focus();
   await user.keyboard("{Enter}");
-  await vi.waitFor(() => expect(host.world.projects.size).toBe(2));
+  await waitFor(() => expect(host.world.projects.size).toBe(2));
 });

@@ -1,3 +1,4 @@
+import { waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 import type { FilteredTranscript, TranscriptEntry } from "@/api/bindings.ts";
 import { type AskFiltered, FilteredSource } from "./filtered.ts";
@@ -48,9 +49,9 @@ describe("the rows that a filter finds", () => {
     const host = new Host();
     const source = new FilteredSource(host.ask);
     source.grew(end(host));
-    await vi.waitFor(() => expect(source.snapshot().total).toBe(10_000));
+    await waitFor(() => expect(source.snapshot().total).toBe(10_000));
     source.want(5000, 5020);
-    await vi.waitFor(() => expect(source.at(5020)?.entry.ordinal).toBe(50_200));
+    await waitFor(() => expect(source.at(5020)?.entry.ordinal).toBe(50_200));
     expect(source.at(4000), "nobody looks at it").toBeUndefined();
     expect(host.ask.mock.calls.length, "once for the count, once for the window").toBe(2);
     expect(source.resultOf("c50200")?.text, "an answer that was not found comes beside its call").toBe("told");
@@ -66,10 +67,10 @@ describe("the rows that a filter finds", () => {
       if (total !== null && !source.at(total - 1)) seen.push(total);
     });
     source.grew(end(host));
-    await vi.waitFor(() => expect(source.snapshot().total).toBe(10_000));
+    await waitFor(() => expect(source.snapshot().total).toBe(10_000));
     host.rows = host.sorted = 100_050;
     source.grew(end(host));
-    await vi.waitFor(() => expect(source.snapshot().total).toBe(10_005));
+    await waitFor(() => expect(source.snapshot().total).toBe(10_005));
     expect(seen, "a row is never told of before it can be shown").toEqual([]);
   });
 
@@ -84,7 +85,7 @@ describe("the rows that a filter finds", () => {
     const looked = new Set<number>();
     source.subscribe(() => looked.add(source.snapshot().sorted));
     source.grew(end(host));
-    await vi.waitFor(() => expect(source.snapshot().total).toBe(10_000));
+    await waitFor(() => expect(source.snapshot().total).toBe(10_000));
     expect([...looked], "a person sees how far it is").toEqual([20_000, 40_000, 60_000, 80_000, 100_000]);
     await Promise.resolve();
     expect(host.ask, "and then it stops").toHaveBeenCalledTimes(5);
@@ -103,11 +104,11 @@ describe("the rows that a filter finds", () => {
     host.fails = true;
     const source = new FilteredSource(host.ask);
     source.grew(end(host));
-    await vi.waitFor(() => expect(source.snapshot().failure?.message).toBe("The host does not answer."));
+    await waitFor(() => expect(source.snapshot().failure?.message).toBe("The host does not answer."));
     expect(await source.reach({ session: "s", ordinal: 1 }, 15)).toBeNull();
     host.fails = false;
     source.retry();
-    await vi.waitFor(() => expect(source.snapshot()).toMatchObject({ total: 10_000, failure: null }));
+    await waitFor(() => expect(source.snapshot()).toMatchObject({ total: 10_000, failure: null }));
   });
 
   test("that a host told of and does not send are not asked for ever", async () => {
@@ -116,9 +117,9 @@ describe("the rows that a filter finds", () => {
       host.ask(asked).then((answer) => ({ ...answer, entries: asked.from === undefined ? answer.entries : [] })),
     );
     source.grew(end(host));
-    await vi.waitFor(() => expect(source.snapshot().total).toBe(10_000));
+    await waitFor(() => expect(source.snapshot().total).toBe(10_000));
     source.want(0, 20);
-    await vi.waitFor(() => expect(source.snapshot().failure).not.toBeNull());
+    await waitFor(() => expect(source.snapshot().failure).not.toBeNull());
     expect(host.ask.mock.calls.length).toBeLessThan(5);
   });
 });

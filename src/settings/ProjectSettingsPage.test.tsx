@@ -1,5 +1,5 @@
-import { screen, within } from "@testing-library/react";
-import { expect, test, vi } from "vitest";
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
 import { Failure } from "@/api/failure.ts";
 import { renderApp } from "@/gallery/render.tsx";
 
@@ -16,8 +16,8 @@ test("deleting a project needs its name, and tells where the folder went", async
   expect(confirm).toBeDisabled();
   await user.type(within(dialog).getByRole("textbox"), "r");
   await user.click(confirm);
-  await vi.waitFor(() => expect(host.world.projects.size).toBe(0));
-  await vi.waitFor(() => expect(router.state.location.pathname).toBe("/"));
+  await waitFor(() => expect(host.world.projects.size).toBe(0));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/"));
   expect(await screen.findByText("Its folder is in the trash.")).toBeVisible();
 });
 
@@ -39,11 +39,11 @@ test("a name that is refused stays in its field with the reason", async () => {
   await user.clear(name);
   await user.type(name, "books");
   await user.click(button("Rename"));
-  await vi.waitFor(() => expect(name).toHaveAccessibleDescription(/There is a project of this name/));
+  await waitFor(() => expect(name).toHaveAccessibleDescription(/There is a project of this name/));
   expect(name).toHaveValue("books");
   host.failWith("project_rename", null);
   await user.click(button("Rename"));
-  await vi.waitFor(() => expect(host.project().name).toBe("books"));
+  await waitFor(() => expect(host.project().name).toBe("books"));
 });
 
 test("the settings of runs are kept together, and one does not erase another", async () => {
@@ -62,7 +62,7 @@ test("the settings of runs are kept together, and one does not erase another", a
   await user.clear(attempts);
   await user.type(attempts, "5");
   await user.click(button("Save"));
-  await vi.waitFor(() => expect(host.project().settings.max_attempts).toBe(5));
+  await waitFor(() => expect(host.project().settings.max_attempts).toBe(5));
   expect(host.project().settings).toMatchObject({ model: "opus", checks: [{ command: "make test" }] });
 });
 
@@ -73,12 +73,12 @@ test("checks are those that were found, or one's own", async () => {
   await user.click(button("Add a check"));
   await user.type(screen.getByRole("textbox", { name: "Command of check 2" }), "npm run lint");
   await user.click(button("Save"));
-  await vi.waitFor(() =>
+  await waitFor(() =>
     expect(host.project().settings.checks?.map((check) => check.command)).toEqual(["npm test", "npm run lint"]),
   );
   await user.click(screen.getByRole("radio", { name: /Found by the host/ }));
   await user.click(button("Save"));
-  await vi.waitFor(() => expect(host.project().settings.checks, "none of one's own").toEqual([]));
+  await waitFor(() => expect(host.project().settings.checks, "none of one's own").toEqual([]));
 });
 
 test("a command is judged while it is typed, and nothing is run", async () => {
@@ -86,11 +86,11 @@ test("a command is judged while it is typed, and nothing is run", async () => {
   const command = await screen.findByRole("textbox", { name: "Command" });
   await user.type(command, "sudo reboot");
   const verdict = screen.getByRole("status", { name: "What would happen" });
-  await vi.waitFor(() => expect(verdict).toHaveTextContent("It would be refused"));
+  await waitFor(() => expect(verdict).toHaveTextContent("It would be refused"));
   expect(verdict).toHaveTextContent("command.unknown");
   await user.clear(command);
   await user.type(command, "git push");
-  await vi.waitFor(() => expect(verdict).toHaveTextContent("You would be asked"));
+  await waitFor(() => expect(verdict).toHaveTextContent("You would be asked"));
   await user.clear(command);
   expect(verdict, "nothing is said of nothing").toBeEmptyDOMElement();
   const asked = host.calls.filter((call) => call.procedure === "policy_check").length;
@@ -104,9 +104,9 @@ test("an entry is added, counts at once, and its removal can be undone", async (
   const list = await screen.findByRole("list", { name: "Entries of this project" });
   expect(within(list).getByText("docker")).toBeVisible();
   await user.click(button("Remove the entry docker"));
-  await vi.waitFor(() => expect(host.project().policy).toEqual([]));
-  await vi.waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })), 5000);
-  await vi.waitFor(() => expect(host.project().policy).toEqual([{ effect: "ask", entry: "docker" }]));
+  await waitFor(() => expect(host.project().policy).toEqual([]));
+  await waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })));
+  await waitFor(() => expect(host.project().policy).toEqual([{ effect: "ask", entry: "docker" }]));
 });
 
 test("an entry that means nothing stays in its field with the reason", async () => {
@@ -120,7 +120,7 @@ test("an entry that means nothing stays in its field with the reason", async () 
   const entry = await screen.findByRole("textbox", { name: "Add an entry" });
   await user.type(entry, "rm 'x'");
   await user.click(button("Add"));
-  await vi.waitFor(() => expect(entry).toHaveAccessibleDescription(/Quotes have no place/));
+  await waitFor(() => expect(entry).toHaveAccessibleDescription(/Quotes have no place/));
   expect(entry).toHaveValue("rm 'x'");
 });
 
@@ -130,15 +130,15 @@ test("a prompt gets a text of its own, is compared with the usual one, and reset
   const usual = prompt.value;
   await user.type(prompt, "Be brief.");
   await user.click(button("Save"));
-  await vi.waitFor(() => expect(host.project().prompts.get("coding_prompt")).toBe(`${usual}Be brief.`));
+  await waitFor(() => expect(host.project().prompts.get("coding_prompt")).toBe(`${usual}Be brief.`));
   expect(await screen.findByText("This project has its own text.")).toBeVisible();
   await user.click(button("Compare with the usual text"));
   expect(await screen.findByText("Be brief.")).toBeVisible();
   await user.click(button("Edit"));
   await user.click(button("Reset"));
-  await vi.waitFor(() => expect(host.project().prompts.has("coding_prompt")).toBe(false));
-  await vi.waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })), 5000);
-  await vi.waitFor(() => expect(host.project().prompts.get("coding_prompt")).toBe(`${usual}Be brief.`));
+  await waitFor(() => expect(host.project().prompts.has("coding_prompt")).toBe(false));
+  await waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })));
+  await waitFor(() => expect(host.project().prompts.get("coding_prompt")).toBe(`${usual}Be brief.`));
 });
 
 test("leaving a changed prompt asks first, and going to another one keeps it", async () => {

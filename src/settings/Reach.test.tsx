@@ -1,5 +1,5 @@
-import { screen } from "@testing-library/react";
-import { expect, test, vi } from "vitest";
+import { screen, waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
 import { Failure } from "@/api/failure.ts";
 import { violationsOf } from "@/gallery/axe.ts";
 import { renderApp } from "@/gallery/render.tsx";
@@ -17,7 +17,7 @@ test("folders and hosts are kept line by line, and the rest of the settings as i
   expect(await violationsOf(container)).toEqual([]);
   await user.type(await field(/Further folders/), "/srv/design{Enter}{Enter}~/reference{Enter}/srv/design");
   await user.click(screen.getByRole("button", { name: "Save" }));
-  await vi.waitFor(() =>
+  await waitFor(() =>
     expect(host.project().settings).toMatchObject({
       model: "opus",
       readable: ["/srv/design", "~/reference"],

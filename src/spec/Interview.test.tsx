@@ -1,5 +1,5 @@
-import { screen, within } from "@testing-library/react";
-import { expect, test, vi } from "vitest";
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
 import { Failure } from "@/api/failure.ts";
 import { violationsOf } from "@/gallery/axe.ts";
 import { renderApp } from "@/gallery/render.tsx";
@@ -109,7 +109,7 @@ test("what keeps an answer away is told with the way out", async () => {
   expect(within(alert).getByRole("link", { name: "To the setup" })).toHaveAttribute("href", "/setup");
   tell("budget_exhausted", null);
   await user.click(await screen.findByRole("button", { name: /Allow \$10/ }));
-  await vi.waitFor(() =>
+  await waitFor(() =>
     expect(host.calls.findLast(({ procedure }) => procedure === "interview_send")?.input).toMatchObject({
       text: "A list.",
       budget_usd: 10,
@@ -128,7 +128,7 @@ test("words that are being written are shown as they come, and can be stopped", 
   expect(await screen.findByText("I would sugg")).toBeVisible();
   expect(screen.getByText("Claude is thinking…")).toHaveRole("status");
   await user.click(button("Stop"));
-  await vi.waitFor(() => expect(screen.queryByText("I would sugg")).toBeNull());
+  await waitFor(() => expect(screen.queryByText("I would sugg")).toBeNull());
 });
 
 test("a draft that would replace a specification, and the end without one, are asked about first", async () => {

@@ -1,5 +1,5 @@
-import { screen, within } from "@testing-library/react";
-import { expect, test, vi } from "vitest";
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
 import { Failure } from "@/api/failure.ts";
 import { renderApp } from "@/gallery/render.tsx";
 
@@ -55,8 +55,8 @@ test("saving stores the text and says so; a failure keeps it and says what to do
   expect((await field()).value).toMatch(/More\.$/);
   host.failWith("spec_write", null);
   await user.keyboard("{Control>}{Enter}{/Control}");
-  await vi.waitFor(() => expect(host.project().specs[0]?.text).toMatch(/More\.$/));
-  await vi.waitFor(() => expect(screen.queryByText("Unsaved changes")).toBeNull());
+  await waitFor(() => expect(host.project().specs[0]?.text).toMatch(/More\.$/));
+  await waitFor(() => expect(screen.queryByText("Unsaved changes")).toBeNull());
 });
 
 test("a change made elsewhere never replaces what was typed: both can be compared and one is chosen", async () => {
@@ -68,7 +68,7 @@ test("a change made elsewhere never replaces what was typed: both can be compare
   expect(button("Save"), "nothing is overwritten before a person chose").toBeDisabled();
   await user.click(button("Keep mine"));
   await user.click(button("Save"));
-  await vi.waitFor(() => expect(host.project().specs[0]?.text).toMatch(/Mine\.$/));
+  await waitFor(() => expect(host.project().specs[0]?.text).toMatch(/Mine\.$/));
 });
 
 test("a change that was not heard of is found before it would be overwritten", async () => {
@@ -87,9 +87,9 @@ test("discarded changes can be had back", async () => {
   const before = (await field()).value;
   await user.type(await field(), "Mine.");
   await user.click(button("Discard changes"));
-  await vi.waitFor(async () => expect((await field()).value).toBe(before));
-  await vi.waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })), 5000);
-  await vi.waitFor(async () => expect((await field()).value).toMatch(/Mine\.$/));
+  await waitFor(async () => expect((await field()).value).toBe(before));
+  await waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })));
+  await waitFor(async () => expect((await field()).value).toMatch(/Mine\.$/));
 });
 
 test("whoever saves during a run is told what the run makes of it", async () => {
@@ -119,9 +119,9 @@ test("taking the other text can be undone", async () => {
   await user.type(await field(), "Mine.");
   await host.call("spec_write", { project: 1, name: "main", text: "Theirs." });
   await user.click(await screen.findByRole("button", { name: "Take theirs" }));
-  await vi.waitFor(async () => expect((await field()).value).toBe("Theirs."));
-  await vi.waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })), 5000);
-  await vi.waitFor(async () => expect((await field()).value).toMatch(/Mine\.$/));
+  await waitFor(async () => expect((await field()).value).toBe("Theirs."));
+  await waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })));
+  await waitFor(async () => expect((await field()).value).toMatch(/Mine\.$/));
 });
 
 test("going to another specification keeps what was typed, and leaving the page asks first", async () => {
@@ -148,9 +148,9 @@ test("a deleted specification can be brought back", async () => {
   const dialog = await screen.findByRole("alertdialog");
   expect(dialog).toHaveTextContent("stay on the board");
   await user.click(within(dialog).getByRole("button", { name: "Delete specification" }));
-  await vi.waitFor(() => expect(host.project().specs.map((spec) => spec.name)).toEqual(["main"]));
-  await vi.waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })), 5000);
-  await vi.waitFor(() => expect(host.project().specs.find((spec) => spec.name === "backend")?.text).toBe(text));
+  await waitFor(() => expect(host.project().specs.map((spec) => spec.name)).toEqual(["main"]));
+  await waitFor(() => user.click(screen.getByRole("button", { name: "Undo" })));
+  await waitFor(() => expect(host.project().specs.find((spec) => spec.name === "backend")?.text).toBe(text));
 });
 
 test("coverage shows which parts nobody builds, and shows only those on demand", async () => {
@@ -183,5 +183,5 @@ test("without the host nothing typed is lost, and it can be saved when the host 
   expect((await field()).value).toMatch(/Offline\.$/);
   host.cut(false);
   await user.click(button("Save"));
-  await vi.waitFor(() => expect(host.project().specs[0]?.text).toMatch(/Offline\.$/));
+  await waitFor(() => expect(host.project().specs[0]?.text).toMatch(/Offline\.$/));
 });

@@ -1,4 +1,4 @@
-import { cleanup, render, screen } from "@testing-library/react";
+import { cleanup, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { createRef, useState } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -46,8 +46,8 @@ describe("text editor", () => {
     const handle = createRef<TextEditorHandle>();
     render(<Page text="ac" handle={handle} />);
     handle.current?.insert(1, "<b>", [2, 3]);
-    await vi.waitFor(() => expect(field().value).toBe("a<b>c"));
-    await vi.waitFor(() => expect([field().selectionStart, field().selectionEnd]).toEqual([2, 3]));
+    await waitFor(() => expect(field().value).toBe("a<b>c"));
+    await waitFor(() => expect([field().selectionStart, field().selectionEnd]).toEqual([2, 3]));
     expect(document.activeElement, "typing goes on there").toBe(field());
   });
 

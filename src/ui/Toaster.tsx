@@ -37,7 +37,11 @@ export function Toaster({ label, closeLabel }: { label: string; closeLabel: stri
           </Radix.Close>
         </Radix.Root>
       ))}
-      <Radix.Viewport className="fixed right-4 bottom-4 z-50 flex w-96 max-w-[calc(100vw-2rem)] max-md:bottom-[calc(4.5rem+env(safe-area-inset-bottom))] flex-col gap-2 outline-none" />
+      {/* A dialog takes the pointer from everything around it, and the place of toasts takes it from the first for a moment. */}
+      <Radix.Viewport
+        style={{ pointerEvents: "auto" }}
+        className="fixed right-4 bottom-4 z-50 flex w-96 max-w-[calc(100vw-2rem)] max-md:bottom-[calc(4.5rem+env(safe-area-inset-bottom))] flex-col gap-2 outline-none"
+      />
     </Radix.Provider>
   );
 }
