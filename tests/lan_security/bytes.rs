@@ -25,6 +25,50 @@ fn a_body_or_a_head_that_is_too_large_is_refused_without_being_taken() {
     assert!(reply.is_none_or(|reply| reply.status >= 400), "nobody waits for 99 GB");
 }
 
+/// The status of what comes back to a body in pieces without an end, and how many bytes of it were taken.
+fn status_of_endless(served: &Served, head: &str) -> (Option<u16>, usize) {
+    let mut stream = served.connect();
+    let head = format!(
+        "POST {head}\r\nhost: {}\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n",
+        served.address
+    );
+    stream.write_all(head.as_bytes()).expect("it is sent");
+    let piece = [b"1000\r\n".as_slice(), &[b' '; 0x1000], b"\r\n"].concat();
+    let mut sent = 0;
+    while sent < 64 << 20 && stream.write_all(&piece).is_ok() {
+        sent += 0x1000;
+    }
+    (Reply::read(&mut stream).map(|reply| reply.status), sent)
+}
+
+#[test]
+fn a_body_that_never_says_how_long_it_is_is_cut_off_where_it_gets_too_long() {
+    let served = Served::new();
+    let made = served.machine.harness(&["token", "create", "test", "--role", "operator"]);
+    let bearer = format!("/api/projects/1/features HTTP/1.1\r\nauthorization: Bearer {}", made.stdout.trim());
+    for head in ["/api/auth/login HTTP/1.1", &bearer] {
+        let (status, sent) = status_of_endless(&served, head);
+        // The answer is lost when the connection is closed while more is being sent.
+        assert!(status.is_none_or(|status| status == 413), "{head}: {status:?}");
+        assert!(sent < 16 << 20, "{head}: {sent} bytes were taken");
+    }
+    assert_eq!(served.get("/api/health").status, 200, "others are served");
+}
+
+#[test]
+fn a_body_that_does_not_come_holds_no_connection_for_long() {
+    let served = Served::new();
+    let mut stream = served.connect();
+    let head = format!(
+        "POST /api/auth/login HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{{",
+        served.address
+    );
+    stream.write_all(head.as_bytes()).expect("it is sent");
+    // The patience of the test is twice the server's.
+    let reply = Reply::read(&mut stream);
+    assert_eq!(reply.map(|reply| reply.status), Some(408), "somebody who is not even signed in waits no longer");
+}
+
 #[test]
 fn a_request_that_can_be_read_in_two_ways_is_read_in_none() {
     let served = Served::new();

@@ -1,6 +1,6 @@
 //! The input of a procedure from a request: the path, the query and the body, merged into one object.
 
-use crate::{reply::failure_with, state::State};
+use crate::{body::whole, reply::failure_with, state::State};
 use axum::{
     body::Body,
     http::{HeaderMap, StatusCode, header},
@@ -11,17 +11,13 @@ use harness_api::{
     schema::{self, ProcedureSchema},
 };
 use harness_domain::id::ProjectId;
-use http_body_util::LengthLimitError;
 use serde_json::{Map, Value};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::LazyLock,
-    time::Duration,
 };
 use url::form_urlencoded;
 
-/// How long a body may take to arrive.
-const BODY_PATIENCE: Duration = Duration::from_secs(30);
 /// What an image may have, encoded as text.
 const IMAGE_BYTES: usize = 16 * 1024 * 1024;
 /// Parameters that steer the answer and belong to no input.
@@ -106,30 +102,7 @@ pub(crate) async fn body(
     body: Body,
 ) -> Result<Map<String, Value>, Response> {
     let refuse = |status, words: String| failure_with(status, ApiError::new(ErrorCode::BadInput, words));
-    let most = most_bytes(state, procedure);
-    let too_large = || {
-        refuse(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            format!("the request is too large: {} takes {most} bytes", procedure.name()),
-        )
-    };
-    let said = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if said.is_some_and(|bytes| bytes > most) {
-        return Err(too_large());
-    }
-    let reading = tokio::time::timeout(BODY_PATIENCE, axum::body::to_bytes(body, most));
-    let bytes = match reading.await {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err(error)) => {
-            let is_limit = std::error::Error::source(&error).is_some_and(|cause| cause.is::<LengthLimitError>());
-            return Err(if is_limit {
-                too_large()
-            } else {
-                refuse(StatusCode::BAD_REQUEST, "the body broke off".into())
-            });
-        }
-        Err(_) => return Err(refuse(StatusCode::REQUEST_TIMEOUT, "the body did not come in time".into())),
-    };
+    let bytes = whole(headers, body, most_bytes(state, procedure)).await?;
     if bytes.is_empty() {
         return Ok(Map::new());
     }

@@ -9,6 +9,7 @@ pub mod aliases;
 mod answers;
 mod assets;
 pub mod auth;
+mod body;
 pub mod config;
 mod connection;
 mod door;

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     Peer,
+    body::whole,
     reply::{failure, failure_with},
     state::State,
 };
@@ -272,15 +273,14 @@ fn comer(peer: Peer, device_name: Option<String>) -> Comer {
 }
 
 /// The body as JSON and as nothing else: a form of another site can send no JSON.
-async fn read<T: DeserializeOwned>(request: Request) -> Result<(Parts, T), ApiError> {
+async fn read<T: DeserializeOwned>(request: Request) -> Result<(Parts, T), Refusal> {
     let (parts, body) = request.into_parts();
     let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {
-        return Err(ApiError::new(ErrorCode::BadInput, "send JSON, with the header content-type: application/json"));
+        let words = "send JSON, with the header content-type: application/json";
+        return Err(ApiError::new(ErrorCode::BadInput, words).into());
     }
-    let bytes = axum::body::to_bytes(body, LONGEST_BODY).await;
-    let bytes =
-        bytes.map_err(|_| ApiError::new(ErrorCode::BadInput, "the body broke off, or is longer than 16 KiB"))?;
+    let bytes = whole(&parts.headers, body, LONGEST_BODY).await.map_err(|refused| Refusal(Box::new(refused)))?;
     // What was sent is not told: it may be a password.
     let given = serde_json::from_slice(&bytes);
     let given = given.map_err(|error| {
