@@ -4,6 +4,7 @@ import { cardOf } from "@/api/fake/cards.ts";
 import type { FakeHost } from "@/api/fake/host.ts";
 import { Failure } from "@/api/failure.ts";
 import type { FeatureCard } from "@/api/bindings.ts";
+import { reach } from "@/gallery/reach.ts";
 import { renderApp } from "@/gallery/render.tsx";
 import { useToasts } from "@/ui/toast.ts";
 import { card } from "./testing.ts";
@@ -61,7 +62,7 @@ test("arrow keys move between cards, and Enter opens the one they are on", async
 test("Tab reaches a card in each column, without a mouse and before anything was touched", async () => {
   const { user } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
   const first = await screen.findByRole("group", { name: /^#5/ });
-  screen.getByRole("combobox", { name: "State" }).focus();
+  await reach(() => screen.getByRole("combobox", { name: "State" }));
   await user.tab();
   expect(first).toHaveFocus();
   await user.tab();
@@ -70,7 +71,7 @@ test("Tab reaches a card in each column, without a mouse and before anything was
 
 test("after a card is deleted the focus is on the next one", async () => {
   const { user } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
-  (await screen.findByRole("group", { name: /^#5/ })).focus();
+  await reach(() => screen.getByRole("group", { name: /^#5/ }));
   await user.keyboard("{Delete}");
   await waitFor(() =>
     expect(screen.getByRole("group", { name: /^#2/ }), "a person who tidies up goes on").toHaveFocus(),
@@ -79,7 +80,7 @@ test("after a card is deleted the focus is on the next one", async () => {
 
 test("the menu offers only lawful places, and says of the others why", async () => {
   const { user, host } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
-  (await screen.findByRole("group", { name: /^#3/ })).focus();
+  await reach(() => screen.getByRole("group", { name: /^#3/ }));
   await user.keyboard("m");
   const menu = await screen.findByRole("menu");
   expect(within(menu).getByRole("menuitem", { name: /^Done/ }), "only checks make a card pass").toHaveTextContent(
@@ -101,7 +102,7 @@ test("the menu offers only lawful places, and says of the others why", async () 
 
 test("a card that is deleted comes back with Undo", async () => {
   const { user, host } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
-  (await screen.findByRole("group", { name: /^#2/ })).focus();
+  await reach(() => screen.getByRole("group", { name: /^#2/ }));
   await user.keyboard("{Delete}");
   await waitFor(() => expect(screen.queryByRole("group", { name: /^#2/ }), "it goes at once").toBeNull());
   await user.click(await screen.findByRole("button", { name: "Undo" }));
@@ -111,17 +112,17 @@ test("a card that is deleted comes back with Undo", async () => {
 
 test("what was deleted comes back by its key, or from a list, long after the offer in the corner is gone", async () => {
   const { user, host } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
-  (await screen.findByRole("group", { name: /^#2/ })).focus();
+  await reach(() => screen.getByRole("group", { name: /^#2/ }));
   await user.keyboard("{Delete}");
   await screen.findByRole("button", { name: "Undo" });
   act(() => useToasts.setState({ toasts: [] }));
   await user.type(screen.getByRole("searchbox"), "x{Control>}z{/Control}");
   expect(host.project().cards.has(2), "within a text the key is the text's").toBe(false);
   await user.clear(screen.getByRole("searchbox"));
-  (await screen.findByRole("group", { name: /^#3/ })).focus();
+  await reach(() => screen.getByRole("group", { name: /^#3/ }));
   await user.keyboard("{Control>}z{/Control}");
   expect(await screen.findByRole("group", { name: /^#2/ })).toBeVisible();
-  (await screen.findByRole("group", { name: /^#3/ })).focus();
+  await reach(() => screen.getByRole("group", { name: /^#3/ }));
   await user.keyboard("{Delete}");
   await user.click(await screen.findByRole("button", { name: "Recently deleted" }));
   await user.click(await screen.findByRole("menuitem", { name: /^Bring back #3 Export invoices/ }));
@@ -147,7 +148,7 @@ test("what the host refuses is taken back on the board, and the toast says what 
     incident: null,
   });
   host.failWith("feature_remove", refusal);
-  (await screen.findByRole("group", { name: /^#2/ })).focus();
+  await reach(() => screen.getByRole("group", { name: /^#2/ }));
   await user.keyboard("{Delete}");
   expect(await screen.findByText("A session works on it. Stop the run first.")).toBeVisible();
   expect(await screen.findByRole("group", { name: /^#2/ }), "nothing was deleted, so nothing is missing").toBeVisible();
@@ -155,7 +156,7 @@ test("what the host refuses is taken back on the board, and the toast says what 
 
 test("several cards are selected by keys and changed together; what was refused is said", async () => {
   const { user, host } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
-  (await screen.findByRole("group", { name: /^#5/ })).focus();
+  await reach(() => screen.getByRole("group", { name: /^#5/ }));
   await user.keyboard("x{Shift>}{ArrowDown}{/Shift}");
   const bar = await screen.findByRole("toolbar");
   expect(within(bar).getByRole("status")).toHaveTextContent("2 cards selected");
@@ -256,26 +257,26 @@ test("what is typed quickly into the filter stays as it was typed", async () => 
 
 test("keys do nothing to a card that has no focus any more", async () => {
   const { user, host } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
-  (await screen.findByRole("group", { name: /^#2/ })).focus();
-  screen.getByRole("combobox", { name: "Kind" }).focus();
+  await reach(() => screen.getByRole("group", { name: /^#2/ }));
+  await reach(() => screen.getByRole("combobox", { name: "Kind" }));
   await user.keyboard("{Delete}");
   expect(host.project().cards.has(2), "the focus is on a filter, and not on the card").toBe(true);
 });
 
 test("a letter typed in a list to choose from is no command", async () => {
   const { user, router } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
-  (await screen.findByRole("combobox", { name: "Kind" })).focus();
+  await reach(() => screen.getByRole("combobox", { name: "Kind" }));
   await user.keyboard("g");
   expect(router.state.location.pathname, "a letter goes to the entry that begins with it").toBe("/p/1/board");
 });
 
 test("a selected card that is filtered away is not deleted with the others", async () => {
   const { user, host } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
-  (await screen.findByRole("group", { name: /^#2/ })).focus();
+  await reach(() => screen.getByRole("group", { name: /^#2/ }));
   await user.keyboard("x");
   await user.type(screen.getByRole("searchbox", { name: "Filter cards" }), "labels");
   await waitFor(() => expect(screen.queryByRole("group", { name: /^#2/ })).toBeNull());
-  screen.getByRole("group", { name: /^#4/ }).focus();
+  await reach(() => screen.getByRole("group", { name: /^#4/ }));
   await user.keyboard("{Delete}");
   await waitFor(() => expect(host.project().cards.has(4), "the card with the focus goes").toBe(false));
   expect(host.project().cards.has(2), "the one nobody sees stays").toBe(true);

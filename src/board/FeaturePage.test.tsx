@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { FakeHost } from "@/api/fake/host.ts";
+import { reach } from "@/gallery/reach.ts";
 import { renderApp } from "@/gallery/render.tsx";
 import { card } from "./testing.ts";
 
@@ -26,9 +27,9 @@ test("a card's page says what it is, why it stands where it does, and what the c
 test("another try is given from the page", async () => {
   const { user, host } = renderApp("/p/1/feature/1", { prepare });
   await user.click(await screen.findByRole("button", { name: "Actions for #1" }));
-  (await screen.findByRole("menuitem", { name: "Move to…" })).focus();
+  await reach(() => screen.getByRole("menuitem", { name: "Move to…" }));
   await user.keyboard("{ArrowRight}");
-  (await screen.findByRole("menuitem", { name: "Pending: try again" })).focus();
+  await reach(() => screen.getByRole("menuitem", { name: "Pending: try again" }));
   await user.keyboard("{Enter}");
   await waitFor(() => expect(host.project().cards.get(1)?.status).toBe("pending"));
 });
@@ -45,7 +46,7 @@ test("the graph lists the longest chain and what unblocks most, and opens a card
   const most = await screen.findByRole("button", { name: /Sign in.*1 card waits for it/ });
   await user.click(most);
   const graph = screen.getByRole("application", { name: "Graph of 2 cards" });
-  graph.focus();
+  await reach(() => graph);
   await user.keyboard("{ArrowRight}");
   expect(
     await screen.findByText(/^#2 Show invoices\. Pending\. Waits for 1/),

@@ -1,6 +1,5 @@
-import { useStore } from "zustand";
+import { createStore, useStore } from "zustand";
 import { createJSONStorage, persist } from "zustand/middleware";
-import { createStore } from "zustand/vanilla";
 
 /** One deletion, as far as it is needed to be undone and recognised. */
 export type Removal = {

@@ -28,7 +28,6 @@ describe("the saved states of a project", () => {
     await user.click(within(dialog).getByRole("button", { name: "Restore" }));
     expect(await screen.findByText(/^Restored: 3 files and 1 card changed/)).toBeVisible();
     expect(inputOf(host, "checkpoint_restore")).toEqual({ project: 1, checkpoint: 3, stop_run: false });
-    await waitFor(() => expect(document.body).not.toHaveStyle("pointer-events: none"));
     await user.click(screen.getByRole("button", { name: "Undo" }));
     expect(await screen.findByText("The restore was undone")).toBeVisible();
   });

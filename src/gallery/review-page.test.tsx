@@ -1,12 +1,10 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { ChangeList } from "@/api/bindings.ts";
 import type { FakeHost } from "@/api/fake/host.ts";
 import { Failure } from "@/api/failure.ts";
 import { violationsOf } from "./axe.ts";
 import { renderApp } from "./render.tsx";
-
-afterEach(() => window.localStorage.clear());
 
 const inputOf = (host: FakeHost, procedure: string) =>
   host.calls.findLast((call) => call.procedure === procedure)?.input;

@@ -1,16 +1,39 @@
 import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
-import { useToasts } from "@/ui/toast.ts";
+import type * as Zustand from "zustand";
 
 // The first page of a file is loaded and compiled while its test waits, perhaps on a busy machine.
 configure({ asyncUtilTimeout: 20_000 });
 
-afterEach(() => {
+/** Puts each store back to how it began. */
+const resets = vi.hoisted(() => new Set<() => void>());
+
+vi.mock("zustand", async (importActual) => {
+  const actual = await importActual<typeof Zustand>();
+  const kept = <Store extends Zustand.StoreApi<unknown>>(store: Store): Store => {
+    resets.add(() => store.setState(store.getInitialState(), true));
+    return store;
+  };
+  const create = <State>(begin: Zustand.StateCreator<State>) => kept(actual.create(begin));
+  const createStore = <State>(begin: Zustand.StateCreator<State>) => kept(actual.createStore(begin));
+  return {
+    ...actual,
+    create: (<State>(begin?: Zustand.StateCreator<State>) => (begin ? create(begin) : create)) as typeof actual.create,
+    createStore: (<State>(begin?: Zustand.StateCreator<State>) =>
+      begin ? createStore(begin) : createStore) as typeof actual.createStore,
+  };
+});
+
+const { setTimeout: later } = globalThis;
+
+// What one test left, said or had under way is not there in the next.
+afterEach(async () => {
   cleanup();
-  // What was said in one test is not said in the next.
-  useToasts.setState({ toasts: [] });
+  await new Promise((resolve) => later(resolve, 0));
+  for (const reset of resets) reset();
   window.localStorage.clear();
+  window.sessionStorage.clear();
 });
 
 // What a browser has and jsdom lacks.

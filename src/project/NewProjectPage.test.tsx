@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { Failure } from "@/api/failure.ts";
+import { reach } from "@/gallery/reach.ts";
 import { renderApp } from "@/gallery/render.tsx";
 
 const button = (name: string | RegExp) => screen.getByRole("button", { name });
@@ -145,7 +146,7 @@ test("a project is made without a mouse, and each step says where one is", async
   await user.tab();
   await user.keyboard("{Enter}");
   await waitFor(() => expect(screen.getByRole("heading", { name: "Step 3 of 3: Summary" })).toHaveFocus());
-  button("Create project").focus();
+  await reach(() => button("Create project"));
   await user.keyboard("{Enter}");
   await waitFor(() => expect(host.world.projects.size).toBe(2));
 });

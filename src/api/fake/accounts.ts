@@ -1,5 +1,5 @@
 import type { ApiToken, DeviceView, LanStatus, User } from "../bindings.ts";
-import { type Handlers, START_MS, type World, fail } from "./world.ts";
+import { type Handlers, START_MS, type World, fail, numbering } from "./world.ts";
 
 type AccountsName = Extract<
   keyof Handlers,
@@ -40,6 +40,7 @@ function picture(): string {
 
 /** Users, devices, tokens, pairing and the door to the network, as a desktop has them. */
 export function accountsHandlers(world: World): Pick<Handlers, AccountsName> {
+  const nextToken = numbering();
   const users = new Map(USERS.map((user) => [user.id, { ...user }]));
   const [mira, jonas] = USERS as [User, User, User];
   const devices = new Map(
@@ -108,7 +109,7 @@ export function accountsHandlers(world: World): Pick<Handlers, AccountsName> {
     token_list: () => [...tokens.values()].toReversed(),
     token_create: ({ name, role, days, projects }) => {
       const listed: ApiToken = {
-        id: tokens.size + 1,
+        id: nextToken(),
         name,
         role,
         projects: projects ?? null,

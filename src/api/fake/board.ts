@@ -1,7 +1,7 @@
 import type { FeatureCard, FeatureDetail, FeatureLink, Feature, NewFeature, Status } from "../bindings.ts";
 import { compareInQueue } from "../queue.ts";
 import { PROGRESS_OF, block, cardOf } from "./cards.ts";
-import { type FakeProject, type Handlers, type World, fail, projectOf } from "./world.ts";
+import { type FakeProject, type Handlers, type World, fail, numbering, projectOf } from "./world.ts";
 
 type BoardName = Extract<keyof Handlers, `feature_${string}` | `image_${string}` | "bug_report" | "dependency_set">;
 
@@ -52,6 +52,8 @@ function circleOf(cards: ReadonlyMap<number, FeatureCard>, feature: number, need
 }
 
 export function boardHandlers(world: World): Pick<Handlers, BoardName> {
+  const nextRemoval = numbering();
+  const nextImage = numbering();
   const edited = (project: FakeProject, features: number[]) => {
     block(project.cards.values());
     world.emit(project.id, { event: "features_edited", features });
@@ -152,7 +154,7 @@ export function boardHandlers(world: World): Pick<Handlers, BoardName> {
     image_add: ({ project: id, feature, name, data }) => {
       const project = projectOf(world, id);
       const view = {
-        image: { id: project.images.length + 1, name, media_type: "image/png", bytes: data.length, at_ms: world.now() },
+        image: { id: nextImage(), name, media_type: "image/png", bytes: data.length, at_ms: world.now() },
         data,
       };
       project.images.push({ feature, view });
@@ -206,7 +208,7 @@ export function boardHandlers(world: World): Pick<Handlers, BoardName> {
       if (removed.some((card) => card.progress === "in_progress" && card.session)) {
         fail("not_possible_now", "A session works on one of them.", "Stop the run first.");
       }
-      const removal = project.removals.size + 1;
+      const removal = nextRemoval();
       project.removals.set(removal, removed);
       for (const card of removed) project.cards.delete(card.id);
       edited(project, features);

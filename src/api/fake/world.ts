@@ -69,6 +69,12 @@ export function fail(code: Failure["code"], message: string, hint: string | null
   throw new Failure({ code, message, hint, incident: code === "internal" ? "fake-0001" : null });
 }
 
+/** Gives numbers that were never given before, as a database does: what is gone shares its number with nothing new. */
+export function numbering(): () => number {
+  let last = 0;
+  return () => (last += 1);
+}
+
 export function projectOf(world: World, id: number): FakeProject {
   return world.projects.get(id) ?? fail("not_found", `There is no project ${id}.`);
 }
