@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { Failure } from "@/api/failure.ts";
+import { Failure, unreached } from "@/api/failure.ts";
 import { FAKE_PASSWORD, FakeDoor, type FakeDoorPlan } from "@/api/fake/door.ts";
 import { violationsOf } from "@/gallery/axe.ts";
 import { renderApp } from "@/gallery/render.tsx";
@@ -44,7 +44,9 @@ test("after too many tries the time to wait is counted down, and no try is waste
   const { user, door } = renderDoor("/", { user: null });
   await user.type(await field("Name"), "mira");
   await user.type(await field("Password"), "wrong");
-  door.failWith(new Failure({ code: "busy", message: "Too many tries.", hint: null, incident: null }, 42_000));
+  door.failWith(
+    new Failure({ code: "busy", message: "Too many tries.", hint: null, incident: null }, { wait_ms: 42_000 }),
+  );
   await user.click(screen.getByRole("button", { name: "Sign in" }));
   expect(await screen.findByRole("timer")).toHaveTextContent(/The next one counts in 4\d s/);
   expect(screen.getByRole("button", { name: "Sign in" })).toBeDisabled();
@@ -124,7 +126,7 @@ test("a code that is over says so and can be replaced", async () => {
 
 test("a host that does not answer is told, and asked again", async () => {
   const door = new FakeDoor();
-  door.failWith(new Failure({ code: "unavailable", message: "no answer", hint: null, incident: null }));
+  door.failWith(unreached("no answer"));
   const { user } = renderApp("/", { door });
   expect(await screen.findByText("The host cannot be reached")).toBeVisible();
   door.failWith(null);

@@ -1,11 +1,11 @@
-import { Failure, isApiError, toFailure } from "./failure.ts";
+import { Failure, isApiError, unreached } from "./failure.ts";
 
 /** Sends a request. One that reaches nobody fails as `unavailable`. */
 export async function send(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);
   } catch (thrown) {
-    throw toFailure(thrown, "unavailable");
+    throw unreached(thrown);
   }
 }
 
@@ -15,12 +15,12 @@ export async function bodyOf(response: Response): Promise<unknown> {
   if (response.ok) return body;
   const wait_ms = waitOf(response.headers.get("retry-after"));
   if (isApiError(body)) {
-    throw new Failure({ ...body, hint: body.hint ?? null, incident: body.incident ?? null }, wait_ms);
+    throw new Failure({ ...body, hint: body.hint ?? null, incident: body.incident ?? null }, { wait_ms });
   }
   // Something between here and the host answered in words of its own.
-  const code = response.status >= 500 || response.status === 429 ? "unavailable" : "internal";
   const message = `The host answered with status ${response.status}.`;
-  throw new Failure({ code, message, hint: null, incident: null }, wait_ms);
+  if (response.status >= 500 || response.status === 429) throw unreached(message, wait_ms);
+  throw new Failure({ code: "internal", message, hint: null, incident: null }, { wait_ms });
 }
 
 /** `Retry-After` in milliseconds: seconds, or a date. */

@@ -1,5 +1,7 @@
 import type { ApiError, ErrorCode } from "./bindings.ts";
 
+type Circumstances = { wait_ms?: number | null; isUnreached?: boolean };
+
 /** What a call to the host fails with. Branch on `code`, never on words. */
 export class Failure extends Error {
   readonly code: ErrorCode;
@@ -9,14 +11,17 @@ export class Failure extends Error {
   readonly incident: string | null;
   /** How long to wait before the next try, in milliseconds, when the host said so. */
   readonly wait_ms: number | null;
+  /** Whether nobody was reached, so that this is not the host's own word. */
+  readonly isUnreached: boolean;
 
-  constructor(error: ApiError, wait_ms: number | null = null) {
+  constructor(error: ApiError, { wait_ms = null, isUnreached = false }: Circumstances = {}) {
     super(error.message);
     this.name = "Failure";
     this.code = error.code;
     this.hint = error.hint;
     this.incident = error.incident;
     this.wait_ms = wait_ms;
+    this.isUnreached = isUnreached;
   }
 }
 
@@ -38,14 +43,23 @@ export function isApiError(value: unknown): value is ApiError {
   return typeof value.code === "string" && CODES.has(value.code) && typeof value.message === "string";
 }
 
-/** Any thrown thing as a `Failure`. What is not one of the host's errors counts as `fallback`. */
-export function toFailure(thrown: unknown, fallback: ErrorCode = "internal"): Failure {
+/** Any thrown thing as a `Failure`. What is not one of the host's errors is a fault of the application. */
+export function toFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
   if (isApiError(thrown)) {
     return new Failure({ ...thrown, hint: thrown.hint ?? null, incident: thrown.incident ?? null });
   }
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new Failure({ code: fallback, message, hint: null, incident: null });
+  return new Failure({ code: "internal", message: wordsOf(thrown), hint: null, incident: null });
+}
+
+/** The failure of a call that reached nobody. */
+export function unreached(thrown: unknown, wait_ms: number | null = null): Failure {
+  const error: ApiError = { code: "unavailable", message: wordsOf(thrown), hint: null, incident: null };
+  return new Failure(error, { wait_ms, isUnreached: true });
+}
+
+function wordsOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 const TITLES: Readonly<Record<ErrorCode, string>> = {
@@ -57,13 +71,13 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
   busy: "Busy at the moment",
   unauthorized: "Please sign in again",
   forbidden: "Your role does not allow this",
-  unavailable: "The host cannot be reached",
+  unavailable: "Something that it needs is missing or does not work",
   internal: "Something went wrong inside the application",
 };
 
 /** A title a person understands. The message and the hint say the rest. */
-export function failureTitle(failure: Failure): string {
-  return TITLES[failure.code];
+export function failureTitle({ code, isUnreached }: Failure): string {
+  return isUnreached ? "The host cannot be reached" : TITLES[code];
 }
 
 /** Words that begin a sentence of the host and are no names: `bwrap is missing` keeps its spelling, `the disk is full` does not. */

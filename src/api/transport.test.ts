@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { procedures } from "./bindings.ts";
 import { createClient } from "./client.ts";
-import { Failure, failureTitle, toFailure } from "./failure.ts";
+import { Failure, failureTitle, toFailure, unreached } from "./failure.ts";
 import { requestOf } from "./http.ts";
 import { retryDelay } from "./retry.ts";
 import { advance } from "./transport.ts";
@@ -49,7 +49,9 @@ test("a client gives the procedure's name and input to its transport, and is no 
 test("an error of the host keeps its code, and anything else becomes one that can be shown", () => {
   const refused = toFailure({ code: "refused", message: "No.", hint: "Ask.", incident: null });
   expect([refused.code, refused.hint, failureTitle(refused)]).toEqual(["refused", "Ask.", "Refused by a rule"]);
-  expect(toFailure(new TypeError("failed to fetch"), "unavailable").code).toBe("unavailable");
+  expect(failureTitle(unreached(new TypeError("failed to fetch")))).toBe("The host cannot be reached");
+  const missing = toFailure({ code: "unavailable", message: "git is missing", hint: null, incident: null });
+  expect(failureTitle(missing), "it was the host that said so").not.toMatch(/host/);
   expect(toFailure({ code: "made_up", message: "x" }).code, "an unknown code is a fault of ours").toBe("internal");
   expect(toFailure(refused)).toBeInstanceOf(Failure);
 });

@@ -4,7 +4,7 @@ import type { Envelope } from "@/api/bindings.ts";
 import { createClient } from "@/api/client.ts";
 import { type Api, ApiContext, type EventListener } from "@/api/context.tsx";
 import { type Door, whoOf } from "@/api/door.ts";
-import { toFailure } from "@/api/failure.ts";
+import { reasonOf, toFailure } from "@/api/failure.ts";
 import { Refetcher, ownRefetching } from "@/api/refetch.ts";
 import type { Connection, Transport } from "@/api/transport.ts";
 import { type Host, HostContext } from "@/host/host.ts";
@@ -29,7 +29,7 @@ export function createQueryClient(): QueryClient {
         const title = mutation.meta?.failureTitle;
         if (!title) return;
         const failure = toFailure(thrown);
-        toast({ tone: "danger", title, description: [failure.message, failure.hint].filter(Boolean).join(" ") });
+        toast({ tone: "danger", title, description: reasonOf(failure) });
       },
     }),
   });

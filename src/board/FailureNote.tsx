@@ -1,4 +1,4 @@
-import { type Failure, failureTitle } from "@/api/failure.ts";
+import { type Failure, asSentence, failureTitle } from "@/api/failure.ts";
 
 /** Why something in a form was not taken, beside the button that sent it. */
 export function FailureNote({ failure }: { failure: Failure | null }) {
@@ -6,7 +6,7 @@ export function FailureNote({ failure }: { failure: Failure | null }) {
   return (
     <div role="alert" className="mt-4 rounded-md bg-danger-soft px-3 py-2 text-danger">
       <p className="font-medium">{failureTitle(failure)}</p>
-      <p>{failure.message}</p>
+      <p>{asSentence(failure.message)}</p>
       {failure.hint && <p>{failure.hint}</p>}
     </div>
   );

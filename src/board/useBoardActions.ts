@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { BulkWord, FeatureCard } from "@/api/bindings.ts";
 import { useClient, useRefusal } from "@/api/context.tsx";
-import { toFailure } from "@/api/failure.ts";
+import { reasonOf, toFailure } from "@/api/failure.ts";
 import { compareInQueue } from "@/api/queue.ts";
 import { toast } from "@/ui/toast.ts";
 import { text } from "./messages.ts";
@@ -43,7 +43,7 @@ export function useBoardActions(project: number): BoardActions {
     const show = (cards: FeatureCard[]) => queries.setQueryData(queryKey, cards);
     const told = (title: string, thrown: unknown) => {
       const failure = toFailure(thrown);
-      toast({ tone: "danger", title, description: [failure.message, failure.hint].filter(Boolean).join(" ") });
+      toast({ tone: "danger", title, description: reasonOf(failure) });
     };
 
     /** Shows `patch` of one card until the host has answered. */

@@ -1,5 +1,5 @@
 import type { Theme } from "@/api/bindings.ts";
-import { Failure } from "@/api/failure.ts";
+import { unreached } from "@/api/failure.ts";
 import { FakeDoor } from "@/api/fake/door.ts";
 import { FakeHost } from "@/api/fake/host.ts";
 import { start } from "@/app/start.tsx";
@@ -73,8 +73,7 @@ function doorOf(asked: string | null): FakeDoor | null {
     return new FakeDoor({ user: { name: "mira", role: asked } });
   }
   const door = new FakeDoor();
-  if (asked === "away")
-    door.failWith(new Failure({ code: "unavailable", message: "no answer", hint: null, incident: null }));
+  if (asked === "away") door.failWith(unreached("no answer"));
   if (asked === "expired") setTimeout(() => door.expire(), EXPIRES_MS);
   return door;
 }

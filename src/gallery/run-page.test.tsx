@@ -1,12 +1,10 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { FakeHost } from "@/api/fake/host.ts";
 import { statusOf } from "@/api/fake/run.ts";
 import { Failure } from "@/api/failure.ts";
 import { violationsOf } from "./axe.ts";
 import { renderApp } from "./render.tsx";
-
-afterEach(() => window.localStorage.clear());
 
 const running = (host: FakeHost) => {
   host.start(1);
@@ -98,6 +96,24 @@ describe("starting a run", () => {
     expect(alert).toHaveTextContent("The specification is missing.");
     expect(alert).toHaveTextContent("Write one first.");
     expect(screen.getByLabelText(/^Model/)).toHaveValue("opus");
+  });
+
+  test("a start that fails for want of the CLI says that, and does not call the host unreachable", async () => {
+    const message = "the Claude CLI at /usr/bin/claude does not run: exit status 1. Install it again.";
+    const { host, user } = renderApp("/p/1/run", {
+      prepare: (made) =>
+        made.failWith("run_start", new Failure({ code: "unavailable", message, hint: null, incident: null })),
+    });
+    await user.click(await screen.findByRole("button", { name: "Start" }));
+    await screen.findByLabelText(/^Model/);
+    const start = () => within(screen.getByRole("dialog")).getByRole("button", { name: "Start" });
+    await user.click(start());
+    const alert = await screen.findByRole("alert");
+    expect(alert).toHaveTextContent("The run was not started: Something that it needs is missing or does not work");
+    expect(alert).toHaveTextContent("The Claude CLI at /usr/bin/claude does not run");
+    host.cut(true);
+    await user.click(start());
+    await waitFor(() => expect(screen.getByRole("dialog")).toHaveTextContent("The host cannot be reached"));
   });
 
   test("a project that is a rehearsal says so, on the page and in the dialog, and starts a rehearsal", async () => {

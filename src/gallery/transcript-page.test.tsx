@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import type { TranscriptBody, TranscriptEntry } from "@/api/bindings.ts";
 import type { FakeHost } from "@/api/fake/host.ts";
 import { FakeFilter } from "@/api/fake/transcript-filter.ts";
-import { Failure } from "@/api/failure.ts";
+import { unreached } from "@/api/failure.ts";
 import { violationsOf } from "./axe.ts";
 import { tauriHost } from "@/host/tauri.ts";
 import { renderApp } from "./render.tsx";
@@ -266,10 +266,7 @@ describe("a transcript and a person's hands", () => {
     const { host, user } = renderApp("/p/1/transcript", {
       prepare: (made) => {
         made.addLongRun(50);
-        made.failWith(
-          "transcript_window",
-          new Failure({ code: "unavailable", message: "The host does not answer.", hint: null, incident: null }),
-        );
+        made.failWith("transcript_window", unreached("The host does not answer."));
       },
     });
     expect(await screen.findByText("These entries could not be loaded.")).toBeVisible();

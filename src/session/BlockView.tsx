@@ -1,16 +1,17 @@
 import { Flag, RotateCw, ShieldX, TriangleAlert } from "lucide-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { reasonOf, toFailure } from "@/api/failure.ts";
 import { useHost } from "@/host/host.ts";
 import { cx } from "@/ui/cx.ts";
 import { compact, dollars, duration } from "@/ui/format.ts";
 import { Markdown } from "@/ui/Markdown.tsx";
+import { toast } from "@/ui/toast.ts";
 import type { Block, Partner } from "./entry.ts";
 import { useKeptOpen } from "./kept-open.ts";
 import { text as words, transcriptText as text } from "./messages.ts";
 import { Output } from "./Output.tsx";
 import { ToolCard } from "./ToolCard.tsx";
-import { tellFailure } from "./useRun.ts";
 
 /** Texts longer than this are shown as they are: laying them out as Markdown would hold up the screen. */
 const MARKDOWN_LONGEST = 20_000;
@@ -111,7 +112,9 @@ function Said({ text: said }: { text: string }) {
   const open = (url: string) =>
     void host
       .openLink(url)
-      .catch((failure: Error) => tellFailure(text.linkFailed, { message: failure.message, hint: null }));
+      .catch((thrown: unknown) =>
+        toast({ title: text.linkFailed, description: reasonOf(toFailure(thrown)), tone: "danger" }),
+      );
   return (
     <div className="max-w-[80ch]">
       <Markdown text={said} onLink={open} />

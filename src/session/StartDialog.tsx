@@ -1,7 +1,7 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import type { Mode } from "@/api/bindings.ts";
 import { useApiQuery } from "@/api/context.tsx";
-import { type Failure, failureTitle } from "@/api/failure.ts";
+import { type Failure, asSentence, failureTitle } from "@/api/failure.ts";
 import { Badge } from "@/ui/Badge.tsx";
 import { Button } from "@/ui/Button.tsx";
 import { Checkbox } from "@/ui/Checkbox.tsx";
@@ -212,7 +212,7 @@ function Refusal({ failure }: { failure: Failure }) {
       <p className="font-medium text-danger">
         {text.startFailed}: {failureTitle(failure)}
       </p>
-      <p className="text-text">{failure.message}</p>
+      <p className="text-text">{asSentence(failure.message)}</p>
       {failure.hint && <p className="text-muted">{failure.hint}</p>}
     </div>
   );

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { ArrowDown, FilterX } from "lucide-react";
 import { type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
 import type { TranscriptPart } from "@/api/bindings.ts";
+import { reasonOf } from "@/api/failure.ts";
 import { type Host, useHost } from "@/host/host.ts";
 import { Badge } from "@/ui/Badge.tsx";
 import { Button } from "@/ui/Button.tsx";
@@ -226,7 +227,7 @@ export function TranscriptFeed(props: Props) {
       {trouble && (
         <div role="alert" className="flex items-center gap-3 border-b border-line bg-danger-soft px-4 py-2">
           <span className="font-medium text-danger">{text.entryFailed}</span>
-          <span className="min-w-0 truncate">{[trouble.message, trouble.hint].filter(Boolean).join(" ")}</span>
+          <span className="min-w-0 truncate">{reasonOf(trouble)}</span>
           <Button size="sm" className="ml-auto" onClick={() => near.retry()}>
             {words.retry}
           </Button>

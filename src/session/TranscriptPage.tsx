@@ -2,7 +2,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Rocket, ScrollText } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useApiQuery, useClient } from "@/api/context.tsx";
-import { type Failure, toFailure } from "@/api/failure.ts";
+import { Failure, reasonOf, toFailure } from "@/api/failure.ts";
 import { Badge } from "@/ui/Badge.tsx";
 import { EmptyState } from "@/ui/EmptyState.tsx";
 import { ErrorState } from "@/ui/ErrorState.tsx";
@@ -108,7 +108,7 @@ function usePlace(project: number, search: TranscriptSearch): { run: number | un
         const { sessions } = await client.run_get({ project, run: id });
         if (sessions.some((one) => one.id === session)) return setFound({ session, run: id, failure: null });
       }
-      const failure = toFailure(new Error(transcriptText.noSession), "not_found");
+      const failure = new Failure({ code: "not_found", message: transcriptText.noSession, hint: null, incident: null });
       setFound({ session, run: undefined, failure });
     };
     look().catch((thrown: unknown) => setFound({ session, run: undefined, failure: toFailure(thrown) }));
@@ -143,8 +143,8 @@ function usePlace(project: number, search: TranscriptSearch): { run: number | un
       });
     };
     look().catch((thrown: unknown) => {
-      const failure = toFailure(thrown);
-      toast({ title: transcriptText.findTitle, description: failure.message, tone: "danger" });
+      if (!isWanted) return;
+      toast({ title: transcriptText.findTitle, description: reasonOf(toFailure(thrown)), tone: "danger" });
     });
     return () => {
       isWanted = false;

@@ -2,7 +2,6 @@ import { useMutationState, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { RunStatus } from "@/api/bindings.ts";
 import { useApiMutation, useApiQuery, useEvents } from "@/api/context.tsx";
-import { toast } from "@/ui/toast.ts";
 import { text } from "./messages.ts";
 
 /** What a person has just asked for and the host has not confirmed yet. */
@@ -80,9 +79,4 @@ export function useLive(project: number, status: RunStatus | undefined): Live {
   if (!session) return SILENT;
   const fresh = heard.session === session.id ? heard : SILENT;
   return { text: fresh.text ?? session.last_text, tool: fresh.tool ?? session.last_tool };
-}
-
-/** Says something that a person asked for and that failed, with what to do next. */
-export function tellFailure(title: string, failure: { message: string; hint: string | null }): void {
-  toast({ title, description: [failure.message, failure.hint].filter(Boolean).join(" "), tone: "danger" });
 }

@@ -1,5 +1,5 @@
 import type { Event, Frame } from "../bindings.ts";
-import { Failure, toFailure } from "../failure.ts";
+import { Failure, toFailure, unreached } from "../failure.ts";
 import type { Listener, Transport } from "../transport.ts";
 import { accountsHandlers } from "./accounts.ts";
 import { boardHandlers } from "./board.ts";
@@ -74,8 +74,7 @@ export class FakeHost implements Transport {
     this.calls.push({ procedure, input });
     // Always later, as over a wire; a test that forgot to wait finds out.
     await (this.#latency_ms > 0 ? new Promise((resolve) => setTimeout(resolve, this.#latency_ms)) : Promise.resolve());
-    if (this.#isCut)
-      throw new Failure({ code: "unavailable", message: "The host does not answer.", hint: null, incident: null });
+    if (this.#isCut) throw unreached("The host does not answer.");
     const failure = this.#failures.get(procedure);
     if (failure) throw failure;
     const handler = this.#handlers[procedure as keyof Handlers] as ((input: unknown) => unknown) | undefined;
