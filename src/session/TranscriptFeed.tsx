@@ -56,7 +56,9 @@ function leadsTo({ can }: Host, feature: number | null): "entry" | "card" | "pro
 /** Rows on each side of one that a link leads to which are fetched with it. */
 const ROUND_GOAL = 15;
 /** What a row is believed to be high before it was shown, in px. */
-const USUAL_HEIGHT = 56;
+const USUAL_HEIGHT = 72;
+/** The same where edits are asked for, which stand there with what they change: rows believed to be low are drawn for nothing. */
+const EDIT_HEIGHT = 170;
 
 /** The rows of a run, as few of them as are in sight. Another filter needs another `key`. */
 export function TranscriptFeed(props: Props) {
@@ -249,7 +251,7 @@ export function TranscriptFeed(props: Props) {
             role="feed"
             label={text.entries}
             count={count}
-            estimate={USUAL_HEIGHT}
+            estimate={filter.groups.has("edits") ? EDIT_HEIGHT : USUAL_HEIGHT}
             keyOf={(row) => row}
             render={render}
             isHidden={isHidden}
