@@ -14,7 +14,6 @@ export const text = messages("access", {
   copy: "Copy",
   copied: "Copied",
   copyFailed: "It could not be copied. Select it and copy it by hand.",
-  notNow: "Nothing was changed.",
   you: {
     signedIn: (name: string, role: string) => `You are signed in as ${name} (${role}).`,
     device: (name: string) => `On this device, which is called ${name}.`,

@@ -98,7 +98,7 @@ test("the last admin stays one, and the reason is said", async () => {
   await user.click(await screen.findByRole("menuitem", { name: "Remove…" }));
   const asked = await screen.findByRole("alertdialog", { name: "Remove mira?" });
   await user.click(within(asked).getByRole("button", { name: "Remove" }));
-  expect(await screen.findByText(/this is the last admin/)).toBeVisible();
+  expect(await screen.findByText(/This is the last admin/)).toBeVisible();
 });
 
 test("a token is shown once, and never again", async () => {

@@ -5,7 +5,7 @@ const PREFERS_DARK = "(prefers-color-scheme: dark)";
 const PREFERS_CONTRAST = "(prefers-contrast: more)";
 
 /** The theme to draw: what was chosen, or what the system asks for. */
-export function resolveTheme(theme: Theme, system: { isDark: boolean; isContrast: boolean }): Exclude<Theme, "system"> {
+function resolveTheme(theme: Theme, system: { isDark: boolean; isContrast: boolean }): Exclude<Theme, "system"> {
   if (theme !== "system") return theme;
   if (system.isContrast) return "high_contrast";
   return system.isDark ? "dark" : "light";

@@ -133,10 +133,21 @@ test("what was deleted comes back by its key, or from a list, long after the off
 test("a card keeps the focus while others come and go around it", async () => {
   const { router } = renderApp("/p/1/board?q=export", { prepare: holding(...PLAN) });
   const only = await screen.findByRole("group", { name: /^#3/ });
-  only.focus();
+  await reach(() => only);
   await act(() => router.navigate({ to: "/p/$project/board", params: { project: 1 }, search: {} }));
   await screen.findByRole("group", { name: /^#2/ });
   expect(only, "the very card, and not another drawing of it").toHaveFocus();
+});
+
+test("what came back by its key is not offered in the corner any more", async () => {
+  const { user } = renderApp("/p/1/board", { prepare: holding(...PLAN) });
+  await reach(() => screen.getByRole("group", { name: /^#2/ }));
+  await user.keyboard("{Delete}");
+  await screen.findByRole("button", { name: "Undo" });
+  await reach(() => screen.getByRole("group", { name: /^#3/ }));
+  await user.keyboard("{Control>}z{/Control}");
+  expect(await screen.findByRole("group", { name: /^#2/ })).toBeVisible();
+  await waitFor(() => expect(screen.queryByRole("button", { name: "Undo" })).toBeNull());
 });
 
 test("what the host refuses is taken back on the board, and the toast says what to do", async () => {

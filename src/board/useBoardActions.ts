@@ -4,7 +4,7 @@ import type { BulkWord, FeatureCard } from "@/api/bindings.ts";
 import { useClient, useRefusal } from "@/api/context.tsx";
 import { reasonOf, toFailure } from "@/api/failure.ts";
 import { compareInQueue } from "@/api/queue.ts";
-import { toast } from "@/ui/toast.ts";
+import { dismissToast, toast } from "@/ui/toast.ts";
 import { text } from "./messages.ts";
 import type { Verdict } from "./moves.ts";
 import { type Removal, forgetRemoval, lastRemoval, rememberRemoval } from "./removals.ts";
@@ -66,6 +66,9 @@ export function useBoardActions(project: number): BoardActions {
       open_request: null,
     });
 
+    /** The offers in the corner to take a deletion back, by the deletion. */
+    const offers = new Map<number, number>();
+
     const actions: BoardActions = {
       refusal,
       move(card, verdict) {
@@ -114,11 +117,12 @@ export function useBoardActions(project: number): BoardActions {
           const first = before?.find(({ id }) => gone.has(id));
           const taken: Removal = { removal, count: gone.size, first: first ? `#${first.id} ${first.name}` : "" };
           rememberRemoval(project, taken);
-          toast({
+          const offer = toast({
             title: text.removed(features.length),
             lasts_ms: UNDO_MS,
             action: { label: text.undo, run: () => actions.bringBack(taken) },
           });
+          offers.set(removal, offer);
         } catch (thrown) {
           told(text.failures.remove, thrown);
           void queries.invalidateQueries({ queryKey });
@@ -129,6 +133,9 @@ export function useBoardActions(project: number): BoardActions {
         if (!taken) return;
         // Not offered a second time while the host is asked.
         forgetRemoval(project, taken);
+        const offer = offers.get(taken.removal);
+        if (offer !== undefined) dismissToast(offer);
+        offers.delete(taken.removal);
         try {
           await client.feature_unremove({ project, removal: taken.removal });
           toast({ tone: "success", title: text.broughtBack, ...(taken.first ? { description: taken.first } : {}) });

@@ -10,7 +10,7 @@ type Viewed = { marks: string[] };
 const useMarks = create<Viewed>()(persist<Viewed>(() => ({ marks: [] }), { name: "viewed-files" }));
 
 /** A file with what it said and what it says: as soon as either is something else, its mark is gone. */
-export function markOf(project: number, file: Pick<ChangedFile, "path" | "content">): string {
+function markOf(project: number, file: Pick<ChangedFile, "path" | "content">): string {
   return `${project}|${file.content}|${file.path}`;
 }
 

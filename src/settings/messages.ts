@@ -291,7 +291,6 @@ export const text = messages("settings", {
     saved: "Saved",
     reset: "Discard",
     setup: "Look at this machine again",
-    aboutData: "Data is kept in",
   },
   number: {
     not_a_number: "Write a number, such as 5.",
@@ -306,7 +305,6 @@ export const text = messages("settings", {
     press: "Press the keys…",
     pressHint: "Escape leaves it as it is",
     none: "no key",
-    noneAction: "Take the keys away",
     noneLabel: (title: string) => `Take the keys away from: ${title}`,
     reset: "As it was",
     resetLabel: (title: string) => `Give back the first keys to: ${title}`,

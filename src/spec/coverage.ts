@@ -35,7 +35,7 @@ export function bySpec(coverage: readonly SpecCoverage[]): CoveredSpec[] {
 }
 
 /** How many of the parts are how far. */
-export function tallyOf(parts: readonly SpecCoverage[]): Tally {
+function tallyOf(parts: readonly SpecCoverage[]): Tally {
   const tally: Record<Reach, number> = { uncovered: 0, planned: 0, done: 0, proven: 0 };
   for (const part of parts) tally[reachOf(part)] += 1;
   return tally;

@@ -11,8 +11,6 @@ import type { DiffRow, GapRow } from "./rows.ts";
 /** Colours of both texts by line; nothing while they are not known. */
 export type Colours = { oldLines: readonly TokenLine[] | null; newLines: readonly TokenLine[] | null };
 
-export const NO_COLOURS: Colours = { oldLines: null, newLines: null };
-
 type Props = {
   row: DiffRow;
   colours: Colours;

@@ -1,8 +1,20 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { countOf, fromHunks, fromTexts, linesOf, type DiffLine, type FileDiff } from "./hunks.ts";
+import { fromHunks, fromTexts, linesOf, type DiffLine, type FileDiff } from "./hunks.ts";
 import { marksOf } from "./marks.ts";
 import { rowsOf, type DiffLayout, type Opened } from "./rows.ts";
+
+function countOf(diff: FileDiff): { added: number; removed: number } {
+  let added = 0;
+  let removed = 0;
+  for (const hunk of diff.hunks) {
+    for (const line of hunk.lines) {
+      if (line.kind === "added") added += 1;
+      else if (line.kind === "removed") removed += 1;
+    }
+  }
+  return { added, removed };
+}
 
 const line = fc.constantFrom("a", "b", "c", "  d", "e = 1;", "");
 const text = fc.array(line, { maxLength: 60 }).map((lines) => lines.map((one) => `${one}\n`).join(""));

@@ -72,16 +72,3 @@ export function fromTexts(oldText: string, newText: string, context = 3): FileDi
   ];
   return fromHunks([{ old_start: 1, new_start: 1, lines }], newText);
 }
-
-/** How many lines came in and went. */
-export function countOf(diff: FileDiff): { added: number; removed: number } {
-  let added = 0;
-  let removed = 0;
-  for (const hunk of diff.hunks) {
-    for (const line of hunk.lines) {
-      if (line.kind === "added") added += 1;
-      else if (line.kind === "removed") removed += 1;
-    }
-  }
-  return { added, removed };
-}

@@ -21,7 +21,7 @@ export const EMPTY_DRAFT: Draft = { chosen: [], other: "" };
 export const OTHER = "\u0000other";
 
 /** The answer to a part as the host takes it; nothing when there is none yet. */
-export function answerTo(part: QuestionPart, draft: Draft): string | null {
+function answerTo(part: QuestionPart, draft: Draft): string | null {
   const own = draft.other.trim();
   if (part.options.length === 0 && !part.is_boolean) return own || (part.is_optional ? "" : null);
   const chosen = draft.chosen.filter((label) => label !== OTHER);
