@@ -114,15 +114,18 @@ export function NewProjectPage({ SpecField, skeleton }: Props) {
           {step === "spec" && <SpecStep wizard={wizard} dispatch={dispatch} SpecField={SpecField} onVerdict={judged} />}
           {step === "summary" && <SummaryStep wizard={wizard} onChange={goTo} />}
         </div>
-        <div className="flex shrink-0 items-center justify-end gap-2 border-t border-line px-6 py-3">
-          {at > 0 && (
-            <Button disabled={isCreating} onClick={() => goTo(STEPS[at - 1] ?? step)}>
-              {text.wizard.back}
+        <div className="shrink-0 border-t border-line px-6 py-3">
+          {/* As wide as the list of steps: on a large screen the way on stands with what it is about. */}
+          <div className="mx-auto flex w-full max-w-2xl items-center justify-end gap-2">
+            {at > 0 && (
+              <Button disabled={isCreating} onClick={() => goTo(STEPS[at - 1] ?? step)}>
+                {text.wizard.back}
+              </Button>
+            )}
+            <Button type="submit" variant="primary" isBusy={isCreating}>
+              {step === "summary" ? (isCreating ? text.wizard.creating : text.wizard.create) : text.wizard.next}
             </Button>
-          )}
-          <Button type="submit" variant="primary" isBusy={isCreating}>
-            {step === "summary" ? (isCreating ? text.wizard.creating : text.wizard.create) : text.wizard.next}
-          </Button>
+          </div>
         </div>
       </form>
       <AlertDialog

@@ -55,7 +55,7 @@ export function Editor({ project, spec, drafts }: Props) {
     <div className="flex h-full flex-col gap-3 p-4" onKeyDown={onKeyDown}>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <span className="font-mono text-xs text-muted">{view?.file ?? `prompts/${fileOfName(name)}`}</span>
-        <span className="text-xs text-faint">{text.editor.chars([...draft.text].length)}</span>
+        <span className="text-xs text-faint">{text.editor.chars([...draft.text.trim()].length)}</span>
         <span role="status" className="text-xs text-warning">
           {hasChanges ? text.editor.unsaved : ""}
         </span>
