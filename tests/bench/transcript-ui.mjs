@@ -26,7 +26,7 @@ await page.evaluateOnNewDocument(() => {
  * time on the clock holds waiting for other programs too; on a machine with nothing else to do the two are the same.
  */
 async function traced(scene) {
-  await page.tracing.start({ categories: ["toplevel", "disabled-by-default-devtools.timeline", "blink.user_timing"] });
+  await page.tracing.start({ categories: ["disabled-by-default-devtools.timeline", "blink.user_timing"] });
   const result = await scene();
   const { traceEvents } = JSON.parse(new TextDecoder().decode(await page.tracing.stop()));
   const marks = traceEvents.filter(
@@ -34,8 +34,9 @@ async function traced(scene) {
   );
   const thread = marks[0]?.tid;
   const tasks = traceEvents
-    .filter((event) => event.name.endsWith("RunTask") && event.tid === thread && event.tdur !== undefined)
+    .filter(({ name, tid, tdur }) => name === "RunTask" && tid === thread && tdur !== undefined)
     .map(({ ts, tdur }) => ({ ts, work_ms: tdur / 1000 }));
+  if (tasks.length === 0) throw new Error("the browser told of no task of its main thread, so nothing was measured");
   return { result, tasks, marks: marks.sort((a, b) => a.ts - b.ts) };
 }
 
