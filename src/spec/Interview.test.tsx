@@ -92,6 +92,18 @@ test("what could not be sent is still there, and the reason beside it", async ()
   expect(screen.queryByRole("textbox", { name: "Your message" }), "the question is the one place to answer").toBeNull();
 });
 
+test("whoever writes by the keyboard alone goes on in the question, and after it in their words", async () => {
+  const { user } = await begun();
+  await user.type(await words(), "Only me.{Enter}");
+  const question = await screen.findByRole("group", { name: "Claude asks" });
+  await waitFor(() => expect(question).toHaveFocus());
+  await user.tab();
+  await user.keyboard(" ");
+  expect(within(question).getAllByRole("radio")[0]).toBeChecked();
+  await user.keyboard("{Enter}");
+  await waitFor(async () => expect(await words()).toHaveFocus());
+});
+
 test("what keeps an answer away is told with the way out", async () => {
   const { user, host } = await begun();
   const tell = (code: string, until_ms: number | null) => {

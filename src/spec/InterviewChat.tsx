@@ -46,6 +46,14 @@ export function InterviewChat({ project, view }: Props) {
   const isAsked = activity === "asking" && question.length > 0;
   // A question has an answer in one's own words too: two fields would ask which of them counts.
   const hasField = !isAsked || words !== "";
+  const asked = useRef<HTMLDivElement>(null);
+  const hadField = useRef(hasField);
+  useEffect(() => {
+    if (hadField.current === hasField) return;
+    hadField.current = hasField;
+    // What had the focus went, and the other came: whoever writes goes on there.
+    if (document.activeElement === document.body) (hasField ? field : asked).current?.focus();
+  }, [hasField]);
   const lastWords = remarks.findLast(({ speaker }) => speaker === "person")?.text ?? "";
 
   return (
@@ -61,7 +69,13 @@ export function InterviewChat({ project, view }: Props) {
           />
         )}
         {isAsked && (
-          <div role="group" aria-label={text.chat.asks} className="rounded-lg border border-accent bg-panel p-3">
+          <div
+            ref={asked}
+            role="group"
+            aria-label={text.chat.asks}
+            tabIndex={-1}
+            className="rounded-lg border border-accent bg-panel p-3"
+          >
             <QuestionForm
               key={remarks.length}
               name="interview"
