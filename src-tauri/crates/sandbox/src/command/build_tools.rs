@@ -329,6 +329,9 @@ fn cmake(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     for directory in words::values(arguments, &["-B", "--prefix", "--build", "--install"]) {
         targets::written(court, Target::new(&directory, "building"), scope)?;
     }
+    if arguments.iter().any(|word| word.text == "--install") {
+        super::installing::as_set_up(court, call, scope)?;
+    }
     super::installing::variables(court, call, scope)
 }
 

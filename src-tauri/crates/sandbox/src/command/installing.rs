@@ -61,6 +61,42 @@ const VARIABLES: [&str; 24] = [
 const FROM_OUTSIDE: [&str; 7] =
     ["PREFIX", "prefix", "exec_prefix", "bindir", "INSTALL_ROOT", "INSTALL_PREFIX", "INSTALL_TOP"];
 
+/// Scripts that set a build up.
+const SET_UP: [&str; 6] = ["Configure", "autogen.sh", "bootstrap", "bootstrap.sh", "config", "configure"];
+
+/// Keeps in mind where a build that is set up here will be installed. Setting it up writes nothing there, and may say what
+/// it likes: packages are built for `/usr` and installed below a directory of the project.
+pub(super) fn set_up(court: &Court<'_>, name: &str, call: &Call, scope: &mut Scope) {
+    let arguments = call.arguments();
+    let places = match name {
+        "cmake" => {
+            let defined = words::values(arguments, &["-D"]).into_iter();
+            let prefixes = defined.filter(|word| word.text.starts_with("CMAKE_INSTALL_PREFIX"));
+            let values = prefixes.filter_map(|word| Some(word.after(word.text.find('=')? + 1)));
+            values.chain(words::values(arguments, &["--install-prefix"])).collect()
+        }
+        "meson" if !is_installing(arguments) => words::values(arguments, OPTIONS),
+        _ if SET_UP.contains(&name) => words::values(arguments, OPTIONS),
+        _ => return,
+    };
+    if !places.is_empty() {
+        let is_outside = |place: &Word| place.unknown.is_none() && below(court, place, scope).is_err();
+        scope.prefix = places.into_iter().find(is_outside);
+    }
+}
+
+/// Refuses to install what this line has set up for a place outside the project, unless the call names another place.
+pub(super) fn as_set_up(court: &Court<'_>, call: &Call, scope: &Scope) -> Ruling {
+    let Some(prefix) = &scope.prefix else { return Ok(()) };
+    let is_place = |name: &str| matches!(&*name.to_ascii_lowercase(), "destdir" | "install_root" | "prefix");
+    let is_named =
+        call.arguments().iter().any(|word| word.text.split_once('=').is_some_and(|(name, _)| is_place(name)))
+            || !words::values(call.arguments(), &["--destdir", "--prefix"]).is_empty()
+            || call.settings.iter().any(|(name, _)| is_place(name))
+            || scope.variable("DESTDIR").unknown.is_none();
+    if is_named { Ok(()) } else { below(court, prefix, scope) }
+}
+
 /// Judges where a build tool installs, when it is told to install at all.
 pub(super) fn into_the_project(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     let arguments = call.arguments();
@@ -79,6 +115,7 @@ pub(super) fn variables(court: &Court<'_>, call: &Call, scope: &Scope) -> Ruling
     if !is_installing(arguments) {
         return Ok(());
     }
+    as_set_up(court, call, scope)?;
     for word in arguments {
         let Some((name, _)) = word.text.split_once('=') else { continue };
         // `:=`, `+=` and `?=` set it as well.

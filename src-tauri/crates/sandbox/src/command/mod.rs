@@ -164,6 +164,7 @@ pub(crate) fn judge(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -
             targets::mentioned(court, word, scope)?;
         }
     }
+    installing::set_up(court, name, call, scope);
     // What the rules of this command leave to a person, an entry of a file may answer; what was asked before, or about a
     // command inside this one, it may not.
     let before = court.begin();

@@ -63,8 +63,7 @@ fn tasks(tool: &str) -> &'static [&'static str] {
 /// Tools that are told in their first two words what to do.
 fn by_task(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     let name = own_name(call);
-    let operands = words::operands(call.arguments(), &[]);
-    let told: Vec<&str> = operands.iter().take(2).map(|word| word.known().unwrap_or("?")).collect();
+    let told = tasks_told(call.arguments());
     let is_unknown = |task: &&str| *task == "?" || task.contains(UNKNOWN);
     let may_publish = |task: &&str| {
         tasks(&name).contains(task) || name == "cap" && task.rsplit(':').next().is_some_and(|last| last == "deploy")
@@ -76,6 +75,25 @@ fn by_task(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling 
         return publishes(court, call, &told.join(" "));
     }
     super::installing::into_the_project(court, call, scope)
+}
+
+/// The words that may be the first two that tell what to do, `?` for one that is not known. What stands behind an option may
+/// be its value, so it does not count as one of the two, and may be a task all the same.
+fn tasks_told(arguments: &[Word]) -> Vec<&str> {
+    let (mut told, mut certain, mut may_be_value) = (Vec::new(), 0, false);
+    for word in arguments {
+        if word.text.starts_with('-') {
+            may_be_value = !word.text.contains('=') && word.text != "--";
+            continue;
+        }
+        told.push(word.known().unwrap_or("?"));
+        certain += usize::from(!may_be_value);
+        may_be_value = false;
+        if certain == 2 {
+            break;
+        }
+    }
+    told
 }
 
 fn own_name(call: &Call) -> String {

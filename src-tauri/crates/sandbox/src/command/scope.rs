@@ -71,6 +71,8 @@ pub(crate) struct Scope {
     /// Something may have moved or removed directories, so that what exists now may be gone by then.
     pub(crate) has_moved_things: bool,
     home: Option<String>,
+    /// Where a build that the line has set up will be installed, when that is outside the project.
+    pub(crate) prefix: Option<Word>,
     /// How much text values may still put into words: one purse for all shells of the line.
     left: Rc<Cell<usize>>,
 }
@@ -89,6 +91,7 @@ impl Scope {
             splits_at_blanks: true,
             has_moved_things: false,
             home: home.and_then(Path::to_str).map(str::to_owned),
+            prefix: None,
             left: Rc::new(Cell::new(MOST_SPENT)),
         }
     }
