@@ -298,6 +298,28 @@ fn where_nobody_watches_such_a_question_is_kept_and_its_answer_reaches_the_next_
 }
 
 #[test]
+fn a_question_that_no_screen_can_show_is_put_to_nobody() {
+    let stage = Stage::new(&["Add"]);
+    let options: Vec<String> = (0..4_000).map(|number| format!("Option {number}")).collect();
+    let question = json!({
+        "feature_id": "{{ feature_get_next.feature.id }}",
+        "question": "Which one?",
+        "fields": [{ "id": "which", "label": "Which", "type": "select", "options": options }],
+    });
+    let steps = json!([
+        take_card(),
+        { "calls": [{ "feature_request_human_input": question }] },
+        { "say": "{{ feature_request_human_input }}" },
+        { "say": "I choose one myself." }
+    ]);
+    let (ended, events) = stage.run(&coding("floods", steps), &["--max-sessions", "1"]);
+    assert_eq!(waiting(&stage), Vec::<Value>::new(), "no person is asked: {}", told(&ended, &events));
+    assert_ne!(stage.card("Add")["status"], "needs_input", "{}", told(&ended, &events));
+    let said = transcripts(&stage);
+    assert!(said.contains("4000 options, and 50 is the most"), "the agent is told why: {}", told(&ended, &events));
+}
+
+#[test]
 fn an_agent_cannot_give_itself_the_word() {
     let stage = Stage::new(&["Add"]);
     let harness = env!("CARGO_BIN_EXE_harness");

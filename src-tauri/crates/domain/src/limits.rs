@@ -1,4 +1,5 @@
-//! How much one card may hold, whoever writes it: a person, a program over the API, or an agent.
+//! How much one card or one question may hold, whoever writes it: a person, a program over the API, an agent, or an older
+//! system whose board is taken over.
 //!
 //! A card is read by people on a board and by agents in a prompt. What is longer than this belongs into a specification
 //! or a file of the project, which the card can name.
@@ -18,8 +19,30 @@ pub const MOST_STEPS: usize = 200;
 pub const MOST_CHECKS: usize = 50;
 /// Cards that one card may need.
 pub const MOST_DEPENDENCIES: usize = 1_000;
+/// Parts of one question to a person: questions that are asked together, or fields of a form.
+pub const MOST_PARTS: usize = 20;
+/// Options of one part that a person can choose from.
+pub const MOST_OPTIONS: usize = 50;
 
-/// A card holds more than one may.
+/// Fails when no screen could show a question to a person. `options` are how many each of its parts has, and `bytes` is
+/// the length of all of it, bounded by [`LONGEST_TEXT`].
+pub fn check_question(options: impl IntoIterator<Item = usize>, bytes: usize) -> Result<(), TooMuch> {
+    let mut parts = 0;
+    for count in options {
+        parts += 1;
+        if count > MOST_OPTIONS {
+            let advice = "offer the few that matter, or let the person answer in words";
+            return Err(TooMuch::Many { what: "options", count, most: MOST_OPTIONS, advice });
+        }
+    }
+    if parts > MOST_PARTS {
+        let advice = "ask first what the rest depends on";
+        return Err(TooMuch::Many { what: "parts", count: parts, most: MOST_PARTS, advice });
+    }
+    if bytes > LONGEST_TEXT { Err(TooMuch::Big { what: "question", bytes }) } else { Ok(()) }
+}
+
+/// A card or a question holds more than one may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TooMuch {
     /// A name is too long.
@@ -177,6 +200,19 @@ mod tests {
             let why = card.parts().check().expect_err(what).to_string();
             assert!(why.contains(what) && why.contains(" is the most: "), "{what}: {why}");
         }
+    }
+
+    #[test]
+    fn a_question_has_no_more_than_a_person_reads() {
+        let fullest = vec![MOST_OPTIONS; MOST_PARTS];
+        assert_eq!(check_question(fullest.clone(), LONGEST_TEXT), Ok(()), "every part is at its limit");
+        let refused = |options: Vec<usize>, bytes: usize| check_question(options, bytes).map_err(|why| why.to_string());
+        let why = refused(vec![0, MOST_OPTIONS + 1], 1).expect_err("an option more");
+        assert!(why.contains("51 options, and 50 is the most"), "{why}");
+        let why = refused([fullest, vec![0]].concat(), 1).expect_err("a part more");
+        assert!(why.contains("21 parts, and 20 is the most"), "{why}");
+        let why = refused(vec![0], LONGEST_TEXT + 1).expect_err("a byte more");
+        assert!(why.contains("question is 65 KB"), "{why}");
     }
 
     #[test]

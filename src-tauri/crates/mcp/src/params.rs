@@ -4,7 +4,7 @@ use crate::{
     card::{FoundCard, MAX_BATCH, NewCard, batch},
     lenient,
 };
-use harness_domain::id::FeatureId;
+use harness_domain::{id::FeatureId, limits::check_question};
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use serde_json::{Map, Value};
@@ -273,6 +273,8 @@ fn fields<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Field>, D::E
             )));
         }
     }
+    let bytes = serde_json::to_string(&fields).map_err(D::Error::custom)?.len();
+    check_question(fields.iter().map(|field| field.options.len()), bytes).map_err(D::Error::custom)?;
     Ok(fields)
 }
 

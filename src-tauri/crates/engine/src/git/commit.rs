@@ -106,8 +106,9 @@ impl std::fmt::Display for WhyLeftOut {
 /// Commits everything that differs from HEAD and is not ignored, on the current branch.
 ///
 /// Left out and reported are files that editors, agents and the harness obey, secrets, oversized new files, nested
-/// repositories, files that need a filter program and files that git cannot store; a tracked file stays as committed when a credential was added to it. What is left out is also
-/// taken out of the index, so that the next commit by hand does not sweep it in. On a detached HEAD a branch is made first.
+/// repositories, files that need a filter program and files that git cannot store; a tracked file stays as committed when
+/// a credential was added to it. What is left out is also taken out of the index, so that the next commit by hand does not
+/// sweep it in. On a detached HEAD a branch is made first.
 ///
 /// Fails with `IndexLocked` when another git command holds the index all the time (its lock is never removed), and with
 /// `OperationInProgress` or `Unmerged` when a merge was left unfinished.

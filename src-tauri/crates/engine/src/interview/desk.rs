@@ -28,7 +28,8 @@ pub struct DraftState {
 impl Desk {
     /// Puts a part into the draft, in the place of what it said before; an empty text takes it out.
     ///
-    /// Fails with `Refused` when the part is no lawful one or the interview is over. Credentials are left out, and what nobody can see.
+    /// Fails with `Refused` when the part is no lawful one or the interview is over. Credentials are left out, and so is
+    /// what nobody can see.
     pub fn put(&self, section: &str, text: &str) -> Result<DraftState, EngineError> {
         let Talk { project, id, .. } = self.talk.as_ref();
         // Between the look at the draft and its replacement no other call may write.

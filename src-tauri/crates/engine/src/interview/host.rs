@@ -134,8 +134,9 @@ impl AgentHost for InterviewHost {
         if ask.tool != QUESTION_TOOL {
             return denied("An interview only reads, and what may be read needs no permission.");
         }
-        let Some(mut fields) = requests::question_of_tool(&ask.input) else {
-            return denied("There is no question in this that a person could answer.");
+        let mut fields = match requests::question_of_tool(&ask.input) {
+            Ok(fields) => fields,
+            Err(why) => return denied(&why),
         };
         redact::value(&mut fields);
         let answer = self.talk.ask(&fields);

@@ -1,15 +1,8 @@
 //! The parts of a question, from either tool that asks one, and an answer to each.
 
-use harness_domain::request::Request;
+use harness_domain::{limits::check_question, request::Request};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-
-/// Questions that one call may hold; the CLI's own tool takes four.
-const MOST_QUESTIONS: usize = 20;
-/// Options of one question that a person can choose from.
-const MOST_OPTIONS: usize = 50;
-/// The most that the questions of one call may have together, in bytes.
-const MOST_QUESTION_BYTES: usize = 64 * 1024;
 
 /// One thing that a question wants to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -193,19 +186,18 @@ fn text(value: &Value, key: &str) -> Option<String> {
     value.get(key)?.as_str().map(str::to_owned)
 }
 
-/// What the CLI's own tool asks, as it is stored; none when it asks nothing.
-pub(crate) fn question_of_tool(input: &Value) -> Option<Value> {
-    let questions = input.get("questions")?.as_array()?;
+/// What the CLI's own tool asks, as it is stored. Fails with a sentence for the agent when it asks nothing, or more than
+/// any screen can show.
+pub(crate) fn question_of_tool(input: &Value) -> Result<Value, String> {
+    let questions: &[Value] = input.get("questions").and_then(Value::as_array).map_or(&[], Vec::as_slice);
     let asked: Vec<String> = questions.iter().filter_map(|question| text(question, "question")).collect();
-    if asked.is_empty() || asked.len() > MOST_QUESTIONS || asked.iter().any(|words| words.trim().is_empty()) {
-        return None;
+    if asked.is_empty() || asked.iter().any(|words| words.trim().is_empty()) {
+        return Err("There is no question in this that a person could answer.".into());
     }
-    // Whatever made the agent ask: a screen must be able to show it.
-    let is_long = questions.iter().any(|question| choices(question).len() > MOST_OPTIONS);
-    if is_long || input.to_string().len() > MOST_QUESTION_BYTES {
-        return None;
-    }
-    Some(json!({ "question": asked.join(" / "), "questions": questions }))
+    // Whatever made the agent ask.
+    check_question(questions.iter().map(|question| choices(question).len()), input.to_string().len())
+        .map_err(|why| format!("No person can be asked this: {why}."))?;
+    Ok(json!({ "question": asked.join(" / "), "questions": questions }))
 }
 
 /// The input of the CLI's own tool with a person's answer in it, which is what the tool gives back to the agent.

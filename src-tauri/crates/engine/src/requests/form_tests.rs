@@ -1,4 +1,5 @@
 use super::*;
+use harness_domain::limits::{LONGEST_TEXT, MOST_OPTIONS};
 
 fn request(fields: &Value) -> Request {
     use harness_domain::{
@@ -100,7 +101,7 @@ fn a_call_that_asks_nothing_is_no_question() {
         json!({ "questions": many }),
         json!({ "questions": [{ "question": " " }] }),
     ] {
-        assert_eq!(question_of_tool(&input), None, "{input}");
+        assert!(question_of_tool(&input).is_err(), "{input}");
     }
 }
 
@@ -108,9 +109,11 @@ fn a_call_that_asks_nothing_is_no_question() {
 fn a_question_that_no_screen_can_show_is_none() {
     let asked = |question: &str, options: usize| {
         let options: Vec<Value> = (0..options).map(|at| json!({ "label": format!("option {at}") })).collect();
-        question_of_tool(&json!({ "questions": [{ "question": question, "options": options }] })).is_some()
+        question_of_tool(&json!({ "questions": [{ "question": question, "options": options }] })).map(drop)
     };
-    assert!(asked("Which one?", MOST_OPTIONS), "as many as one can choose from");
-    assert!(!asked("Which one?", MOST_OPTIONS + 1), "nobody reads so many");
-    assert!(!asked(&"Why? ".repeat(MOST_QUESTION_BYTES / 5), 2), "nor so long a question");
+    assert_eq!(asked("Which one?", MOST_OPTIONS), Ok(()), "as many as one can choose from");
+    let why = asked("Which one?", MOST_OPTIONS + 1).expect_err("nobody reads so many");
+    assert!(why.contains("50 is the most"), "the agent is told what to do: {why}");
+    let why = asked(&"Why? ".repeat(LONGEST_TEXT / 5), 2).expect_err("nor so long a question");
+    assert!(why.contains("64 KB is the most"), "{why}");
 }

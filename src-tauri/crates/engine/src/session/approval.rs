@@ -166,12 +166,12 @@ impl Approvals {
         if self.toolbox.is_done() {
             return Ok(refused("This session has done its card: end it now with a short summary.".into()));
         }
-        let Some(fields) = requests::question_of_tool(&ask.input) else {
-            return Ok(refused("There is no question in this that a person could answer.".into()));
+        let mut fields = match requests::question_of_tool(&ask.input) {
+            Ok(fields) => fields,
+            Err(why) => return Ok(refused(why)),
         };
         let asker = self.asker().await?;
         let feature = asker.feature;
-        let mut fields = fields;
         redact::value(&mut fields);
         let Some((request, unheard)) = self.put_question(asker, fields.to_string()).await? else {
             return Ok(refused(too_many(0)));
