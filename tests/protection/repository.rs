@@ -155,6 +155,82 @@ fn no_branch_shows_a_commit_during_which_a_process_of_the_session_woke_itself() 
     assert_eq!(logged.trim(), "Begin", "and never stood elsewhere");
 }
 
+/// A program that fills a directory and then only waits.
+const WAITS: &str = r#"
+import os, time
+os.makedirs('d', exist_ok=True)
+for number in range(3000):
+    with open('d/f%05d' % number, 'w') as file:
+        file.write('content %d\n' % number)
+open('ready.log', 'w').close()
+end = time.time() + 100
+while time.time() < end:
+    time.sleep(0.005)
+"#;
+
+/// The process that runs the program in the project, as this machine numbers it.
+fn waiting_in(dir: &Path) -> Option<rustix::process::Pid> {
+    let is_it = |pid: &i32| {
+        let proc = Path::new("/proc").join(pid.to_string());
+        // Wherever the interpreter lies.
+        fs::read(proc.join("cmdline")).is_ok_and(|line| line.ends_with(b"python3\0waits.py\0"))
+            && fs::read_link(proc.join("cwd")).is_ok_and(|cwd| cwd == dir)
+    };
+    let names = fs::read_dir("/proc").ok()?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    rustix::process::Pid::from_raw(names.into_iter().find(is_it)?)
+}
+
+#[test]
+fn a_branch_never_moves_to_a_commit_during_which_something_of_the_session_was_woken_from_outside() {
+    let stage = Stage::new(&["Add"]);
+    stage.file(".gitignore", "*.log\n");
+    stage.file("waits.py", WAITS);
+    stage.git(&["init", "--quiet", "--initial-branch", "trunk"]);
+    stage.git(&["add", "--all"]);
+    stage.git(&["commit", "--quiet", "--message", "Begin"]);
+    let head = stage.git(&["rev-parse", "trunk"]);
+    let steps = json!([
+        take_card(),
+        bash("python3 waits.py > said.log 2>&1 &"),
+        bash("for i in $(seq 600); do test -e ready.log && break; sleep 0.1; done; ls ready.log"),
+        ask_for_checks(),
+        { "say": "{{ feature_mark_passing }}" },
+        { "say": "No more." }
+    ]);
+    // As soon as the host stores the first file for the commit, and so before the branch moves.
+    let first = stage.machine.path("first");
+    fs::write(&first, "content 0\n").expect("a file");
+    let name = stage.git(&["hash-object", first.to_str().expect("a plain path")]);
+    let blob = stage.dir.join(".git/objects").join(&name[..2]).join(name[2..].trim());
+    let is_over = Arc::new(AtomicBool::new(false));
+    let waker = thread::spawn({
+        let (is_over, dir) = (Arc::clone(&is_over), stage.dir.clone());
+        move || {
+            let mut waits = None;
+            while !is_over.load(Ordering::Relaxed) {
+                waits = waits.or_else(|| dir.join("ready.log").exists().then(|| waiting_in(&dir)).flatten());
+                if blob.exists() {
+                    return waits
+                        .is_some_and(|pid| rustix::process::kill_process(pid, rustix::process::Signal::CONT).is_ok());
+                }
+                thread::sleep(Duration::from_micros(100));
+            }
+            false
+        }
+    });
+    let (ended, events) = stage.run(&coding("woken-from-outside", steps), &["--max-sessions", "1"]);
+    is_over.store(true, Ordering::Relaxed);
+    assert!(waker.join().expect("the waker"), "it was woken in the middle: {}", told(&ended, &events));
+    assert_ne!(stage.card("Add")["status"], "passing", "{}", told(&ended, &events));
+    assert_eq!(stage.git(&["rev-parse", "trunk"]), head, "the branch stands where it stood");
+    let session = &of_kind(&events, "session_started")[0]["session"];
+    assert!(
+        stage.transcript(session).contains("would not stand still"),
+        "the agent is told: {}",
+        told(&ended, &events)
+    );
+}
+
 #[test]
 fn what_somebody_outside_the_session_changes_while_it_is_committed_is_in_no_commit() {
     let stage = Stage::new(&["Add"]);
