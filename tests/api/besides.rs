@@ -157,6 +157,16 @@ async fn an_older_systems_cards_come_along_with_its_directory_and_only_once() {
     let again = stage.ok(Procedure::project_import, json!({ "path": dir })).await;
     assert_eq!(again["features"], 0, "a board that is there is left alone");
     assert!(again["remarks"][0].as_str().is_some_and(|words| words.contains("left alone")), "{again}");
+    let full = stage.path("full");
+    std::fs::create_dir(&full).expect("a directory");
+    let long = format!("{OLD}; UPDATE features SET description = printf('%.*c', 70000, 'x') WHERE id = 7");
+    rusqlite::Connection::open(full.join("features.db"))
+        .and_then(|old| old.execute_batch(&long))
+        .expect("an old board");
+    let refused = stage.call(Procedure::project_import, json!({ "path": full })).await.expect_err("nobody reads that");
+    assert!(refused.message.contains("#7") && refused.message.contains("description is 69 KB"), "{refused:?}");
+    let known = stage.ok(Procedure::project_list, json!({})).await;
+    assert_eq!(known.as_array().map(Vec::len), Some(1), "nothing of it is left on the list: {known}");
     let nowhere = stage.call(Procedure::project_import, json!({ "path": stage.path("nowhere") })).await;
     assert_eq!(nowhere.expect_err("it is not there").code, harness_api::ErrorCode::NotPossibleNow);
 }

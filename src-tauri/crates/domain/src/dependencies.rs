@@ -255,6 +255,20 @@ impl Graph {
     }
 }
 
+/// The groups of cards of which each waits for every other, whatever it depends on besides; those of one card alone are
+/// left out. What is not among the cards is passed over. Linear in cards and dependencies.
+pub fn knots(cards: &[(FeatureId, Vec<FeatureId>)]) -> Vec<Vec<FeatureId>> {
+    let mut edges: DiGraph<FeatureId, ()> = DiGraph::new();
+    let nodes: HashMap<FeatureId, NodeIndex> = cards.iter().map(|(card, _)| (*card, edges.add_node(*card))).collect();
+    for (card, needs) in cards {
+        for need in needs.iter().filter_map(|need| nodes.get(need)) {
+            edges.add_edge(nodes[card], *need, ());
+        }
+    }
+    let knots = kosaraju_scc(&edges).into_iter().filter(|knot| knot.len() > 1);
+    knots.map(|knot| knot.into_iter().map(|node| edges[node]).collect()).collect()
+}
+
 /// The shortest circle that making `feature` depend on all of `new_dependencies` would close, if any.
 ///
 /// `dependencies_of` looks up the direct dependencies of one card; it is asked once for each card that the new

@@ -89,7 +89,8 @@ pub(crate) fn insert(tx: &Connection, id: FeatureId, needs: FeatureId, name: &st
     Ok(execute(tx, SQL, (id.0, needs.0))? > 0)
 }
 
-fn remove(tx: &Connection, id: FeatureId, needs: FeatureId) -> Step<bool> {
+/// Deletes one dependency; false when it was not there.
+pub(crate) fn remove(tx: &Connection, id: FeatureId, needs: FeatureId) -> Step<bool> {
     const SQL: &str = "DELETE FROM feature_dependency WHERE feature_id = ?1 AND needs_id = ?2";
     Ok(execute(tx, SQL, (id.0, needs.0))? > 0)
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{Api, ApiError, procedures::Nothing, shape::project::*};
 use harness_domain::{event::Event, feature::Actor};
-use harness_engine::{EngineError, projects};
+use harness_engine::{EngineError, OpenProject, projects};
 use harness_rehearsal::Scenario;
 use harness_store::import::read_foreign;
 use std::{fs, path::Path};
@@ -39,7 +39,19 @@ pub fn project_demo(api: &Api, new: NewDemo) -> Result<ProjectSummary, ApiError>
 }
 
 pub fn project_import(api: &Api, at: AtPath) -> Result<ImportedProject, ApiError> {
-    let open = api.app().open_directory(absolute(&at.path)?)?;
+    let path = absolute(&at.path)?;
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let was_known = api.app().store.project_by_path(&real)?.is_some();
+    let open = api.app().open_directory(path)?;
+    let imported = take_over(api, &open);
+    if imported.is_err() && !was_known {
+        // Nothing is left of it: a project without its cards would look as if it had come over.
+        forget(api, open.project.id)?;
+    }
+    imported
+}
+
+fn take_over(api: &Api, open: &OpenProject) -> Result<ImportedProject, ApiError> {
     let file = open.dir().join(OLDER);
     let (mut features, mut remarks) = (0, Vec::new());
     let is_there = fs::symlink_metadata(&file).is_ok_and(|meta| meta.is_file());
@@ -53,7 +65,7 @@ pub fn project_import(api: &Api, at: AtPath) -> Result<ImportedProject, ApiError
     } else if is_there {
         remarks.push(format!("The project has cards already, so those in {OLDER} were left alone."));
     }
-    Ok(ImportedProject { project: opened(api, &open)?, features, remarks })
+    Ok(ImportedProject { project: opened(api, open)?, features, remarks })
 }
 
 pub fn project_delete(api: &Api, delete: DeleteProject) -> Result<Nothing, ApiError> {

@@ -2,15 +2,17 @@
 
 use super::ImportedFeature;
 use crate::{
-    database::{Step, explain},
+    database::{Abort, Step, explain},
     error::{Result, StoreError},
+    row::first,
 };
 use harness_domain::{
     feature::{Kind, Status},
     id::FeatureId,
     layer::Layer,
+    limits::{LONGEST_TEXT, Parts, TooMuch, check_question},
 };
-use rusqlite::{Connection, OpenFlags, Row, types::ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row, limits::Limit, types::ValueRef};
 use serde_json::Value;
 use std::{collections::HashSet, path::Path};
 
@@ -36,20 +38,51 @@ const COLUMNS: [(&str, &str); 18] = [
     ("assigned_skills", "NULL"),
 ];
 
+/// Cards that one file may hold.
+const MOST_CARDS: usize = 100_000;
+/// What all its cards together may need.
+const MOST_DEPENDENCIES: usize = 1_000_000;
+/// Bytes of the file, and of all that is read from it: a forged one could name the same pages again and again.
+const MOST_BYTES: u64 = 256 * 1024 * 1024;
+/// Bytes of one value; SQLite does not even read what is longer.
+const LONGEST_VALUE: i32 = 16 * 1024 * 1024;
+
 /// Reads the cards of an older system's `features.db`, changing nothing.
 ///
 /// What passed there passes here, with a note that no evidence was imported; what was in progress is pending; a bug
 /// that was being analysed is open. Columns that an older version lacks have their defaults; a layer outside 0–8
-/// becomes the one its category implies. Fails with `NotImportable` when there is no table of features or a card has
-/// no usable number, and with `CannotOpen` or `Corrupt`.
+/// becomes the one its category implies. Fails with `NotImportable` when there is no table of features, when a card has
+/// no usable number or holds more than a card may, and when there is more of it all than any board has: the file may have
+/// come with a project from anywhere. Fails with `CannotOpen` or `Corrupt` besides.
 pub fn read_foreign(path: &Path) -> Result<Vec<ImportedFeature>> {
-    read(path).map_err(|abort| explain(abort, path))
+    read(path).map_err(|abort| match abort {
+        Abort::Sql(error) if error.sqlite_error_code() == Some(ErrorCode::TooBig) => {
+            let detail = format!("one of its values is longer than {} MB", LONGEST_VALUE / 1024 / 1024);
+            StoreError::NotImportable { file: path.to_owned(), detail }
+        }
+        abort => explain(abort, path),
+    })
 }
 
 fn read(path: &Path) -> Step<Vec<ImportedFeature>> {
     let refuse = |detail: String| StoreError::NotImportable { file: path.to_owned(), detail };
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE)?;
+    let is_too_big = |bytes: u64| {
+        refuse(format!("it holds {} MB, and {} MB is the most", bytes.div_ceil(1 << 20), MOST_BYTES >> 20))
+    };
+    let pages: u64 = connection.pragma_query_value(None, "page_count", |row| row.get::<_, u32>(0))?.into();
+    let page: u64 = connection.pragma_query_value(None, "page_size", |row| row.get::<_, u32>(0))?.into();
+    if pages * page > MOST_BYTES {
+        return Err(is_too_big(pages * page).into());
+    }
+    // A view could compute rows without end.
+    let kind = "SELECT type FROM pragma_table_list('features') WHERE schema = 'main'";
+    if first(&connection, kind, (), |row| Ok(row.get::<_, String>(0)?))?.is_some_and(|kind| kind != "table") {
+        return Err(refuse("what it calls features is no table".into()).into());
+    }
     let present = columns(&connection)?;
     if !present.contains("id") || !present.contains("name") {
         return Err(refuse("it has no table of features".into()).into());
@@ -61,13 +94,62 @@ fn read(path: &Path) -> Step<Vec<ImportedFeature>> {
     let mut statement = connection.prepare(&format!("SELECT {} FROM features ORDER BY id", selected.join(", ")))?;
     let mut rows = statement.query(())?;
     let mut features = Vec::new();
+    let (mut bytes, mut dependencies) = (0, 0);
     while let Some(row) = rows.next()? {
+        if features.len() == MOST_CARDS {
+            return Err(refuse(format!("it has more than {MOST_CARDS} features, which is the most")).into());
+        }
+        bytes += bytes_of(row)?;
+        if bytes > MOST_BYTES {
+            return Err(is_too_big(bytes).into());
+        }
         let number = integer(row, "id")?;
         let id = number.and_then(|id| u32::try_from(id).ok()).filter(|id| *id > 0);
         let id = id.ok_or_else(|| refuse(format!("a feature has the number {number:?}")))?;
-        features.push(card(row, FeatureId(id))?);
+        let card = card(row, FeatureId(id))?;
+        check(&card).map_err(|why| refuse(format!("feature #{id} cannot be taken over: {why}")))?;
+        dependencies += card.dependencies.len();
+        if dependencies > MOST_DEPENDENCIES {
+            let detail = format!("its features have more than {MOST_DEPENDENCIES} dependencies, which is the most");
+            return Err(refuse(detail).into());
+        }
+        features.push(card);
     }
     Ok(features)
+}
+
+/// How long the values of a row are together.
+fn bytes_of(row: &Row<'_>) -> Step<u64> {
+    let mut bytes = 0;
+    for column in 0..COLUMNS.len() {
+        bytes += match row.get_ref(column)? {
+            ValueRef::Text(value) | ValueRef::Blob(value) => value.len() as u64,
+            ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => 8,
+        };
+    }
+    Ok(bytes)
+}
+
+/// Fails when a card holds more than one may that a person or an agent wrote.
+fn check(card: &ImportedFeature) -> std::result::Result<(), TooMuch> {
+    let parts = Parts {
+        name: Some(&card.name),
+        description: Some(&card.description),
+        steps: Some(&card.steps),
+        category: Some(&card.category),
+        source_spec: Some(&card.source_spec),
+        dependencies: card.dependencies.len(),
+        ..Parts::default()
+    };
+    parts.check()?;
+    if let Some(note) = card.note.as_ref().filter(|note| note.len() > LONGEST_TEXT) {
+        return Err(TooMuch::Big { what: "list of skills", bytes: note.len() });
+    }
+    let Some(question) = &card.question_json else { return Ok(()) };
+    let asked: Value = serde_json::from_str(question).unwrap_or_default();
+    let parts = ["questions", "fields"].iter().filter_map(|key| asked.get(key)?.as_array()).flatten();
+    let options = parts.map(|part| part.get("options").and_then(Value::as_array).map_or(0, Vec::len));
+    check_question(options, question.len())
 }
 
 fn columns(connection: &Connection) -> Step<HashSet<String>> {

@@ -14,13 +14,16 @@ use crate::{
     row::{execute, first, to_json},
 };
 use harness_domain::{
-    dependencies::{DependencyError, Graph},
+    dependencies::knots,
     feature::{Kind, Status},
     id::{FeatureId, SessionId},
     layer::Layer,
 };
 use rusqlite::{Connection, named_params};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// How many things that could not be kept are told one by one.
+const MOST_WARNINGS: usize = 1_000;
 
 /// One card as an older system knew it, in this product's words.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,7 +78,7 @@ impl ProjectStore {
         let cause = cause.clone();
         self.db.write(move |tx| {
             refuse_taken_ids(tx, &features)?;
-            let mut warnings = Vec::new();
+            let mut warnings = Warnings::default();
             for (index, feature) in features.iter().enumerate() {
                 insert(tx, index, feature, &cause)?;
             }
@@ -88,7 +91,7 @@ impl ProjectStore {
                     dependency::insert(tx, id, need, "an imported card")?;
                 }
             }
-            drop_circles_through_fixes(tx, &mut warnings)?;
+            drop_circles_through_fixes(tx, &kinds, &mut warnings)?;
             for feature in features.iter().filter(|feature| feature.status == Status::Fixing) {
                 settle(tx, feature.id)?;
             }
@@ -98,8 +101,28 @@ impl ProjectStore {
                     first(tx, sql, [feature.id.0], |row| crate::row::word(row, "status", "a status", Status::parse))?;
                 trail(tx, feature.id, None, status.unwrap_or(feature.status), &cause)?;
             }
-            Ok(Imported { features: features.len(), warnings })
+            Ok(Imported { features: features.len(), warnings: warnings.told() })
         })
+    }
+}
+
+/// What could not be kept; a broken board could fill any screen with it.
+#[derive(Default)]
+struct Warnings {
+    first: Vec<String>,
+    more: usize,
+}
+
+impl Warnings {
+    fn push(&mut self, warning: String) {
+        if self.first.len() < MOST_WARNINGS { self.first.push(warning) } else { self.more += 1 }
+    }
+
+    fn told(mut self) -> Vec<String> {
+        if self.more > 0 {
+            self.first.push(format!("{} more like these were left out", self.more));
+        }
+        self.first
     }
 }
 
@@ -167,7 +190,7 @@ fn set_parent(
     tx: &Connection,
     feature: &ImportedFeature,
     kinds: &HashMap<FeatureId, Kind>,
-    warnings: &mut Vec<String>,
+    warnings: &mut Warnings,
 ) -> Step<()> {
     let Some(parent) = feature.parent else { return Ok(()) };
     match kinds.get(&parent) {
@@ -188,7 +211,7 @@ fn set_parent(
 fn lawful_dependencies(
     features: &[ImportedFeature],
     kinds: &HashMap<FeatureId, Kind>,
-    warnings: &mut Vec<String>,
+    warnings: &mut Warnings,
 ) -> Vec<(FeatureId, Vec<FeatureId>)> {
     let mut needs: HashMap<FeatureId, Vec<FeatureId>> = HashMap::with_capacity(features.len());
     for feature in features {
@@ -231,21 +254,18 @@ fn lawful_dependencies(
     kept
 }
 
-/// A fix that needs what waits for its own parent could never start. One of the dependencies on the circle is dropped.
-fn drop_circles_through_fixes(tx: &Connection, warnings: &mut Vec<String>) -> Step<()> {
-    while let Err(DependencyError::Cycle { path }) = Graph::new(dependency::whole_graph(tx)?) {
-        let circle = path.features();
-        let mut is_dropped = false;
-        for (id, need) in circle.iter().zip(circle.iter().cycle().skip(1)) {
-            let sql = "DELETE FROM feature_dependency WHERE feature_id = ?1 AND needs_id = ?2";
-            if execute(tx, sql, (id.0, need.0))? > 0 {
+/// A fix that needs what waits for its own parent could never start. It lets go of the cards on such a circle that are
+/// no fixes; what is left among cards that wait for one another are dependencies without circles, and parents' fixes.
+fn drop_circles_through_fixes(tx: &Connection, kinds: &HashMap<FeatureId, Kind>, warnings: &mut Warnings) -> Step<()> {
+    let is_fix = |id: &FeatureId| kinds.get(id) == Some(&Kind::Fix);
+    for knot in knots(&dependency::whole_graph(tx)?) {
+        let knot: BTreeSet<FeatureId> = knot.into_iter().collect();
+        for id in knot.iter().filter(|id| is_fix(id)) {
+            let needs = dependency::of(tx, *id)?;
+            for need in needs.iter().filter(|need| knot.contains(need) && !is_fix(need)) {
+                dependency::remove(tx, *id, *need)?;
                 warnings.push(format!("#{id} depended on #{need}, which closes a circle: that was left out"));
-                is_dropped = true;
-                break;
             }
-        }
-        if !is_dropped {
-            break;
         }
     }
     Ok(())

@@ -183,3 +183,113 @@ fn a_file_without_features_is_refused_and_not_changed() {
     std::fs::write(&missing, "no database at all, only a text that is long enough").unwrap();
     assert!(matches!(read_foreign(&missing).unwrap_err(), StoreError::Corrupt { .. }));
 }
+
+/// A board of one card in which `column` holds what the expression of SQL says.
+fn with(column: &str, expression: &str) -> crate::error::Result<Vec<ImportedFeature>> {
+    let dir = tempfile::tempdir().unwrap();
+    let rows = format!(
+        "{PYTHON}; ALTER TABLE features ADD needs_human_input BOOLEAN; ALTER TABLE features ADD human_input_request JSON;
+        {INSERT} (7, 1, 'api', 'a', '', '[]', 0, 0, 'main', NULL, 'feature', NULL, NULL, 4);
+        UPDATE features SET needs_human_input = 1, {column} = {expression};"
+    );
+    read_foreign(&foreign(dir.path(), &rows))
+}
+
+#[test]
+fn a_card_that_holds_more_than_any_may_is_named_and_nothing_is_read() {
+    let list = |entry: &str, count: usize| format!("'[{}]'", vec![entry; count].join(","));
+    let question =
+        |options: usize| format!("'{{\"fields\":[{{\"options\":{}}}]}}'", list("1", options).replace('\'', ""));
+    let within = [
+        ("name", "printf('%.*c', 255, 'x')".to_owned()),
+        ("description", "printf('%.*c', 65536, 'x')".to_owned()),
+        ("steps", list("1", 200)),
+        ("dependencies", list("7", 1_000)),
+        ("human_input_request", question(50)),
+    ];
+    for (column, value) in within {
+        assert!(with(column, &value).is_ok(), "{column}: as much as there may be");
+    }
+    let beyond = [
+        ("name", "printf('%.*c', 256, 'x')".to_owned(), "name is 256 characters"),
+        ("category", "printf('%.*c', 256, 'x')".to_owned(), "category is 256 characters"),
+        ("source_spec", "printf('%.*c', 256, 'x')".to_owned(), "specification's name is 256 characters"),
+        ("description", "printf('%.*c', 65537, 'x')".to_owned(), "description is 65 KB"),
+        ("steps", list("1", 201), "201 steps"),
+        ("steps", "printf('%.*c', 65537, 'x')".to_owned(), "list of steps is 65 KB"),
+        ("dependencies", list("7", 1_001), "1001 dependencies"),
+        ("assigned_skills", "printf('%.*c', 65537, 'x')".to_owned(), "list of skills is 65 KB"),
+        ("human_input_request", question(51), "51 options"),
+        ("human_input_request", "printf('%.*c', 65537, 'x')".to_owned(), "question is 65 KB"),
+    ];
+    for (column, value, what) in beyond {
+        let why = with(column, &value).expect_err(what).to_string();
+        assert!(why.contains("feature #7") && why.contains(what) && why.contains(" is the most"), "{column}: {why}");
+    }
+    let why = with("description", "zeroblob(17000000)").expect_err("SQLite does not read it").to_string();
+    assert!(why.contains("longer than 16 MB"), "{why}");
+}
+
+#[test]
+fn a_board_larger_than_any_is_refused_by_what_there_is_too_much_of() {
+    let numbers =
+        |to: u32| format!("WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < {to})");
+    let all = |to: u32, needs: &str| {
+        let dir = tempfile::tempdir().unwrap();
+        let rows = format!(
+            "{PYTHON}; {INSERT}{} SELECT id, 1, 'api', 'a', '', '[]', 0, 0, 'main', {needs}, 'feature', NULL, NULL, 4 \
+             FROM n;",
+            numbers(to)
+        );
+        // The rows come from a query, not from a list of values.
+        read_foreign(&foreign(dir.path(), &rows.replace("VALUES WITH", "WITH")))
+    };
+    assert_eq!(all(100_000, "NULL").unwrap().len(), 100_000, "as many cards as there may be");
+    let why = all(100_001, "NULL").expect_err("one more").to_string();
+    assert!(why.contains("more than 100000 features"), "{why}");
+    let needs = format!("'[{}]'", vec!["1"; 1_000].join(","));
+    let why = all(1_001, &needs).expect_err("many dependencies").to_string();
+    assert!(why.contains("more than 1000000 dependencies"), "{why}");
+
+    // A file of 257 MB in which nothing is: its length, and how many pages its head says it has.
+    use std::io::{Seek, SeekFrom, Write};
+    let dir = tempfile::tempdir().unwrap();
+    let path = foreign(dir.path(), &format!("PRAGMA page_size = 4096; {PYTHON}"));
+    let mut file = std::fs::File::options().write(true).open(&path).unwrap();
+    file.set_len(257 << 20).unwrap();
+    file.seek(SeekFrom::Start(28)).unwrap();
+    file.write_all(&(257_u32 << 8).to_be_bytes()).unwrap();
+    let why = read_foreign(&path).expect_err("a large file").to_string();
+    assert!(why.contains("it holds 257 MB, and 256 MB is the most"), "{why}");
+}
+
+#[test]
+fn a_view_in_the_place_of_the_table_is_not_computed() {
+    let dir = tempfile::tempdir().unwrap();
+    let endless = "CREATE VIEW features AS WITH RECURSIVE n(id, name) AS \
+                   (SELECT 1, 'a' UNION ALL SELECT id, name FROM n WHERE id > 0) SELECT id, name FROM n WHERE id > 1";
+    let why = read_foreign(&foreign(dir.path(), endless)).expect_err("it would never end").to_string();
+    assert!(why.contains("no table"), "{why}");
+}
+
+#[test]
+fn a_board_full_of_circles_is_put_right_in_one_go_and_told_in_short() {
+    let board = board();
+    // Bugs with a fix each, which waits for its own bug.
+    let pairs: Vec<String> = (1..=2_000_u32)
+        .map(|pair| {
+            let (bug, fix) = (pair * 2, pair * 2 + 1);
+            format!(
+                "({bug}, 0, 'bug', 'bug', '', '[]', 0, 0, 'main', NULL, 'bug', NULL, 'fixing', 8), \
+                 ({fix}, 0, 'bugfix', 'fix', '', '[]', 0, 0, 'main', '[{bug}]', 'feature', {bug}, NULL, 8)"
+            )
+        })
+        .collect();
+    let cards = read_foreign(&foreign(board.dir.path(), &format!("{PYTHON}; {INSERT} {}", pairs.join(", ")))).unwrap();
+    let began = std::time::Instant::now();
+    let done = board.import(cards, &person()).unwrap();
+    assert!(began.elapsed() < std::time::Duration::from_secs(20), "not a look at everything for every circle");
+    assert_eq!(done.warnings.len(), 1_001, "and nobody reads thousands of lines");
+    assert_eq!(done.warnings[1_000], "1000 more like these were left out");
+    assert_eq!(board.graph().unwrap().edges.len(), 0, "all of them were opened");
+}
