@@ -60,8 +60,14 @@ impl Served {
     }
 
     /// Another server on the same machine, in place of one that ended.
-    pub fn start_again(&mut self) {
-        (self.child, self.address) = launch(&self.machine, &[], &[]);
+    pub fn start_again(&mut self, words: &[&str]) {
+        (self.child, self.address) = launch(&self.machine, words, &[]);
+    }
+
+    /// Kills the server without a warning.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it lives");
+        self.child.wait().expect("it is our child");
     }
 
     pub fn new() -> Self {

@@ -6,15 +6,20 @@ use crate::{
     lan::{Lan, NoLan},
     procedures::{Procedure, dispatch},
 };
-use harness_domain::{event::Event, id::ProjectId};
+use harness_domain::{event::Event, id::ProjectId, project::Project};
 use harness_engine::{App, OpenProject, accounts::Accounts, interview::Interviews, runs::Runs, session::ToolServer};
 use serde_json::{Value, value::RawValue};
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, OnceLock, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
+
+/// The first wait before an interrupted run that could not go on is tried again; doubled each time.
+const FIRST_RETRY: Duration = Duration::from_secs(30);
+/// The longest such wait.
+const LONGEST_RETRY: Duration = Duration::from_secs(15 * 60);
 
 /// An answer, as JSON text.
 pub type Answer = Box<RawValue>;
@@ -181,6 +186,72 @@ impl Api {
         };
         self.opened().insert(id, opened.clone());
         Ok(opened)
+    }
+
+    /// Goes on with the runs that the end of an earlier host cut off, and returns when each of them does or is left to a
+    /// person. What keeps one from going on is logged and told at its project, concerns no other, and is tried again
+    /// later. For hosts that nobody sits in front of, once.
+    ///
+    /// Must be called within a tokio runtime.
+    pub async fn resume_interrupted(&self) {
+        let mut left = self.interrupted().await;
+        let mut wait = FIRST_RETRY;
+        loop {
+            let mut refused = Vec::new();
+            for project in left {
+                if let Err(error) = self.runs().resume(project.clone(), self.tools()).await {
+                    tracing::warn!(project = %project.project.name, %error, "an interrupted run does not go on");
+                    refused.push(project.project.id);
+                }
+            }
+            if refused.is_empty() {
+                return;
+            }
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(LONGEST_RETRY);
+            // With the settings of then, and without what was removed meanwhile.
+            left = refused.into_iter().filter_map(|id| self.project(id).ok()).collect();
+        }
+    }
+
+    /// Leaves the runs that the end of an earlier host cut off to a person.
+    pub async fn leave_interrupted(&self) {
+        for project in self.interrupted().await {
+            if let Err(error) = self.runs().leave(&project) {
+                tracing::warn!(project = %project.project.name, %error, "an interrupted run may go on by itself later");
+            }
+        }
+    }
+
+    async fn interrupted(&self) -> Vec<OpenProject> {
+        let api = self.clone();
+        // Asks the database of every project.
+        let found = tokio::task::spawn_blocking(move || api.look_for_interrupted()).await;
+        found.unwrap_or_else(|error| {
+            tracing::error!(%error, "a fault of the product: interrupted runs do not go on");
+            Vec::new()
+        })
+    }
+
+    /// The projects whose last run was cut off. Others are not kept open for the question.
+    fn look_for_interrupted(&self) -> Vec<OpenProject> {
+        let known = self.app().store.project_list().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the projects cannot be asked for interrupted runs");
+            Vec::new()
+        });
+        let look = |known: Project| -> Result<Option<OpenProject>, ApiError> {
+            let id = known.id;
+            let is_interrupted = self.runs().is_interrupted(&self.app().open_registered(known)?)?;
+            is_interrupted.then(|| self.project(id)).transpose()
+        };
+        let looked = known.into_iter().map(|known| (known.name.clone(), look(known)));
+        let told = looked.filter_map(|(name, found)| {
+            found.unwrap_or_else(|error| {
+                tracing::warn!(project = %name, message = %error.message, "it cannot be asked for an interrupted run");
+                None
+            })
+        });
+        told.collect()
     }
 
     /// Forgets that a project is open, when it is no longer registered.

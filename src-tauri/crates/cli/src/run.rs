@@ -13,7 +13,7 @@ use harness_engine::{
     bus::Delivery,
     git::Uncommitted,
     instance::Instance,
-    session::{Bounds, Pace, RunControl, RunOptions, conduct},
+    session::{Before, Bounds, Pace, RunControl, RunOptions, conduct},
 };
 use harness_mcp::Tools;
 use harness_rehearsal::Scenario;
@@ -164,6 +164,7 @@ fn options(args: &RunArgs, rehearsal: Option<Scenario>) -> RunOptions {
         pace: Pace { first_wait: args.backoff, unnamed_limit: args.limit_wait, ..Pace::default() },
         regression_features: args.regression_features,
         patience: args.attended,
+        before: Before::default(),
     }
 }
 

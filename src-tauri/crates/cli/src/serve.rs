@@ -57,6 +57,9 @@ pub struct ServeArgs {
     /// The address that people are given, behind a proxy or in a container
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// Leave runs that the end of the server cut off to you; otherwise they go on by themselves
+    #[arg(long)]
+    no_resume: bool,
 }
 
 fn help() -> String {
@@ -67,7 +70,7 @@ fn help() -> String {
     help.push_str(
         "\nWhat is said nearer counts: the command line, the environment, .env, the configuration file. The file has the keys\n\
          host, port, https, certificate, key, allowed_hosts, cors_origins, trusted_proxies, require_localhost, public_url,\n\
-         cookie_secure, cookie_samesite, max_body_bytes, max_connections and max_connections_per_address.\n\
+         resume_runs, cookie_secure, cookie_samesite, max_body_bytes, max_connections and max_connections_per_address.\n\
          The log goes to standard error: HARNESS_LOG (info) and HARNESS_LOG_FORMAT (json or text).",
     );
     help
@@ -102,11 +105,25 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let environment = Choices::of_environment(&|name| std::env::var(name).ok())?;
     let config = args.choices().over(environment).over(file).settle()?;
     let api = Api::new(app, Arc::new(Tools));
+    api.runs().keep_records();
+    let are_resumed = config.resume_runs;
     let mut signals = Signals::listen().context("this process could not be told to stop")?;
     let door = harness_server::serve(api.clone(), config).await?;
     api.set_lan(Arc::new(served(&door)));
     tell(&door);
-    signals.next().await;
+    // The door is open meanwhile, and a signal does not wait for it.
+    let resuming = async {
+        if are_resumed {
+            api.resume_interrupted().await;
+        } else {
+            api.leave_interrupted().await;
+        }
+        std::future::pending().await
+    };
+    tokio::select! {
+        () = signals.next() => {}
+        () = resuming => {}
+    }
     complain("stopping: runs are interrupted and their work saved; a second signal ends at once");
     tokio::select! {
         () = end(door, &api) => Ok(()),
@@ -174,6 +191,7 @@ impl ServeArgs {
             trusted_proxies: some(&self.trusted_proxies),
             require_localhost: self.require_localhost,
             public_url: self.public_url.clone(),
+            resume_runs: self.no_resume.then_some(false),
             ..Choices::default()
         }
     }

@@ -109,7 +109,7 @@ pub fn checkpoint_restore(api: &Api, restore: RestoreCheckpoint) -> Result<Check
     // Before a run is stopped for it.
     checkpoint::show(&project, restore.checkpoint)?;
     if restore.stop_run {
-        api.wait(api.runs().stop_and_wait(project.project.id));
+        api.wait(api.runs().stop_and_wait(&project));
     }
     let alone = api.runs().alone(&project, "restoring a checkpoint")?;
     Ok(restored(checkpoint::restore(&project, restore.checkpoint, alone.instance())?))

@@ -6,6 +6,7 @@
 mod elsewhere;
 mod live;
 mod outlook;
+mod resume;
 mod words;
 
 pub use elsewhere::Watching;
@@ -52,6 +53,8 @@ struct State {
     /// Projects in which none may start now.
     reserved: HashSet<ProjectId>,
     is_closing: bool,
+    /// Whether runs are recorded for a later host to go on with.
+    keeps_records: bool,
     /// Fires when the program ends.
     closing: CancellationToken,
 }
@@ -111,7 +114,19 @@ impl Runs {
         options: RunOptions,
         tools: Arc<dyn ToolServer>,
     ) -> Result<RunId, EngineError> {
+        self.start_again(project, options, tools, 0).await
+    }
+
+    /// The same, of a run that was resumed `tries` times in a row.
+    async fn start_again(
+        &self,
+        project: OpenProject,
+        options: RunOptions,
+        tools: Arc<dyn ToolServer>,
+        tries: u32,
+    ) -> Result<RunId, EngineError> {
         let id = project.project.id;
+        let draft = self.state().keeps_records.then(|| resume::Draft::new(&options, tries));
         let control = RunControl::default();
         let over = CancellationToken::new();
         let instance = self.enter(&project, &control, &over)?;
@@ -120,7 +135,12 @@ impl Runs {
         self.inner.tasks.spawn(async move {
             let _leaving = Leaving { runs: runs.clone(), project: id, over, _instance: instance };
             let mut began = Some(began);
+            let steered = control.clone();
             let tell = |run| {
+                // A person may have stopped it before it began.
+                if let Some(draft) = draft.filter(|_| !steered.is_persons()) {
+                    draft.keep(&project, run);
+                }
                 runs.state().hosted.entry(id).and_modify(|hosted| hosted.run = Some(run));
                 if let Some(began) = began.take() {
                     // Whoever started it may have gone away; the run goes on.
@@ -131,7 +151,8 @@ impl Runs {
             match (result, began) {
                 (Err(error), Some(began)) => drop(began.send(Err(error))),
                 (Err(error), None) => project.notice("run_failed", format!("The run could not be concluded: {error}")),
-                (Ok(_), _) => {}
+                (Ok(report), _) if resume::is_cut_off(&report.end, &steered) => {}
+                (Ok(_), _) => resume::forget(&project),
             }
         });
         match is_begun.await {
@@ -229,6 +250,7 @@ impl Runs {
         let ours = self.state().hosted.get(&project.project.id).map(|hosted| hosted.control.clone());
         if let Some(control) = ours {
             steer(&control);
+            resume::forget(project);
             self.inner
                 .app
                 .bus
@@ -250,10 +272,12 @@ impl Runs {
 
     /// Stops the project's run of this process and waits for its end, at most a minute. Nothing happens when there is
     /// none.
-    pub async fn stop_and_wait(&self, project: ProjectId) {
-        let hosted = self.state().hosted.get(&project).map(|hosted| (hosted.control.clone(), hosted.over.clone()));
+    pub async fn stop_and_wait(&self, project: &OpenProject) {
+        let hosted =
+            self.state().hosted.get(&project.project.id).map(|hosted| (hosted.control.clone(), hosted.over.clone()));
         if let Some((control, over)) = hosted {
             control.stop();
+            resume::forget(project);
             // Whoever needs the project's rest asks for it next, and is told when the run still goes on.
             let _ = tokio::time::timeout(STOP_PATIENCE, over.cancelled()).await;
         }
@@ -282,8 +306,8 @@ impl Runs {
         };
         for control in controls {
             match quit {
-                Quit::FinishSessions => control.pause(),
-                Quit::StopNow => control.stop(),
+                Quit::FinishSessions => control.pause_with_host(),
+                Quit::StopNow => control.stop_with_host(),
             }
         }
         self.inner.elsewhere.close();

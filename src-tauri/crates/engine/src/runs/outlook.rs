@@ -3,7 +3,7 @@
 use super::{
     Runs,
     live::{self, LastTool, context_window},
-    words,
+    resume, words,
 };
 use crate::{EngineError, OpenProject};
 use harness_agent::process;
@@ -111,6 +111,7 @@ impl Runs {
             session: session.as_ref(),
             until_ms,
             counts: &counts,
+            cut_off: if is_running { None } else { resume::words(project, run.as_ref())? },
         };
         let (words, next) = (facts.words()?, facts.next()?);
         let left = counts.total.saturating_sub(counts.done);

@@ -24,6 +24,8 @@ pub(super) struct Facts<'a> {
     pub session: Option<&'a SessionOutlook>,
     pub until_ms: Option<i64>,
     pub counts: &'a Counts,
+    /// What became of a run that the end of the server cut off.
+    pub cut_off: Option<String>,
 }
 
 impl Facts<'_> {
@@ -117,6 +119,9 @@ impl Facts<'_> {
 
     fn at_rest(&self) -> String {
         let Some(run) = self.run else { return "There was no run yet.".into() };
+        if let Some(cut_off) = &self.cut_off {
+            return cut_off.clone();
+        }
         match &run.end {
             None => "The last run was cut off; the next one puts right what it left.".into(),
             Some(RunEnd::AllPassing) => "Everything passes.".into(),

@@ -25,6 +25,8 @@ use std::sync::Arc;
 
 /// Where a person's request to a running host is left by another process.
 const REQUEST: &str = "run:request";
+/// Where a host that nobody sits in front of records what a later one needs to go on with its run.
+pub(crate) const RESUME_RECORD: &str = "run:resume";
 
 /// What a run came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -237,5 +239,7 @@ pub(super) fn obey_requests(project: &OpenProject, control: &RunControl) -> Resu
 
 /// Leaves a request (`stop` or `pause`) for the host that runs this project.
 pub fn request(project: &OpenProject, what: &str) -> Result<(), EngineError> {
+    // A run that a person ends does not go on by itself, even if its host dies before it reads this.
+    project.store.set_note(RESUME_RECORD, None)?;
     Ok(project.store.set_note(REQUEST, Some(what))?)
 }

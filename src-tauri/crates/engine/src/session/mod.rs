@@ -31,14 +31,15 @@ mod watch;
 pub use bounds::Bounds;
 pub(crate) use channel::SERVER_NAME;
 pub use channel::{ToolChannel, ToolServer};
-pub(crate) use conduct::conduct_telling;
+pub(crate) use conduct::{RESUME_RECORD, conduct_telling};
 pub use conduct::{RunReport, conduct, request};
 pub use facets::{facets_of, sort_rows};
 pub(crate) use guard::Places;
 pub use hold::admit_prompt;
 pub(crate) use host::subject_of;
-pub use options::{Pace, RunControl, RunOptions};
+pub use options::{Before, Pace, RunControl, RunOptions};
 pub use record::{CHECKPOINT_ROW, LOOP_ROW, REFUSAL_ROW};
+pub(crate) use recover::HOST_ENDED;
 pub use recover::{Recovered, recover};
 
 use crate::{EngineError, OpenProject, redact};

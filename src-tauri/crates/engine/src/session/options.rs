@@ -6,6 +6,7 @@ use harness_agent::Watchdogs;
 use harness_domain::evidence::SandboxLevel;
 use harness_domain::{loops::Limits, run::Mode};
 use harness_rehearsal::Scenario;
+use serde::{Deserialize, Serialize};
 use std::{
     path::PathBuf,
     sync::{
@@ -61,6 +62,17 @@ pub struct RunOptions {
     pub account: Option<Account>,
     /// How long a call waits for a person's word; none when nobody watches, and then it is refused at once.
     pub patience: Option<Duration>,
+    /// What was done before by the runs that this one goes on with; it counts towards the limits.
+    pub before: Before,
+}
+
+/// What was done by the runs that another one goes on with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Before {
+    /// Sessions that came to an end of their own.
+    pub sessions: u32,
+    /// Money spent, in US dollars.
+    pub cost_usd: f64,
 }
 
 impl Default for RunOptions {
@@ -87,6 +99,7 @@ impl Default for RunOptions {
             regression_features: 3,
             account: None,
             patience: None,
+            before: Before::default(),
         }
     }
 }
@@ -121,17 +134,35 @@ impl Default for Pace {
 pub struct RunControl {
     stop: CancellationToken,
     is_pausing: Arc<AtomicBool>,
+    is_persons: Arc<AtomicBool>,
 }
 
 impl RunControl {
-    /// Ends the current session now: interrupt, grace, kill.
+    /// A person ends the current session now: interrupt, grace, kill.
     pub fn stop(&self) {
+        self.is_persons.store(true, Ordering::Release);
         self.stop.cancel();
     }
 
-    /// Lets the current session finish and starts no other.
+    /// A person lets the current session finish and no other start.
     pub fn pause(&self) {
+        self.is_persons.store(true, Ordering::Release);
         self.is_pausing.store(true, Ordering::Release);
+    }
+
+    /// The host ends, and the run with it: as [`RunControl::stop`], but nobody asked for the run's end.
+    pub fn stop_with_host(&self) {
+        self.stop.cancel();
+    }
+
+    /// The host ends after the current session: as [`RunControl::pause`], but nobody asked for the run's end.
+    pub fn pause_with_host(&self) {
+        self.is_pausing.store(true, Ordering::Release);
+    }
+
+    /// Whether a person asked for a stop or a pause.
+    pub fn is_persons(&self) -> bool {
+        self.is_persons.load(Ordering::Acquire)
     }
 
     /// Whether a stop was asked for.

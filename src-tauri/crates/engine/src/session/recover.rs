@@ -12,6 +12,9 @@ use harness_domain::{
 };
 use uuid::Uuid;
 
+/// What is recorded of a session whose host died.
+pub(crate) const HOST_ENDED: &str = "the host ended while the session was running";
+
 /// What was found and put right.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recovered {
@@ -39,7 +42,7 @@ pub async fn recover(project: &OpenProject) -> Result<Recovered, EngineError> {
                 let killed = tokio::task::spawn_blocking(move || kill_tree(process, marker)).await;
                 found.killed += killed.unwrap_or_default();
             }
-            let outcome = Outcome::Crashed { detail: "the host ended while the session was running".into() };
+            let outcome = Outcome::Crashed { detail: HOST_ENDED.into() };
             project.store.session_end(&session.id, &outcome, session.turns, session.cost_usd, Usage::default(), now)?;
         }
         park_what_waits(project, run)?;

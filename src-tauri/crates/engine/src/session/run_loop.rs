@@ -143,13 +143,22 @@ impl<'a> Conductor<'a> {
         if self.control.is_pausing() {
             return Ok(Some(RunEnd::Paused));
         }
-        if self.options.max_sessions.is_some_and(|most| self.sessions >= most) {
+        if self.options.max_sessions.is_some_and(|most| self.sessions_in_all() >= most) {
             return Ok(Some(RunEnd::SessionLimit));
         }
-        if self.options.budget_usd.is_some_and(|most| self.spent_usd >= most) {
+        if self.budget_left_usd().is_some_and(|left| left <= 0.0) {
             return Ok(Some(RunEnd::BudgetExhausted));
         }
         Ok(None)
+    }
+
+    /// Sessions of this run and of those it goes on with.
+    fn sessions_in_all(&self) -> u32 {
+        self.options.before.sessions.saturating_add(self.sessions)
+    }
+
+    fn budget_left_usd(&self) -> Option<f64> {
+        self.options.budget_usd.map(|most| most - self.options.before.cost_usd - self.spent_usd)
     }
 
     fn step(&mut self) -> Result<Step, EngineError> {
@@ -157,8 +166,8 @@ impl<'a> Conductor<'a> {
         let has_features = self.project.store.counts()?.total > 0;
         let session = |role| Step::Session { role, targets: Vec::new() };
         match self.options.mode {
-            Mode::Initialize if self.sessions > 0 && is_planned => Ok(Step::End(RunEnd::Finished)),
-            Mode::Analyze if self.sessions > 0 && has_features => Ok(Step::End(RunEnd::Finished)),
+            Mode::Initialize if self.sessions_in_all() > 0 && is_planned => Ok(Step::End(RunEnd::Finished)),
+            Mode::Analyze if self.sessions_in_all() > 0 && has_features => Ok(Step::End(RunEnd::Finished)),
             Mode::Analyze if self.empty_initializers >= EMPTY_INITIALIZERS => Ok(Step::End(nothing_created())),
             Mode::Analyze => Ok(session(Role::Analyst)),
             Mode::Initialize if is_planned => {
@@ -243,7 +252,7 @@ impl<'a> Conductor<'a> {
             feature: card,
             targets,
             number: self.sessions,
-            budget_left_usd: self.options.budget_usd.map(|most| most - self.spent_usd),
+            budget_left_usd: self.budget_left_usd(),
             unfinished: unfinished.as_deref(),
             earlier_loop: earlier_loop.as_deref(),
         };

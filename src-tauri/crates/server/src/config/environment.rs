@@ -14,7 +14,7 @@ pub struct Variable {
 }
 
 /// Every variable that the server knows, for `--help`.
-pub const VARIABLES: [Variable; 23] = [
+pub const VARIABLES: [Variable; 24] = [
     known("HOST", "the address to listen on (127.0.0.1)"),
     known("PORT", "the port to listen on (8888)"),
     known("HTTPS_ENABLED", "true: speak TLS; false: do not, whatever the address"),
@@ -37,6 +37,10 @@ pub const VARIABLES: [Variable; 23] = [
     known("AUTH_ENABLED", "only true: the door is never open to everybody"),
     known("DEFAULT_ADMIN_PASSWORD", "refused: there is no default account; see `harness user add`"),
     known("PROGRESS_N8N_WEBHOOK_URL", "refused: nothing is sent elsewhere; listen on /api/events instead"),
+    known(
+        "HARNESS_RESUME_RUNS",
+        "false: as --no-resume; true: go on with runs that the end of the server cut off (true)",
+    ),
     known("HARNESS_CONFIG", "the configuration file, as --config"),
 ];
 
@@ -64,6 +68,7 @@ impl Choices {
             trusted_proxies: list("TRUSTED_PROXIES"),
             require_localhost: switch("REQUIRE_LOCALHOST", text("REQUIRE_LOCALHOST"))?,
             public_url: text("PUBLIC_URL"),
+            resume_runs: switch("HARNESS_RESUME_RUNS", text("HARNESS_RESUME_RUNS"))?,
             cookie_secure: switch("COOKIE_SECURE", text("COOKIE_SECURE"))?,
             cookie_samesite: text("COOKIE_SAMESITE"),
             // Also when it is empty: whoever set it believes that sessions are signed with it.

@@ -41,6 +41,8 @@ pub struct Choices {
     /// The secret that signs sessions. Not in the file: files are copied.
     #[serde(skip)]
     pub jwt_secret: Option<SecretString>,
+    /// Whether runs that the end of the server cut off go on when it starts.
+    pub resume_runs: Option<bool>,
     /// The most bytes of a request.
     pub max_body_bytes: Option<usize>,
     /// The most connections at once.
@@ -80,6 +82,7 @@ impl Choices {
             cookie_secure: self.cookie_secure.or(below.cookie_secure),
             cookie_samesite: self.cookie_samesite.or(below.cookie_samesite),
             jwt_secret: self.jwt_secret.or(below.jwt_secret),
+            resume_runs: self.resume_runs.or(below.resume_runs),
             max_body_bytes: self.max_body_bytes.or(below.max_body_bytes),
             max_connections: self.max_connections.or(below.max_connections),
             max_connections_per_address: self.max_connections_per_address.or(below.max_connections_per_address),
@@ -110,6 +113,7 @@ impl Choices {
             require_localhost: self.require_localhost,
             public_url: self.public_url.map(|url| address(&url)).transpose()?,
             jwt_secret: self.jwt_secret.map(strong).transpose()?,
+            resume_runs: self.resume_runs.unwrap_or(usual.resume_runs),
             max_body_bytes: self.max_body_bytes.unwrap_or(usual.max_body_bytes),
             max_connections: self.max_connections.unwrap_or(usual.max_connections).max(1),
             max_connections_per_address: self

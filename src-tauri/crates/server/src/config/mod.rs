@@ -37,6 +37,8 @@ pub struct ServeConfig {
     pub public_url: Option<String>,
     /// The secret that signs sessions. None: one that the product makes and keeps.
     pub jwt_secret: Option<SecretString>,
+    /// Whether runs that the end of the server cut off go on when it starts. For the host: the door starts no runs.
+    pub resume_runs: bool,
     /// The most bytes that a request may have. Images may be larger.
     pub max_body_bytes: usize,
     /// The most connections at once.
@@ -90,6 +92,7 @@ impl Default for ServeConfig {
             require_localhost: None,
             public_url: None,
             jwt_secret: None,
+            resume_runs: true,
             max_body_bytes: 1024 * 1024,
             max_connections: 1024,
             max_connections_per_address: 128,
