@@ -145,7 +145,9 @@ impl Scratch {
         }
         fs::write(at("home/.ssh/id_ed25519"), TOKEN).map_err(failed)?;
         fs::write(at("outside/file"), "").map_err(failed)?;
-        let app = App::open(Home::at(at("data"))?, Arc::new(SystemClock))?;
+        // The place for attempts is the system's, wherever a person's projects may live.
+        let bounds = crate::bounds::Bounds::default();
+        let app = App { bounds, ..App::open(Home::at(at("data"))?, Arc::new(SystemClock))? };
         let project = app.open_directory(&at("project"))?;
         crate::git::prepare(
             project.dir(),
