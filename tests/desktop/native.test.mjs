@@ -97,8 +97,11 @@ test("a window is where it was left, and as large", async () => {
   closeWindow(desk);
   await until(() => desk.programs().length === 0, "the program has ended");
   window = await openOn(desk, { width: 0 });
-  const { width, height } = await window.driver.manage().window().getRect();
-  assert.deepEqual({ width, height }, { width: left.width, height: left.height });
+  // The system gives a new window its size a moment after it is there.
+  await until(async () => {
+    const { width, height } = await window.driver.manage().window().getRect();
+    return width === left.width && height === left.height;
+  }, "it is as large as it was left");
 });
 
 test("a link that starts the program leads to its card at once", async () => {
