@@ -1,18 +1,39 @@
 //! Events over WebSockets, read byte by byte.
 
-use crate::{stage::Stage, support::door::Reply};
+use crate::{
+    stage::Stage,
+    support::{PATIENCE, door::Reply},
+};
 use serde_json::{Value, json};
 use std::{
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     net::TcpStream,
 };
+use tokio::net::TcpSocket;
 
 /// A socket that is open.
 struct Socket(TcpStream);
 
 impl Socket {
     fn open(stage: &Stage, target: &str) -> Self {
-        let mut stream = stage.served.connect();
+        Self::over(stage.served.connect(), stage, target)
+    }
+
+    /// A socket that the server can write little to while its client does not read.
+    fn narrow(stage: &Stage, target: &str) -> Self {
+        let connect = async {
+            let socket = TcpSocket::new_v4()?;
+            socket.set_recv_buffer_size(4096)?;
+            socket.connect(stage.served.address).await?.into_std()
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("a runtime");
+        let stream = runtime.block_on(connect).expect("the server listens");
+        stream.set_nonblocking(false).expect("it waits for what it reads");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a socket has a patience");
+        Self::over(stream, stage, target)
+    }
+
+    fn over(mut stream: TcpStream, stage: &Stage, target: &str) -> Self {
         let mut head = format!("GET {target} HTTP/1.1\r\nhost: {}\r\n", stage.served.address);
         for line in stage.upgrade() {
             head += &format!("{line}\r\n");
@@ -31,8 +52,16 @@ impl Socket {
 
     /// The next message: its kind (1 text, 8 close, 9 ping) and what it says.
     fn next(&mut self) -> (u8, Vec<u8>) {
+        self.next_if_open().expect("a message comes")
+    }
+
+    /// The next message; none when the server has cut the connection off.
+    fn next_if_open(&mut self) -> Option<(u8, Vec<u8>)> {
         let mut head = [0; 2];
-        self.0.read_exact(&mut head).expect("a message comes");
+        match self.0.read_exact(&mut head) {
+            Err(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset) => return None,
+            read => read.expect("a message comes"),
+        }
         let mut length = usize::from(head[1] & 0x7f);
         if length == 126 {
             let mut more = [0; 2];
@@ -40,19 +69,24 @@ impl Socket {
             length = usize::from(u16::from_be_bytes(more));
         }
         let mut words = vec![0; length];
-        self.0.read_exact(&mut words).expect("all of it");
-        (head[0] & 0x0f, words)
+        // A connection may be cut off in the middle of a message.
+        self.0.read_exact(&mut words).ok()?;
+        Some((head[0] & 0x0f, words))
     }
 
     fn json(&mut self) -> Value {
-        let (mut kind, mut words) = self.next();
+        self.json_if_open().expect("a message comes")
+    }
+
+    fn json_if_open(&mut self) -> Option<Value> {
+        let (mut kind, mut words) = self.next_if_open()?;
         while kind == 9 {
-            // Whoever is asked whether it is there says so, as every client does by itself.
-            self.0.write_all(&[0x8a, 0x80, 0, 0, 0, 0]).expect("it is sent");
-            (kind, words) = self.next();
+            // Whoever is asked whether it is there says so, as every client does by itself. Unless it is not any more.
+            let _ = self.0.write_all(&[0x8a, 0x80, 0, 0, 0, 0]);
+            (kind, words) = self.next_if_open()?;
         }
         assert_eq!(kind, 1, "a text: {words:?}");
-        serde_json::from_slice(&words).expect("JSON")
+        Some(serde_json::from_slice(&words).expect("JSON"))
     }
 
     /// Everything up to the message that `is_it`.
@@ -153,7 +187,10 @@ impl Follower {
     }
 
     fn at(stage: &Stage, target: &str) -> Self {
-        let mut socket = Socket::open(stage, target);
+        Self::over(Socket::open(stage, target))
+    }
+
+    fn over(mut socket: Socket) -> Self {
         let hello = socket.json();
         Self { before: hello["seq"].as_u64().expect("a number"), socket, missed: 0 }
     }
@@ -161,6 +198,23 @@ impl Follower {
     /// Reads one frame.
     fn read(&mut self) {
         let frame = self.socket.json();
+        self.follow(&frame);
+    }
+
+    /// Reads one frame. When the server has cut it off, because nothing could be written to it for long, it comes back to
+    /// where it was, as every client does.
+    fn read_or_come_back(&mut self, stage: &Stage) {
+        match self.socket.json_if_open() {
+            Some(frame) => self.follow(&frame),
+            None => {
+                let mut socket = Socket::open(stage, &format!("/api/events?after={}", self.before));
+                assert_eq!(socket.json()["seq"], self.before, "it goes on where it was");
+                self.socket = socket;
+            }
+        }
+    }
+
+    fn follow(&mut self, frame: &Value) {
         if frame["frame"] == "resync" {
             let through = frame["seq"].as_u64().expect("a number");
             assert!(through > self.before, "what is missing lies ahead: {frame}");
@@ -198,4 +252,30 @@ fn who_reads_slowly_holds_up_nobody_and_who_comes_back_too_late_is_told_what_is_
         late.read();
     }
     assert!((500..10_500).contains(&late.missed), "the oldest are not remembered, and that is said: {}", late.missed);
+}
+
+#[test]
+fn who_stops_reading_and_reads_on_is_told_what_is_missing_and_holds_up_nobody_meanwhile() {
+    let stage = Stage::new();
+    stage.cards(50);
+    let mut quick = Follower::join(&stage);
+    let mut sleeper = Follower::over(Socket::narrow(&stage, "/api/events"));
+    let cards: Vec<u32> = (1..=50).collect();
+    // More than the ten thousand that are remembered and what lies on the way to who does not read.
+    for round in 0..900 {
+        let action = if round % 2 == 0 { "pin" } else { "unpin" };
+        let done = stage.post("/api/projects/todo/features/bulk", json!({ "features": cards, "action": action }));
+        assert_eq!(done.status, 200, "{done:?}");
+        (0..50).for_each(|_| quick.read());
+    }
+    assert_eq!(quick.missed, 0, "nobody waits for who does not read");
+    while sleeper.before < quick.before {
+        sleeper.read_or_come_back(&stage);
+    }
+    assert!(sleeper.missed > 0, "it was away for longer than is remembered, and is told so");
+    stage.cards(1);
+    let before = quick.before;
+    quick.read();
+    sleeper.read();
+    assert_eq!((quick.before, sleeper.before), (before + 1, before + 1), "from there on it hears everything again");
 }
