@@ -227,19 +227,24 @@ impl Follower {
     }
 }
 
+/// Changes fifty cards, of which `quick` hears at once.
+fn stir(stage: &Stage, round: u32, quick: &mut Follower) {
+    let cards: Vec<u32> = (1..=50).collect();
+    let action = if round % 2 == 0 { "pin" } else { "unpin" };
+    let done = stage.post("/api/projects/todo/features/bulk", json!({ "features": cards, "action": action }));
+    assert_eq!(done.status, 200, "{done:?}");
+    (0..50).for_each(|_| quick.read());
+}
+
 #[test]
 fn who_reads_slowly_holds_up_nobody_and_who_comes_back_too_late_is_told_what_is_missing() {
     let stage = Stage::new();
     stage.cards(50);
     let (mut slow, mut quick) = (Follower::join(&stage), Follower::join(&stage));
     let began = quick.before;
-    let cards: Vec<u32> = (1..=50).collect();
     // More than the ten thousand that are remembered.
     for round in 0..210 {
-        let action = if round % 2 == 0 { "pin" } else { "unpin" };
-        let done = stage.post("/api/projects/todo/features/bulk", json!({ "features": cards, "action": action }));
-        assert_eq!(done.status, 200, "{done:?}");
-        (0..50).for_each(|_| quick.read());
+        stir(&stage, round, &mut quick);
         slow.read();
     }
     assert_eq!(quick.missed, 0, "who reads gets everything, in order, however slow another one is");
@@ -260,14 +265,8 @@ fn who_stops_reading_and_reads_on_is_told_what_is_missing_and_holds_up_nobody_me
     stage.cards(50);
     let mut quick = Follower::join(&stage);
     let mut sleeper = Follower::over(Socket::narrow(&stage, "/api/events"));
-    let cards: Vec<u32> = (1..=50).collect();
     // More than the ten thousand that are remembered and what lies on the way to who does not read.
-    for round in 0..900 {
-        let action = if round % 2 == 0 { "pin" } else { "unpin" };
-        let done = stage.post("/api/projects/todo/features/bulk", json!({ "features": cards, "action": action }));
-        assert_eq!(done.status, 200, "{done:?}");
-        (0..50).for_each(|_| quick.read());
-    }
+    (0..900).for_each(|round| stir(&stage, round, &mut quick));
     assert_eq!(quick.missed, 0, "nobody waits for who does not read");
     while sleeper.before < quick.before {
         sleeper.read_or_come_back(&stage);

@@ -124,25 +124,31 @@ while time.time() < end:
     time.sleep(0.005)
 "#;
 
-#[test]
-fn no_branch_shows_a_commit_during_which_a_process_of_the_session_woke_itself() {
+/// A repository with a program in it, its head, and a session that leaves the program running and asks for its card.
+fn leaving_behind(file: &str, program: &str) -> (Stage, String, Value) {
     let stage = Stage::new(&["Add"]);
     stage.file(".gitignore", "*.log\n");
-    stage.file("woken.py", WOKEN);
+    stage.file(file, program);
     stage.git(&["init", "--quiet", "--initial-branch", "trunk"]);
     stage.git(&["add", "--all"]);
     stage.git(&["commit", "--quiet", "--message", "Begin"]);
     let head = stage.git(&["rev-parse", "trunk"]);
     let steps = json!([
         take_card(),
-        bash("python3 woken.py > woken.log 2>&1 &"),
+        bash(&format!("python3 {file} > said.log 2>&1 &")),
         bash("for i in $(seq 600); do test -e ready.log && break; sleep 0.1; done; ls ready.log"),
         ask_for_checks(),
         { "say": "{{ feature_mark_passing }}" },
         { "say": "No more." }
     ]);
+    (stage, head, steps)
+}
+
+#[test]
+fn no_branch_shows_a_commit_during_which_a_process_of_the_session_woke_itself() {
+    let (stage, head, steps) = leaving_behind("woken.py", WOKEN);
     let (ended, events) = stage.run(&coding("woken", steps), &["--max-sessions", "1"]);
-    assert!(stage.dir.join("ready.log").exists(), "the program ran: {}", stage.read("woken.log"));
+    assert!(stage.dir.join("ready.log").exists(), "the program ran: {}", stage.read("said.log"));
     let session = &of_kind(&events, "session_started")[0]["session"];
     assert!(
         stage.transcript(session).contains("would not stand still"),
@@ -182,21 +188,7 @@ fn waiting_in(dir: &Path) -> Option<rustix::process::Pid> {
 
 #[test]
 fn a_branch_never_moves_to_a_commit_during_which_something_of_the_session_was_woken_from_outside() {
-    let stage = Stage::new(&["Add"]);
-    stage.file(".gitignore", "*.log\n");
-    stage.file("waits.py", WAITS);
-    stage.git(&["init", "--quiet", "--initial-branch", "trunk"]);
-    stage.git(&["add", "--all"]);
-    stage.git(&["commit", "--quiet", "--message", "Begin"]);
-    let head = stage.git(&["rev-parse", "trunk"]);
-    let steps = json!([
-        take_card(),
-        bash("python3 waits.py > said.log 2>&1 &"),
-        bash("for i in $(seq 600); do test -e ready.log && break; sleep 0.1; done; ls ready.log"),
-        ask_for_checks(),
-        { "say": "{{ feature_mark_passing }}" },
-        { "say": "No more." }
-    ]);
+    let (stage, head, steps) = leaving_behind("waits.py", WAITS);
     // As soon as the host stores the first file for the commit, and so before the branch moves.
     let first = stage.machine.path("first");
     fs::write(&first, "content 0\n").expect("a file");

@@ -44,9 +44,12 @@ pub fn project_import(api: &Api, at: AtPath) -> Result<ImportedProject, ApiError
     let was_known = api.app().store.project_by_path(&real)?.is_some();
     let open = api.app().open_directory(path)?;
     let imported = take_over(api, &open);
-    if imported.is_err() && !was_known {
+    if imported.is_err()
+        && !was_known
         // Nothing is left of it: a project without its cards would look as if it had come over.
-        forget(api, open.project.id)?;
+        && let Err(error) = forget(api, open.project.id)
+    {
+        tracing::warn!(project = %open.project.name, message = %error.message, "it stays registered, without its cards");
     }
     imported
 }
