@@ -230,7 +230,7 @@ impl Follower {
 /// Changes fifty cards, of which `quick` hears at once.
 fn stir(stage: &Stage, round: u32, quick: &mut Follower) {
     let cards: Vec<u32> = (1..=50).collect();
-    let action = if round % 2 == 0 { "pin" } else { "unpin" };
+    let action = if round.is_multiple_of(2) { "pin" } else { "unpin" };
     let done = stage.post("/api/projects/todo/features/bulk", json!({ "features": cards, "action": action }));
     assert_eq!(done.status, 200, "{done:?}");
     (0..50).for_each(|_| quick.read());
