@@ -13,6 +13,8 @@ mod lists;
 mod rest;
 #[path = "http_api/restart.rs"]
 mod restart;
+#[path = "http_api/resuming.rs"]
+mod resuming;
 #[path = "http_api/sockets.rs"]
 mod sockets;
 #[path = "http_api/stage.rs"]

@@ -11,32 +11,37 @@ use std::{
 const PARTING: Duration = Duration::from_secs(60);
 const SPEC: &str = "Build a calculator that adds two numbers, in Node, with a test.";
 
-fn status(stage: &Stage, project: &str) -> Value {
+pub fn status(stage: &Stage, project: &str) -> Value {
     stage.get(&format!("/api/projects/{project}/agent/status")).json()
 }
 
 /// The runs of a project, newest first.
-fn runs(stage: &Stage, project: &str) -> Vec<Value> {
+pub fn runs(stage: &Stage, project: &str) -> Vec<Value> {
     stage.get(&format!("/api/projects/{project}/runs")).json().as_array().expect("a list").clone()
 }
 
-fn begin(stage: &Stage, project: &str, options: Value) {
+pub fn begin(stage: &Stage, project: &str, options: Value) {
     let started = stage.post(&format!("/api/projects/{project}/agent/start"), options);
     assert_eq!(started.status, 200, "{started:?}");
 }
 
 /// Begins a run that never ends by itself and waits until a session of it works.
-fn begin_endless(stage: &Stage, project: &str) {
-    let written = stage.send_as_admin("PUT", &format!("/api/projects/{project}/specs/main"), json!({ "text": SPEC }));
-    assert_eq!(written.status, 200, "{written:?}");
-    let card = stage.post(&format!("/api/projects/{project}/features"), json!({ "name": "Add", "steps": ["Look"] }));
-    assert_eq!(card.status, 200, "{card:?}");
+pub fn begin_endless(stage: &Stage, project: &str) {
+    add_card(stage, project);
     begin(stage, project, json!({ "mode": "code", "rehearsal": "endless" }));
     until_session(stage, project, 1, "coding");
 }
 
+/// A specification and a card, so that there is something to work on.
+pub fn add_card(stage: &Stage, project: &str) {
+    let written = stage.send_as_admin("PUT", &format!("/api/projects/{project}/specs/main"), json!({ "text": SPEC }));
+    assert_eq!(written.status, 200, "{written:?}");
+    let card = stage.post(&format!("/api/projects/{project}/features"), json!({ "name": "Add", "steps": ["Look"] }));
+    assert_eq!(card.status, 200, "{card:?}");
+}
+
 /// Waits until a session with that role works in that run.
-fn until_session(stage: &Stage, project: &str, run: u64, role: &str) {
+pub fn until_session(stage: &Stage, project: &str, run: u64, role: &str) {
     eventually(&format!("a {role} session works in run {run} of {project}"), || {
         let now = status(stage, project);
         now["run"]["id"] == run && now["session"]["role"] == role
@@ -107,7 +112,7 @@ fn what_a_person_ended_stays_ended_and_what_cannot_go_on_says_why() {
     stage.served.start_again(&[]);
 
     let why = |stage: &Stage| status(stage, "todo")["words"].as_str().unwrap_or_default().to_owned();
-    eventually("it is told why the run does not go on", || why(&stage).contains("was not resumed"));
+    eventually("it is told why the run does not go on", || why(&stage).contains("was not resumed yet"));
     assert!(why(&stage).contains("todo"), "and what is missing: {}", why(&stage));
     assert_eq!(runs(&stage, "shop").len(), 1, "nobody asked for another run: {}", status(&stage, "shop"));
     assert_eq!(status(&stage, "shop")["is_running"], false);

@@ -61,7 +61,12 @@ impl Served {
 
     /// Another server on the same machine, in place of one that ended.
     pub fn start_again(&mut self, words: &[&str]) {
-        (self.child, self.address) = launch(&self.machine, words, &[]);
+        self.start_again_in(words, &[]);
+    }
+
+    /// The same, with more in its environment.
+    pub fn start_again_in(&mut self, words: &[&str], environment: &[(&str, &str)]) {
+        (self.child, self.address) = launch(&self.machine, words, environment);
     }
 
     /// Kills the server without a warning.

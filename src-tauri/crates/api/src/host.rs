@@ -7,7 +7,9 @@ use crate::{
     procedures::{Procedure, dispatch},
 };
 use harness_domain::{event::Event, id::ProjectId, project::Project};
-use harness_engine::{App, OpenProject, accounts::Accounts, interview::Interviews, runs::Runs, session::ToolServer};
+use harness_engine::{
+    App, EngineError, OpenProject, accounts::Accounts, interview::Interviews, runs::Runs, session::ToolServer,
+};
 use serde_json::{Value, value::RawValue};
 use std::{
     collections::HashMap,
@@ -16,10 +18,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The first wait before an interrupted run that could not go on is tried again; doubled each time.
-const FIRST_RETRY: Duration = Duration::from_secs(30);
-/// The longest such wait.
-const LONGEST_RETRY: Duration = Duration::from_secs(15 * 60);
+/// The longest wait before an interrupted run that could not go on is tried again.
+pub const LONGEST_RETRY: Duration = Duration::from_secs(15 * 60);
 
 /// An answer, as JSON text.
 pub type Answer = Box<RawValue>;
@@ -189,19 +189,19 @@ impl Api {
     }
 
     /// Goes on with the runs that the end of an earlier host cut off, and returns when each of them does or is left to a
-    /// person. What keeps one from going on is logged and told at its project, concerns no other, and is tried again
-    /// later. For hosts that nobody sits in front of, once.
+    /// person. What keeps one from going on is logged and told at its project, concerns no other, and is tried again after
+    /// `first_wait`, then after twice as long each time, up to [`LONGEST_RETRY`]. For hosts that nobody sits in front of,
+    /// once.
     ///
     /// Must be called within a tokio runtime.
-    pub async fn resume_interrupted(&self) {
+    pub async fn resume_interrupted(&self, first_wait: Duration) {
         let mut left = self.interrupted().await;
-        let mut wait = FIRST_RETRY;
+        let mut wait = first_wait.min(LONGEST_RETRY);
         loop {
             let mut refused = Vec::new();
-            for project in left {
-                if let Err(error) = self.runs().resume(project.clone(), self.tools()).await {
-                    tracing::warn!(project = %project.project.name, %error, "an interrupted run does not go on");
-                    refused.push(project.project.id);
+            for id in left {
+                if !self.is_settled(id).await {
+                    refused.push(id);
                 }
             }
             if refused.is_empty() {
@@ -209,21 +209,53 @@ impl Api {
             }
             tokio::time::sleep(wait).await;
             wait = (wait * 2).min(LONGEST_RETRY);
-            // With the settings of then, and without what was removed meanwhile.
-            left = refused.into_iter().filter_map(|id| self.project(id).ok()).collect();
+            left = refused;
+        }
+    }
+
+    /// Goes on with a project's interrupted run. False when that has to be tried again.
+    async fn is_settled(&self, id: ProjectId) -> bool {
+        // With the settings of now.
+        let project = match self.opened_now(id).await {
+            Ok(project) => project,
+            // Removed meanwhile.
+            Err(error) if error.code == ErrorCode::NotFound => return true,
+            Err(error) => {
+                tracing::warn!(project = %id, message = %error.message, "it cannot be asked for an interrupted run");
+                return false;
+            }
+        };
+        match self.runs().resume(project.clone(), self.tools()).await {
+            Ok(_) => true,
+            Err(error) => {
+                tracing::warn!(project = %project.project.name, %error, "an interrupted run does not go on");
+                false
+            }
         }
     }
 
     /// Leaves the runs that the end of an earlier host cut off to a person.
     pub async fn leave_interrupted(&self) {
-        for project in self.interrupted().await {
-            if let Err(error) = self.runs().leave(&project) {
-                tracing::warn!(project = %project.project.name, %error, "an interrupted run may go on by itself later");
+        for id in self.interrupted().await {
+            let left = match self.opened_now(id).await {
+                Ok(project) => self.runs().leave(&project).map_err(ApiError::from),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = left {
+                let message = error.message;
+                tracing::warn!(project = %id, %message, "an interrupted run may go on by itself later");
             }
         }
     }
 
-    async fn interrupted(&self) -> Vec<OpenProject> {
+    /// A project, opened where it holds up nobody.
+    async fn opened_now(&self, id: ProjectId) -> Result<OpenProject, ApiError> {
+        let api = self.clone();
+        let opened = tokio::task::spawn_blocking(move || api.project(id)).await;
+        opened.unwrap_or_else(|_| Err(ApiError::new(ErrorCode::Internal, "the project could not be opened")))
+    }
+
+    async fn interrupted(&self) -> Vec<ProjectId> {
         let api = self.clone();
         // Asks the database of every project.
         let found = tokio::task::spawn_blocking(move || api.look_for_interrupted()).await;
@@ -233,25 +265,23 @@ impl Api {
         })
     }
 
-    /// The projects whose last run was cut off. Others are not kept open for the question.
-    fn look_for_interrupted(&self) -> Vec<OpenProject> {
+    /// The projects whose last run was cut off, and those that cannot tell now. Others are not kept open for the question.
+    fn look_for_interrupted(&self) -> Vec<ProjectId> {
         let known = self.app().store.project_list().unwrap_or_else(|error| {
             tracing::warn!(%error, "the projects cannot be asked for interrupted runs");
             Vec::new()
         });
-        let look = |known: Project| -> Result<Option<OpenProject>, ApiError> {
-            let id = known.id;
-            let is_interrupted = self.runs().is_interrupted(&self.app().open_registered(known)?)?;
-            is_interrupted.then(|| self.project(id)).transpose()
+        let look = |known: Project| -> Result<bool, EngineError> {
+            self.runs().is_interrupted(&self.app().open_registered(known)?)
         };
-        let looked = known.into_iter().map(|known| (known.name.clone(), look(known)));
-        let told = looked.filter_map(|(name, found)| {
-            found.unwrap_or_else(|error| {
-                tracing::warn!(project = %name, message = %error.message, "it cannot be asked for an interrupted run");
-                None
+        let looked = known.into_iter().map(|known| (known.id, look(known)));
+        let found = looked.filter(|(id, found)| {
+            *found.as_ref().unwrap_or_else(|error| {
+                tracing::warn!(project = %id, %error, "it cannot be asked for an interrupted run");
+                &true
             })
         });
-        told.collect()
+        found.map(|(id, _)| id).collect()
     }
 
     /// Forgets that a project is open, when it is no longer registered.

@@ -20,7 +20,7 @@ pub mod typescript;
 pub use board::BoardChange;
 pub use caller::{Caller, CallerRole};
 pub use error::{ApiError, ErrorCode};
-pub use host::{Answer, Api};
+pub use host::{Answer, Api, LONGEST_RETRY};
 pub use lan::{Lan, ServedLan};
 pub use procedures::{Kind, Method, Nothing, Procedure};
 pub use stream::{Frame, Frames, JoinStream};

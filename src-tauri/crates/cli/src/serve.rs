@@ -60,6 +60,9 @@ pub struct ServeArgs {
     /// Leave runs that the end of the server cut off to you; otherwise they go on by themselves
     #[arg(long)]
     no_resume: bool,
+    /// How long until a run that could not go on is tried again, in seconds; doubled each time up to 900 [usually: 30]
+    #[arg(long, value_name = "SECONDS")]
+    resume_retry_seconds: Option<u64>,
 }
 
 fn help() -> String {
@@ -70,7 +73,8 @@ fn help() -> String {
     help.push_str(
         "\nWhat is said nearer counts: the command line, the environment, .env, the configuration file. The file has the keys\n\
          host, port, https, certificate, key, allowed_hosts, cors_origins, trusted_proxies, require_localhost, public_url,\n\
-         resume_runs, cookie_secure, cookie_samesite, max_body_bytes, max_connections and max_connections_per_address.\n\
+         resume_runs, resume_retry_seconds, cookie_secure, cookie_samesite, max_body_bytes, max_connections and\n\
+         max_connections_per_address.\n\
          The log goes to standard error: HARNESS_LOG (info) and HARNESS_LOG_FORMAT (json or text).",
     );
     help
@@ -106,7 +110,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let config = args.choices().over(environment).over(file).settle()?;
     let api = Api::new(app, Arc::new(Tools));
     api.runs().keep_records();
-    let are_resumed = config.resume_runs;
+    let (are_resumed, retry) = (config.resume_runs, config.resume_retry);
     let mut signals = Signals::listen().context("this process could not be told to stop")?;
     let door = harness_server::serve(api.clone(), config).await?;
     api.set_lan(Arc::new(served(&door)));
@@ -114,7 +118,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     // The door is open meanwhile, and a signal does not wait for it.
     let resuming = async {
         if are_resumed {
-            api.resume_interrupted().await;
+            api.resume_interrupted(retry).await;
         } else {
             api.leave_interrupted().await;
         }
@@ -192,6 +196,7 @@ impl ServeArgs {
             require_localhost: self.require_localhost,
             public_url: self.public_url.clone(),
             resume_runs: self.no_resume.then_some(false),
+            resume_retry_seconds: self.resume_retry_seconds,
             ..Choices::default()
         }
     }

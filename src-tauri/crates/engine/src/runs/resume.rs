@@ -29,7 +29,8 @@ pub(super) struct Record {
     choices: Choices,
     /// What was done before this run, by those that it goes on with.
     before: Before,
-    /// Times in a row that it was resumed, up to this run, without a session coming to an end.
+    /// Times in a row that it was resumed, up to this run, without a session coming to an end. Runs that only waited for
+    /// the account's limit are left out.
     tries: u32,
     /// Times that a host began to resume this run and did not get as far as starting the next one.
     starts: u32,
@@ -131,18 +132,21 @@ impl Record {
         Ok(last.filter(|last| last.id == record.run && is_cut_off(last)).map(|_| record))
     }
 
-    /// Keeps why the run was not resumed, unless another one was started meanwhile.
+    /// Keeps why the run was not resumed, unless another one was started meanwhile. The same reason is told once.
     fn give_up(self, project: &OpenProject, why: &str, is_final: bool) -> Result<(), EngineError> {
         let last = project.store.runs(1)?.pop();
         if Self::of(project, last.as_ref())?.is_none() {
             return Ok(());
         }
-        let run = self.run;
-        Self { problem: Some(Problem { why: why.into(), is_final }), ..self }.write(project)?;
-        project.notice(
-            "not_resumed",
-            format!("Run {run} was cut off by the end of the server, and is not resumed: {why}"),
-        );
+        let (run, before, now) = (self.run, self.problem.clone(), Problem { why: why.into(), is_final });
+        let is_told = before.is_some_and(|before| before == now);
+        Self { problem: Some(now), ..self }.write(project)?;
+        if !is_told {
+            project.notice(
+                "not_resumed",
+                format!("Run {run} was cut off by the end of the server, and is not resumed: {why}"),
+            );
+        }
         Ok(())
     }
 }
@@ -164,7 +168,8 @@ pub(super) fn words(project: &OpenProject, last: Option<&Run>) -> Result<Option<
     const CUT_OFF: &str = "The server ended in the middle of the last run";
     Ok(Record::of(project, last)?.map(|record| match record.problem {
         None => format!("{CUT_OFF}; it goes on when the server starts, or when you start it."),
-        Some(Problem { why, .. }) => format!("{CUT_OFF}, and it was not resumed: {why}"),
+        Some(Problem { why, is_final: true }) => format!("{CUT_OFF}, and it was not resumed: {why}"),
+        Some(Problem { why, is_final: false }) => format!("{CUT_OFF}, and it was not resumed yet: {why}"),
     }))
 }
 
@@ -175,6 +180,13 @@ fn done(project: &OpenProject, record: &Record) -> Result<(Before, u32), EngineE
     let ended = u32::try_from(ended.count()).unwrap_or(u32::MAX);
     let cost_usd = record.before.cost_usd + project.store.run(record.run)?.cost_usd;
     Ok((Before { sessions: record.before.sessions.saturating_add(ended), cost_usd }, ended))
+}
+
+/// Whether the run began no session, for the account's limit that still holds.
+fn is_waiting(project: &OpenProject, run: RunId) -> Result<bool, EngineError> {
+    let until_ms = project.store.run(run)?.paused_until_ms;
+    let is_limited = until_ms.is_some_and(|until_ms| until_ms > project.app.clock.now_ms());
+    Ok(is_limited && project.store.sessions_of(run)?.is_empty())
 }
 
 /// Whether the host's end is why the session ended.
@@ -225,10 +237,12 @@ impl Runs {
             record.give_up(&project, &why, true)?;
             return Ok(None);
         }
+        // Nothing of an agent's has run that could take the host with it; and a limit may outlast many hosts.
+        let tries = if is_waiting(&project, record.run)? { in_a_row } else { in_a_row + 1 };
         // Before anything is tried: what takes the host with it now counts too.
         Record { starts: record.starts + 1, problem: None, ..record.clone() }.write(&project)?;
         let started = match record.choices.options(before) {
-            Ok(options) => self.start_again(project.clone(), options, tools, in_a_row + 1).await,
+            Ok(options) => self.start_again(project.clone(), options, tools, tries).await,
             Err(error) => Err(error),
         };
         match started {

@@ -102,6 +102,10 @@ pub(crate) async fn conduct_telling(
     };
     redact::keep_files_to_ourselves(project.dir());
     let run = begin(project, &options, &sandbox, &specs)?;
+    if let Some(until_ms) = limit {
+        // At once: this host may end too before it waits.
+        project.store.run_pause_until(run.id, Some(until_ms))?;
+    }
     began(run.id);
     if let Some(Account::Key { source, .. }) = &options.account {
         project.notice("account", format!("Sessions are billed to the API key in {}.", source.words()));

@@ -2,7 +2,7 @@
 
 use super::{Choices, ConfigError};
 use secrecy::SecretString;
-use std::{net::IpAddr, path::PathBuf};
+use std::{net::IpAddr, path::PathBuf, str::FromStr};
 
 /// A variable, with what it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Variable {
 }
 
 /// Every variable that the server knows, for `--help`.
-pub const VARIABLES: [Variable; 24] = [
+pub const VARIABLES: [Variable; 25] = [
     known("HOST", "the address to listen on (127.0.0.1)"),
     known("PORT", "the port to listen on (8888)"),
     known("HTTPS_ENABLED", "true: speak TLS; false: do not, whatever the address"),
@@ -41,6 +41,10 @@ pub const VARIABLES: [Variable; 24] = [
         "HARNESS_RESUME_RUNS",
         "false: as --no-resume; true: go on with runs that the end of the server cut off (true)",
     ),
+    known(
+        "HARNESS_RESUME_RETRY_SECONDS",
+        "how long until one that could not go on is tried again, doubled each time up to 900 (30)",
+    ),
     known("HARNESS_CONFIG", "the configuration file, as --config"),
 ];
 
@@ -59,7 +63,7 @@ impl Choices {
         let path = |name: &str| text(name).map(PathBuf::from);
         Ok(Self {
             host: text("HOST").map(|value| host(&value)).transpose()?,
-            port: number("PORT", text("PORT"))?,
+            port: number("PORT", text("PORT"), "port")?,
             https: switch("HTTPS_ENABLED", text("HTTPS_ENABLED"))?,
             certificate: path("SSL_CERTFILE"),
             key: path("SSL_KEYFILE"),
@@ -69,6 +73,11 @@ impl Choices {
             require_localhost: switch("REQUIRE_LOCALHOST", text("REQUIRE_LOCALHOST"))?,
             public_url: text("PUBLIC_URL"),
             resume_runs: switch("HARNESS_RESUME_RUNS", text("HARNESS_RESUME_RUNS"))?,
+            resume_retry_seconds: number(
+                "HARNESS_RESUME_RETRY_SECONDS",
+                text("HARNESS_RESUME_RETRY_SECONDS"),
+                "whole number of seconds",
+            )?,
             cookie_secure: switch("COOKIE_SECURE", text("COOKIE_SECURE"))?,
             cookie_samesite: text("COOKIE_SAMESITE"),
             // Also when it is empty: whoever set it believes that sessions are signed with it.
@@ -107,8 +116,8 @@ fn host(text: &str) -> Result<IpAddr, ConfigError> {
     inner.parse().map_err(|_| ConfigError::new("HOST", format!("{text:?} is no address: give digits, as in 0.0.0.0")))
 }
 
-fn number(name: &str, text: Option<String>) -> Result<Option<u16>, ConfigError> {
-    let wrong = |text: &str| ConfigError::new(name, format!("{text:?} is no port"));
+fn number<T: FromStr>(name: &str, text: Option<String>, wanted: &str) -> Result<Option<T>, ConfigError> {
+    let wrong = |text: &str| ConfigError::new(name, format!("{text:?} is no {wanted}"));
     text.map(|text| text.parse().map_err(|_| wrong(&text))).transpose()
 }
 
@@ -149,6 +158,8 @@ mod tests {
             ("PORT", "99999"),
             ("HOST", "board.example.org"),
             ("HTTPS_ENABLED", "maybe"),
+            ("HARNESS_RESUME_RUNS", "maybe"),
+            ("HARNESS_RESUME_RETRY_SECONDS", "soon"),
         ] {
             let error = of(&[(name, value)]).expect_err("it cannot be");
             assert_eq!(error.what, name, "the reason names what to change");

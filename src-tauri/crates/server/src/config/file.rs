@@ -1,12 +1,14 @@
 //! One layer of choices: the command line, the environment or the file. Layers are laid over one another.
 
 use super::{ConfigError, SHORTEST_SECRET, ServeConfig, TlsChoice};
+use harness_api::LONGEST_RETRY;
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::{
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
+    time::Duration,
 };
 use url::Url;
 
@@ -43,6 +45,8 @@ pub struct Choices {
     pub jwt_secret: Option<SecretString>,
     /// Whether runs that the end of the server cut off go on when it starts.
     pub resume_runs: Option<bool>,
+    /// Seconds until one of them that could not go on is tried again for the first time.
+    pub resume_retry_seconds: Option<u64>,
     /// The most bytes of a request.
     pub max_body_bytes: Option<usize>,
     /// The most connections at once.
@@ -83,6 +87,7 @@ impl Choices {
             cookie_samesite: self.cookie_samesite.or(below.cookie_samesite),
             jwt_secret: self.jwt_secret.or(below.jwt_secret),
             resume_runs: self.resume_runs.or(below.resume_runs),
+            resume_retry_seconds: self.resume_retry_seconds.or(below.resume_retry_seconds),
             max_body_bytes: self.max_body_bytes.or(below.max_body_bytes),
             max_connections: self.max_connections.or(below.max_connections),
             max_connections_per_address: self.max_connections_per_address.or(below.max_connections_per_address),
@@ -114,6 +119,7 @@ impl Choices {
             public_url: self.public_url.map(|url| address(&url)).transpose()?,
             jwt_secret: self.jwt_secret.map(strong).transpose()?,
             resume_runs: self.resume_runs.unwrap_or(usual.resume_runs),
+            resume_retry: self.resume_retry_seconds.map(retry).transpose()?.unwrap_or(usual.resume_retry),
             max_body_bytes: self.max_body_bytes.unwrap_or(usual.max_body_bytes),
             max_connections: self.max_connections.unwrap_or(usual.max_connections).max(1),
             max_connections_per_address: self
@@ -173,6 +179,14 @@ fn address(text: &str) -> Result<String, ConfigError> {
     Ok(url.origin().ascii_serialization())
 }
 
+fn retry(seconds: u64) -> Result<Duration, ConfigError> {
+    let most = LONGEST_RETRY.as_secs();
+    if (1..=most).contains(&seconds) {
+        return Ok(Duration::from_secs(seconds));
+    }
+    Err(ConfigError::new("resume_retry_seconds", format!("{seconds} is not from 1 to {most}")))
+}
+
 fn check_same_site(word: Option<&str>) -> Result<(), ConfigError> {
     let wrong = |why: String| Err(ConfigError::new("COOKIE_SAMESITE", why));
     match word.map(str::to_ascii_lowercase).as_deref() {
@@ -216,6 +230,8 @@ mod tests {
             r#"certificate = "a.pem""#,
             r#"public_url = "board.example.org""#,
             "jwt_secret = 'a'",
+            "resume_retry_seconds = 0",
+            "resume_retry_seconds = 901",
             "no_such_key = 1",
         ] {
             assert!(of(toml).is_err(), "{toml}");

@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
+    time::Duration,
 };
 
 /// The port that the documentation names.
@@ -39,6 +40,8 @@ pub struct ServeConfig {
     pub jwt_secret: Option<SecretString>,
     /// Whether runs that the end of the server cut off go on when it starts. For the host: the door starts no runs.
     pub resume_runs: bool,
+    /// How long until one of them that could not go on is tried again for the first time; doubled each time.
+    pub resume_retry: Duration,
     /// The most bytes that a request may have. Images may be larger.
     pub max_body_bytes: usize,
     /// The most connections at once.
@@ -93,6 +96,7 @@ impl Default for ServeConfig {
             public_url: None,
             jwt_secret: None,
             resume_runs: true,
+            resume_retry: Duration::from_secs(30),
             max_body_bytes: 1024 * 1024,
             max_connections: 1024,
             max_connections_per_address: 128,
