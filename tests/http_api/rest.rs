@@ -160,13 +160,22 @@ fn what_only_this_machine_may_do_is_refused_by_name_and_a_token_reaches_its_own_
     let own = stage.token(&["--role", "operator", "--project", "todo"]);
     assert_eq!(stage.send(&own, "GET", "/api/projects/todo/features", &[], None).status, 200);
     let other = stage.project("shop");
+    let mut refusals = Vec::new();
     for target in [
         "/api/projects/shop/features".into(),
         format!("/api/projects/{other}/agent/status"),
         format!("/api/agent/status?project={other}"),
+        "/ws/projects/shop".into(),
+        "/api/projects/nobody/features".into(),
+        "/api/projects/99999999999/features".into(),
+        "/ws/projects/nobody".into(),
     ] {
-        assert_eq!(stage.send(&own, "GET", &target, &[], None).status, 403, "{target}");
+        let reply = stage.send(&own, "GET", &target, &[], None);
+        assert_eq!(reply.status, 403, "{target}");
+        refusals.push(reply.text());
     }
+    refusals.dedup();
+    assert_eq!(refusals.len(), 1, "which other projects there are is not told: {refusals:?}");
     let body = json!({ "project": other });
     assert_eq!(stage.send(&own, "POST", "/api/agent/stop", &[], Some(&body)).status, 403);
     let crossed = json!({ "project": other, "name": "x", "description": "y" });

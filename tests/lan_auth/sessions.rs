@@ -184,6 +184,8 @@ fn a_socket_is_opened_by_a_session_of_this_page_or_by_a_ticket_once() {
     let ticket = ada.post("/api/auth/ticket", json!({})).body["ticket"].as_str().expect("a ticket").to_owned();
     let path = format!("/api/events?ticket={ticket}");
     assert_eq!(nobody.clone().get(&format!("/api/projects?ticket={ticket}")).status, 401, "for sockets only");
+    let dressed_up = socket(&nobody, &format!("/api/projects?ticket={ticket}"), &[]).0;
+    assert_eq!(dressed_up, 401, "a request for something else that says it were for a socket");
     assert_eq!(socket(&nobody, &path, &[]).0, 101);
     assert_eq!(socket(&nobody, &path, &[]).0, 401, "once");
     let without = Browser { csrf: None, ..ada.clone() }.post("/api/auth/ticket", json!({}));

@@ -132,7 +132,7 @@ async fn serve(
     if !path.iter().any(|(name, _)| name == "project") {
         path.push(("project".into(), named_project(parts, &mut input)?));
     }
-    input::add_path(state, alias.procedure, &path, &mut input).await?;
+    input::add_path(state, &visitor.caller, alias.procedure, &path, &mut input).await?;
     match alias.turn {
         Turn::Same => {}
         Turn::OneCard => {

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 use harness_api::{
-    ApiError, ErrorCode, Procedure,
+    ApiError, Caller, ErrorCode, Procedure,
     schema::{self, ProcedureSchema},
 };
 use harness_domain::id::ProjectId;
@@ -181,13 +181,14 @@ pub(crate) fn add_query(procedure: Procedure, query: &str, input: &mut Map<Strin
 /// Adds what the path says to `input`. Every part has been decoded once.
 pub(crate) async fn add_path(
     state: &State,
+    caller: &Caller,
     procedure: Procedure,
     path: &[(String, String)],
     input: &mut Map<String, Value>,
 ) -> Result<(), ApiError> {
     for (name, text) in path {
         let value = match name.as_str() {
-            "project" => project(state, text).await?.0.into(),
+            "project" => project(state, caller, text).await?.0.into(),
             name => {
                 let kind = FIELDS.get(&procedure).and_then(|fields| fields.kinds.get(name)).copied();
                 read(kind.unwrap_or(Kind::Text), name, text)?
@@ -205,8 +206,19 @@ pub(crate) async fn add_path(
 
 /// A project by its number, or by its name.
 ///
-/// Fails with `NotFound` when there is none, and with `BadInput` when it can be neither.
-pub(crate) async fn project(state: &State, text: &str) -> Result<ProjectId, ApiError> {
+/// Fails with `NotFound` when there is none. A caller who is limited to some projects is refused any other with
+/// `Forbidden`, whether or not it is there.
+pub(crate) async fn project(state: &State, caller: &Caller, text: &str) -> Result<ProjectId, ApiError> {
+    let others = || ApiError::new(ErrorCode::Forbidden, "this token is for other projects");
+    match project_of(state, text).await {
+        Ok(project) if caller.may_see(project) => Ok(project),
+        Ok(_) => Err(others()),
+        Err(error) if error.code == ErrorCode::NotFound && caller.projects.is_some() => Err(others()),
+        Err(error) => Err(error),
+    }
+}
+
+async fn project_of(state: &State, text: &str) -> Result<ProjectId, ApiError> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
         let missing = || ApiError::new(ErrorCode::NotFound, format!("there is no project {text}"));
         return text.parse().map(ProjectId).map_err(|_| missing());

@@ -17,7 +17,7 @@ use axum::{
     routing::{MethodFilter, MethodRouter, get, on},
 };
 use bytes::Bytes;
-use harness_api::{Answer, ApiError, ErrorCode, Kind, Method, Procedure};
+use harness_api::{Answer, ApiError, Caller, ErrorCode, Kind, Method, Procedure};
 use harness_domain::id::ProjectId;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -101,7 +101,7 @@ async fn answer(state: State, procedure: Procedure, path: RawPathParams, request
     if let Err(error) = aliases::modernize(procedure, &mut input) {
         return failure(error);
     }
-    if let Err(error) = merge(&state, procedure, &path, &parts, &mut input).await {
+    if let Err(error) = merge(&state, &visitor.caller, procedure, &path, &parts, &mut input).await {
         return failure(error);
     }
     run(&state, procedure, &visitor, &parts, input).await.unwrap_or_else(failure)
@@ -113,6 +113,7 @@ pub(crate) fn path_of(path: &RawPathParams) -> Vec<(String, String)> {
 
 async fn merge(
     state: &State,
+    caller: &Caller,
     procedure: Procedure,
     path: &[(String, String)],
     parts: &Parts,
@@ -126,7 +127,7 @@ async fn merge(
         }
         input.insert(name, value);
     }
-    input::add_path(state, procedure, path, input).await
+    input::add_path(state, caller, procedure, path, input).await
 }
 
 /// Runs a procedure with its whole input and answers as HTTP does.

@@ -22,6 +22,11 @@ const MOST_HEARD: usize = 4 * 1024;
 /// What waits to be written to one socket at most, before the socket waits for its client.
 const MOST_WAITING: usize = 1024 * 1024;
 
+/// Whether sockets are opened at this address.
+pub(crate) fn is_of_socket(path: &str) -> bool {
+    path == "/api/events" || path.starts_with("/ws/")
+}
+
 /// `/api/events`: every event, as the web interface has it from the desktop too.
 pub(crate) async fn events(extract::State(state): extract::State<State>, request: Request) -> Response {
     open(state, request, async |_: &State, _: &Caller| Ok(Plain)).await.unwrap_or_else(|response| response)
@@ -33,13 +38,8 @@ pub(crate) async fn project(
     Path(project): Path<String>,
     request: Request,
 ) -> Response {
-    let script = async |state: &State, caller: &Caller| {
-        let project = input::project(state, &project).await?;
-        if !caller.may_see(project) {
-            return Err(ApiError::new(ErrorCode::Forbidden, "this token is for other projects"));
-        }
-        Ok(Documented::new(project))
-    };
+    let script =
+        async |state: &State, caller: &Caller| input::project(state, caller, &project).await.map(Documented::new);
     open(state, request, script).await.unwrap_or_else(|response| response)
 }
 

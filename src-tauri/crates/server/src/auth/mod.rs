@@ -14,7 +14,7 @@ mod watch;
 
 pub use routes::routes;
 
-use crate::{Peer, Visitor, config::ServeConfig, door::ServeError, state::State};
+use crate::{Peer, Visitor, config::ServeConfig, door::ServeError, state::State, stream::is_of_socket};
 use axum::http::{HeaderMap, Method, header, request::Parts};
 use cookies::Cookie;
 use harness_api::{Api, ApiError, Caller, ErrorCode};
@@ -190,10 +190,11 @@ fn bearer(authorization: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The ticket of a request that opens a socket; of any other it counts for nothing.
+/// The ticket of a request that opens a socket; of any other it counts for nothing, whatever its headers say: a ticket
+/// stands in an address, which is written down in more places than a cookie.
 fn ticket(parts: &Parts) -> Option<&str> {
     let upgrade = parts.headers.get(header::UPGRADE)?.to_str().ok()?;
-    if !upgrade.eq_ignore_ascii_case("websocket") {
+    if !upgrade.eq_ignore_ascii_case("websocket") || !is_of_socket(parts.uri.path()) {
         return None;
     }
     parts.uri.query()?.split('&').find_map(|pair| pair.strip_prefix("ticket="))
