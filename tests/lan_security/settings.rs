@@ -71,6 +71,32 @@ fn a_file_of_settings_that_an_agent_may_write_is_not_read() {
 }
 
 #[test]
+fn a_file_of_settings_cannot_lead_to_another_data_directory() {
+    let machine = Machine::new();
+    for name in ["HARNESS_HOME", "XDG_DATA_HOME"] {
+        let here = machine.project(name);
+        fs::write(here.join(".env"), format!("{name}={}\n", here.display())).expect("a file");
+        let mut command = machine.command(&["serve", "--bind", "127.0.0.1:0"]);
+        // As most people have it: the data directory is where the system has it.
+        command.current_dir(&here).env_remove("HARNESS_HOME");
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let ended = finish(child);
+        assert_eq!(ended.code, Some(1), "{name}: whoever writes that file would let themselves in: {ended:?}");
+        assert!(ended.stderr.contains("HARNESS_HOME"), "{name}: it says what to do: {ended:?}");
+    }
+}
+
+#[test]
+fn a_file_of_variables_names_the_configuration_file_too() {
+    let machine = Machine::new();
+    let file = machine.path("serve.toml");
+    fs::write(&file, "allowed_hosts = [\"board.test\"]\n").expect("a file");
+    fs::write(machine.path("data").join(".env"), format!("HARNESS_CONFIG={}\n", file.display())).expect("a file");
+    let served = Served::start(machine, &[], &[]);
+    assert_eq!(served.ask("GET", "/api/health", &["host: board.test"], b"").status, 200);
+}
+
+#[test]
 fn the_help_names_every_setting() {
     let help = Machine::new().harness(&["serve", "--help"]).stdout;
     for variable in harness_server::config::VARIABLES {

@@ -31,7 +31,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "ADDR:PORT")]
     bind: Option<SocketAddr>,
     /// A configuration file (TOML)
-    #[arg(long, value_name = "FILE", env = "HARNESS_CONFIG")]
+    #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Speak TLS, with a certificate of its own unless one is given; on by default where others can reach it
     #[arg(long, value_name = "BOOL")]
@@ -82,7 +82,8 @@ fn help() -> String {
 
 /// Takes what `.env` says into the environment, where it says nothing yet. Before any thread is started.
 ///
-/// Fails when one cannot be read, or says where the data directory is: that is where one is read from.
+/// Fails when one cannot be read, or says in any way where the data directory is: that is where one is read from, and where
+/// it is known whose directories are projects.
 pub fn read_environment_files() -> anyhow::Result<()> {
     let home = Home::locate()?;
     for file in [PathBuf::from(ENVIRONMENT_FILE), home.root().join(ENVIRONMENT_FILE)] {
@@ -97,6 +98,12 @@ pub fn read_environment_files() -> anyhow::Result<()> {
             }
         }
         dotenvy::from_path(&file).with_context(unread)?;
+        if Home::look()? != home {
+            let file = file.display();
+            anyhow::bail!(
+                "{file}: it moves the data directory by the way: name that with HARNESS_HOME, for every command"
+            );
+        }
     }
     Ok(())
 }
@@ -105,7 +112,9 @@ pub fn read_environment_files() -> anyhow::Result<()> {
 pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let app = open::app()?;
     refuse_an_agents_file(&app)?;
-    let file = args.config.as_deref().map(Choices::of_file).transpose()?.unwrap_or_default();
+    let named = || std::env::var_os("HARNESS_CONFIG").filter(|file| !file.is_empty()).map(PathBuf::from);
+    let file = args.config.clone().or_else(named);
+    let file = file.as_deref().map(Choices::of_file).transpose()?.unwrap_or_default();
     let environment = Choices::of_environment(&|name| std::env::var(name).ok())?;
     let config = args.choices().over(environment).over(file).settle()?;
     let api = Api::new(app, Arc::new(Tools));
