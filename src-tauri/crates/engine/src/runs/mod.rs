@@ -236,12 +236,14 @@ impl Runs {
         }
     }
 
-    /// Lets the project's run end after its session, whichever process has it. Fails with `Refused` when there is none.
+    /// Lets the project's run end after its session, whichever process has it. One that was cut off, and is tried again by
+    /// itself, is left to the person. Fails with `Refused` when there is none.
     pub fn pause(&self, project: &OpenProject) -> Result<(), EngineError> {
         self.steer(project, RunControl::pause, "pause")
     }
 
-    /// Ends the project's run now, whichever process has it. Fails with `Refused` when there is none.
+    /// Ends the project's run now, whichever process has it. One that was cut off, and is tried again by itself, is left to
+    /// the person. Fails with `Refused` when there is none.
     pub fn stop(&self, project: &OpenProject) -> Result<(), EngineError> {
         self.steer(project, RunControl::stop, "stop")
     }
@@ -257,17 +259,15 @@ impl Runs {
                 .publish(project.project.id, harness_domain::event::Event::RunSteered { word: word.into() });
             return Ok(());
         }
-        match outlook::elsewhere(project)? {
-            Some(_) => {
-                session::request(project, word)?;
-                self.inner
-                    .app
-                    .bus
-                    .publish(project.project.id, harness_domain::event::Event::RunSteered { word: word.into() });
-                Ok(())
-            }
-            None => Err(EngineError::Refused(format!("no run is under way in {}", project.project.name))),
+        if outlook::elsewhere(project)?.is_some() {
+            session::request(project, word)?;
+        } else if self.is_interrupted(project)? {
+            resume::forget(project);
+        } else {
+            return Err(EngineError::Refused(format!("no run is under way in {}", project.project.name)));
         }
+        self.inner.app.bus.publish(project.project.id, harness_domain::event::Event::RunSteered { word: word.into() });
+        Ok(())
     }
 
     /// Stops the project's run of this process and waits for its end, at most a minute. Nothing happens when there is
