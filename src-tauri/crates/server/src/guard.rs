@@ -23,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// The longest address that is looked at.
 const LONGEST_ADDRESS: usize = 8 * 1024;
 
+/// The most characters of an address that the log repeats: what strangers send is to fill no disk.
+const MOST_LOGGED: usize = 256;
+
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 static FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 static FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
@@ -41,7 +44,7 @@ pub(crate) async fn guard(extract::State(state): extract::State<State>, mut requ
     let began = Instant::now();
     let number = uuid::Uuid::new_v4().simple().to_string();
     let wire = request.extensions().get::<Wire>().copied();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, path) = (request.method().clone(), logged(request.uri().path()).to_owned());
     let peer = wire.map(|wire| Peer::of(wire, request.headers(), &state.config));
     let origin = foreign_origin(&request, &state);
     let mut response = match peer {
@@ -69,6 +72,11 @@ pub(crate) async fn guard(extract::State(state): extract::State<State>, mut requ
     let client = peer.map(|peer| peer.address.to_string());
     tracing::info!(request = number, %method, path, status, ms, client, "answered");
     response
+}
+
+/// The beginning of a path.
+fn logged(path: &str) -> &str {
+    path.char_indices().nth(MOST_LOGGED).and_then(|(end, _)| path.get(..end)).unwrap_or(path)
 }
 
 fn late() -> Response {
@@ -250,6 +258,13 @@ mod tests {
         assert!(host_of(&request(&[], "/x")).is_err(), "no host");
         assert!(host_of(&request(&[("host", "a"), ("host", "b")], "/x")).is_err(), "two hosts");
         assert!(host_of(&request(&[("host", "a")], "http://b/x")).is_err(), "one here, another there");
+    }
+
+    #[test]
+    fn the_log_repeats_the_beginning_of_an_address_and_no_more() {
+        assert_eq!(logged("/api/projects"), "/api/projects");
+        let long = "/ü".repeat(20_000);
+        assert_eq!(logged(&long).chars().count(), MOST_LOGGED, "a stranger's requests fill no disk");
     }
 
     #[test]
