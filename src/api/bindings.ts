@@ -5,8 +5,8 @@
 export type AcceptInterview = {
 	/** The project. */
 	project: ProjectId,
-	/** The draft as it was seen: another one is refused. None accepts whatever is there. */
-	draft?: string | null,
+	/** The draft as it was seen: nothing becomes the specification that nobody looked at, so another one is refused. */
+	draft: string,
 };
 
 /** An interview whose draft became the specification. */

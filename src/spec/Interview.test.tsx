@@ -60,14 +60,33 @@ test("a draft that changed since it was looked at is not accepted, and the reaso
   expect(await screen.findByText(/Missing:/)).toBeVisible();
   const project = host.project();
   // It changes at the last moment: the page has not heard of it.
-  host.failWith(
-    "interview_get",
-    new Failure({ code: "unavailable", message: "The connection was lost.", hint: null, incident: null }),
-  );
   if (project.interview) project.interview = { ...project.interview, draft: "<overview>Something else.</overview>" };
   await user.click(button("Accept the draft"));
   expect(await screen.findByText(/look at it again, then accept it/)).toBeVisible();
   expect(project.specs, "nothing was written that nobody saw").toEqual([]);
+  expect(await screen.findByText(/Something else/), "there is the other one to look at").toBeVisible();
+  await user.click(button("Accept the draft"));
+  expect(await screen.findByRole("textbox", { name: "Text of the specification main" })).toHaveValue(
+    "<overview>Something else.</overview>",
+  );
+});
+
+test("what the agent writes while the question hides the draft is not accepted with it", async () => {
+  const { user, host } = renderApp(PATH);
+  await user.type(await screen.findByRole("textbox", { name: "What do you want to build?" }), "More.");
+  await user.click(button("Begin"));
+  await words();
+  const project = host.project();
+  const before = project.specs[0]?.text;
+  await user.click(button("Accept the draft"));
+  const dialog = await screen.findByRole("alertdialog");
+  if (!project.interview) throw new Error("an interview goes on");
+  project.interview = { ...project.interview, draft: "<overview>Something else.</overview>" };
+  host.emit(1, { event: "interview_changed", interview: 1 });
+  expect(await screen.findByText(/Something else/), "the page knows of it").toBeInTheDocument();
+  await user.click(within(dialog).getByRole("button", { name: "Accept the draft" }));
+  expect(await screen.findByText(/look at it again, then accept it/)).toBeVisible();
+  expect(project.specs[0]?.text, "nothing was written that nobody saw").toBe(before);
 });
 
 test("what could not be sent is still there, and the reason beside it", async () => {

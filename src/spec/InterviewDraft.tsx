@@ -24,7 +24,8 @@ type Props = {
 /** The draft beside the chat: how good it is, what is missing, what it says, and what becomes of it. */
 export function InterviewDraft({ project, view: { interview, draft, check }, isReplacing, onAccepted }: Props) {
   const queries = useQueryClient();
-  const [asks, setAsks] = useState<"accept" | "end" | null>(null);
+  // The draft is kept as it was when the question came up: while the question hides it, the agent may go on writing.
+  const [asks, setAsks] = useState<{ what: "accept"; seen: string } | { what: "end" } | null>(null);
   const keep = (next: InterviewView) =>
     queries.setQueryData<InterviewView | null>(["interview_get", { project }], next);
   const accept = useApiMutation("interview_accept", {
@@ -35,6 +36,10 @@ export function InterviewDraft({ project, view: { interview, draft, check }, isR
       keep(over);
       toast({ tone: "success", title: text.draft.accepted, ...(told && { description: told, lasts_ms: 12_000 }) });
       onAccepted(interview.spec);
+    },
+    onError: ({ code }) => {
+      // It says to look again, so there has to be something else to look at.
+      if (code === "conflict") void queries.invalidateQueries({ queryKey: ["interview_get", { project }] });
     },
     onSettled: () => setAsks(null),
   });
@@ -88,25 +93,25 @@ export function InterviewDraft({ project, view: { interview, draft, check }, isR
           refusal={refusal}
           disabled={isEmpty}
           isBusy={accept.isPending}
-          onClick={() => (isReplacing ? setAsks("accept") : accept.mutate({ project, draft }))}
+          onClick={() => (isReplacing ? setAsks({ what: "accept", seen: draft }) : accept.mutate({ project, draft }))}
         >
           {text.draft.accept}
         </Button>
-        <Button variant="ghost" refusal={refusal} onClick={() => setAsks("end")}>
+        <Button variant="ghost" refusal={refusal} onClick={() => setAsks({ what: "end" })}>
           {text.draft.end}
         </Button>
       </div>
       <AlertDialog
-        isOpen={asks === "accept"}
+        isOpen={asks?.what === "accept"}
         onClose={() => setAsks(null)}
         title={text.draft.acceptTitle(interview.spec)}
         description={text.draft.acceptText}
         confirmLabel={text.draft.accept}
         isBusy={accept.isPending}
-        onConfirm={() => accept.mutate({ project, draft })}
+        onConfirm={() => asks?.what === "accept" && accept.mutate({ project, draft: asks.seen })}
       />
       <AlertDialog
-        isOpen={asks === "end"}
+        isOpen={asks?.what === "end"}
         onClose={() => setAsks(null)}
         title={text.draft.endTitle}
         description={text.draft.endText}

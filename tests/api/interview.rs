@@ -78,9 +78,19 @@ async fn a_person_talks_a_specification_through_and_accepts_it() {
     let draft = wished["draft"].as_str().expect("a text");
     assert!(draft.contains("And all of it in blue."), "nobody sees what was between the letters: {draft:?}");
 
-    let unseen = json!({ "project": project, "draft": asked["draft"] });
-    let unseen = stage.call(Procedure::interview_accept, unseen).await.expect_err("nobody looked at what it says now");
-    assert!(unseen.message.contains("look at it again"), "{}", unseen.message);
+    let blind = json!({ "project": project });
+    let blind = stage.call(Procedure::interview_accept, blind).await.expect_err("nobody says what they looked at");
+    assert_eq!(blind.code, ErrorCode::BadInput, "{}", blind.message);
+    assert!(blind.message.contains("draft"), "it names what is missing: {}", blind.message);
+    for seen in [&asked["draft"], &json!("")] {
+        let unseen = json!({ "project": project, "draft": seen });
+        let unseen = stage.call(Procedure::interview_accept, unseen).await.expect_err("it says something else by now");
+        assert_eq!(unseen.code, ErrorCode::Conflict, "{}", unseen.message);
+        assert!(unseen.message.contains("look at it again"), "{}", unseen.message);
+    }
+    assert!(!has_file(&stage.path("todo"), "prompts/app_spec.txt"), "what was refused wrote nothing");
+    let still = stage.ok(Procedure::interview_get, json!({ "project": project })).await;
+    assert_eq!((&still["interview"]["state"], &still["draft"]), (&json!("open"), &json!(draft)), "and ended nothing");
     let accepted = stage.ok(Procedure::interview_accept, json!({ "project": project, "draft": draft })).await;
     assert_eq!(accepted["interview"]["interview"]["state"], "accepted");
     let written = std::fs::read_to_string(stage.path("todo").join("prompts/app_spec.txt")).expect("it is written");

@@ -218,3 +218,15 @@ fn a_card_that_holds_more_than_one_may_is_refused_in_words_and_nothing_of_it_is_
     assert_eq!(cards.as_array().map(Vec::len), Some(1), "nothing was stored");
     assert_eq!(cards[0]["name"], "Card 1", "nor changed");
 }
+
+#[test]
+fn a_draft_is_accepted_only_by_whoever_says_what_they_saw_of_it() {
+    let stage = Stage::new();
+    let accept = |body: Value| stage.post("/api/projects/todo/interview/accept", body);
+    for body in [json!({}), json!({ "draft": null }), json!({ "draft": 7 })] {
+        let reply = accept(body.clone());
+        assert_eq!((reply.status, reply.code().as_str()), (400, "bad_input"), "{body}: {reply:?}");
+    }
+    let early = accept(json!({ "draft": "<overview>A list.</overview>" }));
+    assert_eq!((early.status, early.code().as_str()), (409, "not_possible_now"), "no interview goes on: {early:?}");
+}

@@ -99,8 +99,8 @@ export function interviewHandlers(world: World): Pick<Handlers, InterviewName> {
     },
     interview_accept: ({ project: id, draft }) => {
       const { project, view } = open(id);
-      if (typeof draft === "string" && draft !== view.draft) {
-        fail("not_possible_now", "the draft is another one than you looked at: look at it again, then accept it");
+      if (draft !== view.draft) {
+        fail("conflict", "the draft is another one than you looked at: look at it again, then accept it");
       }
       const spec = viewOf(view.interview.spec, view.draft, world.now());
       project.specs = [...project.specs.filter((one) => one.name !== spec.name), spec];

@@ -90,7 +90,7 @@ impl From<EngineError> for ApiError {
             EngineError::NoSuchProject { .. } | EngineError::NotAProject { .. } | EngineError::NoSuchSpec { .. } => {
                 ErrorCode::NotFound
             }
-            EngineError::SpecChanged { .. } => ErrorCode::Conflict,
+            EngineError::SpecChanged { .. } | EngineError::DraftChanged => ErrorCode::Conflict,
             EngineError::HeldByAnother { .. } => ErrorCode::Busy,
             EngineError::ProjectMissing { .. }
             | EngineError::NoSpec { .. }

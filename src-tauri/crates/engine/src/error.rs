@@ -93,6 +93,9 @@ pub enum EngineError {
         /// Relative to the project.
         file: String,
     },
+    /// An interview's draft is not what the person looked at when they accepted it.
+    #[error("the draft is another one than you looked at: look at it again, then accept it")]
+    DraftChanged,
     /// The list of specifications cannot be used.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
@@ -185,6 +188,7 @@ impl EngineError {
             EngineError::NoSuchProject { .. } | EngineError::NotAProject { .. } => "no_such_project",
             EngineError::NoSpec { .. } | EngineError::NoSuchSpec { .. } => "no_spec",
             EngineError::SpecChanged { .. } => "spec_changed",
+            EngineError::DraftChanged => "draft_changed",
             EngineError::Spec { .. } | EngineError::Manifest(_) => "bad_spec",
             EngineError::File { .. } => "file",
             EngineError::NoSandbox { .. } => "no_sandbox",

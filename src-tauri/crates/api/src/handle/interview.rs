@@ -52,7 +52,7 @@ pub fn interview_stop(api: &Api, of: OfProject) -> Result<InterviewView, ApiErro
 
 pub fn interview_accept(api: &Api, accept: AcceptInterview) -> Result<AcceptedInterview, ApiError> {
     let project = api.project(accept.project)?;
-    let (interview, written) = api.interviews().accept(&project, accept.draft.as_deref())?;
+    let (interview, written) = api.interviews().accept(&project, &accept.draft)?;
     let told = spec::tell_run(api, &project, &written.name, "changed")?;
     Ok(AcceptedInterview { interview: view(interview), spec: spec::view(written), told })
 }

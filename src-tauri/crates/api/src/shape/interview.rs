@@ -116,10 +116,8 @@ pub struct SendInterview {
 pub struct AcceptInterview {
     /// The project.
     pub project: ProjectId,
-    /// The draft as it was seen: another one is refused. None accepts whatever is there.
-    #[serde(default)]
-    #[specta(optional)]
-    pub draft: Option<String>,
+    /// The draft as it was seen: nothing becomes the specification that nobody looked at, so another one is refused.
+    pub draft: String,
 }
 
 /// An interview whose draft became the specification.

@@ -157,9 +157,9 @@ impl Interviews {
     /// Makes the draft the specification and ends the interview. What the specification said stays in its history.
     /// `seen` is the draft as the person saw it.
     ///
-    /// Fails with `InterviewOver` when none goes on, with `Refused` when nothing is in the draft or it is not the one that
-    /// was seen, and as [`specs::write`] does: then the interview goes on.
-    pub fn accept(&self, project: &OpenProject, seen: Option<&str>) -> Result<(View, FoundSpec), EngineError> {
+    /// Fails with `InterviewOver` when none goes on, with `Refused` when nothing is in the draft, with `DraftChanged` when
+    /// it is not the one that was seen, and as [`specs::write`] does: then the interview goes on, and nothing was written.
+    pub fn accept(&self, project: &OpenProject, seen: &str) -> Result<(View, FoundSpec), EngineError> {
         let talk = self.talk(project)?;
         // The agent may be writing: what becomes the specification is what was looked at, or nothing.
         let _alone = talk.drafting();
@@ -170,10 +170,8 @@ impl Interviews {
                 "nothing is in the draft yet: go on talking, or end the interview".into(),
             ));
         }
-        if seen.is_some_and(|seen| seen != text) {
-            return Err(EngineError::Refused(
-                "the draft is another one than you looked at: look at it again, then accept it".into(),
-            ));
+        if seen != text {
+            return Err(EngineError::DraftChanged);
         }
         let written = specs::write(project, &stored.interview.spec, &text, None)?;
         Ok((self.over(project, &talk, InterviewState::Accepted)?, written))
