@@ -42,10 +42,15 @@ const COLUMNS: [(&str, &str); 18] = [
 const MOST_CARDS: usize = 100_000;
 /// What all its cards together may need.
 const MOST_DEPENDENCIES: usize = 1_000_000;
+/// Steps of all its cards together.
+const MOST_STEPS: usize = 1_000_000;
+/// Columns of its table; the older systems have about twenty.
+const MOST_COLUMNS: usize = 200;
 /// Bytes of the file, and of all that is read from it: a forged one could name the same pages again and again.
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
-/// Bytes of one value; SQLite does not even read what is longer.
-const LONGEST_VALUE: i32 = 16 * 1024 * 1024;
+/// Bytes of one value; SQLite does not even read what is longer. Lists are read as JSON, which takes some fifty times as
+/// much memory; what a card may hold fits in with every character written as an escape.
+const LONGEST_VALUE: i32 = 1024 * 1024;
 
 /// Reads the cards of an older system's `features.db`, changing nothing.
 ///
@@ -87,19 +92,26 @@ fn read(path: &Path) -> Step<Vec<ImportedFeature>> {
     if !present.contains("id") || !present.contains("name") {
         return Err(refuse("it has no table of features".into()).into());
     }
-    let selected: Vec<String> = COLUMNS
+    if present.len() > MOST_COLUMNS {
+        let detail = format!("its features have {} columns, and {MOST_COLUMNS} is the most", present.len());
+        return Err(refuse(detail).into());
+    }
+    let known = COLUMNS
         .iter()
-        .map(|(name, default)| if present.contains(*name) { (*name).into() } else { format!("{default} AS {name}") })
-        .collect();
-    let mut statement = connection.prepare(&format!("SELECT {} FROM features ORDER BY id", selected.join(", ")))?;
+        .map(|(name, default)| if present.contains(*name) { (*name).into() } else { format!("{default} AS {name}") });
+    // What means nothing here is read as well, to be counted: the way to what comes after it leads through all of it.
+    let unknown = present.iter().filter(|name| COLUMNS.iter().all(|(known, _)| known != name)).map(|name| quoted(name));
+    let selected: Vec<String> = known.chain(unknown).collect();
+    // Not put in order by SQLite, which would read everything before anything could be counted.
+    let mut statement = connection.prepare(&format!("SELECT {} FROM features", selected.join(", ")))?;
     let mut rows = statement.query(())?;
     let mut features = Vec::new();
-    let (mut bytes, mut dependencies) = (0, 0);
+    let (mut bytes, mut dependencies, mut steps) = (0, 0, 0);
     while let Some(row) = rows.next()? {
         if features.len() == MOST_CARDS {
             return Err(refuse(format!("it has more than {MOST_CARDS} features, which is the most")).into());
         }
-        bytes += bytes_of(row)?;
+        bytes += bytes_of(row, selected.len())?;
         if bytes > MOST_BYTES {
             return Err(is_too_big(bytes).into());
         }
@@ -113,15 +125,25 @@ fn read(path: &Path) -> Step<Vec<ImportedFeature>> {
             let detail = format!("its features have more than {MOST_DEPENDENCIES} dependencies, which is the most");
             return Err(refuse(detail).into());
         }
+        steps += card.steps.len();
+        if steps > MOST_STEPS {
+            return Err(refuse(format!("its features have more than {MOST_STEPS} steps, which is the most")).into());
+        }
         features.push(card);
     }
+    features.sort_by_key(|card: &ImportedFeature| card.id);
     Ok(features)
 }
 
+/// A name as SQL takes any.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
 /// How long the values of a row are together.
-fn bytes_of(row: &Row<'_>) -> Step<u64> {
+fn bytes_of(row: &Row<'_>, columns: usize) -> Step<u64> {
     let mut bytes = 0;
-    for column in 0..COLUMNS.len() {
+    for column in 0..columns {
         bytes += match row.get_ref(column)? {
             ValueRef::Text(value) | ValueRef::Blob(value) => value.len() as u64,
             ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => 8,

@@ -9,6 +9,7 @@ mod dependency;
 mod edit;
 mod faults;
 mod import;
+mod import_forged;
 mod interviews;
 mod queue;
 mod records;
