@@ -140,11 +140,20 @@ impl Verifier {
                 wall.protected.extend(held.filter(|path| !path.starts_with(self.project.dir().join(".git"))));
             }
         }
-        if scope.run.is_some() {
-            // What ends the session's processes when the host is killed finds those of its checks by the same mark:
-            // without walls nothing else would.
-            environment.env.insert(harness_agent::env::MARKER.into(), scope.session.0.clone().into());
-        }
+        // What ends the session's processes when the host is killed finds those of its checks by the same mark: without
+        // walls, and while walls are put up, nothing else would. Without a session of ours the checks have a guard of
+        // their own.
+        let own = scope.run.is_none().then(uuid::Uuid::new_v4);
+        let mark = own.map_or_else(|| scope.session.0.clone(), |own| own.to_string());
+        environment.env.insert(harness_agent::env::MARKER.into(), mark.into());
+        #[cfg(unix)]
+        let _guard = match own {
+            Some(own) => session::blocking(move || harness_agent::process::watch(own))
+                .await
+                .inspect_err(|error| tracing::warn!(%error, "no guard: were this program killed, checks might run on"))
+                .ok(),
+            None => None,
+        };
         if let Some(seconds) = self.project.settings.check_timeout_s {
             environment.timeout = Duration::from_secs(seconds.into());
         }

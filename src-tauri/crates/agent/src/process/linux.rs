@@ -104,9 +104,13 @@ pub(super) fn processor_time(pid: u32) -> Duration {
 }
 
 /// The guard's search for processes that carry the marker of `$session`.
-pub(super) const MARKED: &str = r#"for d in /proc/[0-9]*; do
-  grep -qs "HARNESS_SESSION=$session" "$d/environ" && echo "${d#/proc/}"
+pub(super) const MARKED: &str = r#"for found in $(grep -ls "HARNESS_SESSION=$session" /proc/[0-9]*/environ); do
+  found=${found%/environ}
+  echo "${found#/proc/}"
 done"#;
+
+/// The guard's look at who its parent is. A shell's name has no spaces, which would shift the fields.
+pub(super) const PARENT: &str = r#"read -r stat < /proc/$$/stat && set -- $stat && echo "$4""#;
 
 #[cfg(test)]
 mod tests {

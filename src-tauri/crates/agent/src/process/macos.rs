@@ -81,4 +81,7 @@ pub(super) fn marked(pid: u32, session: Uuid) -> Marked {
 
 /// The guard's search for processes that carry the marker of `$session`. The bracket keeps grep from finding itself.
 pub(super) const MARKED: &str =
-    r#"/bin/ps -axEww -o pid=,command= | grep "[H]ARNESS_SESSION=$2" | while read -r p _; do echo "$p"; done"#;
+    r#"/bin/ps -axEww -o pid=,command= | grep "[H]ARNESS_SESSION=$session" | while read -r p _; do echo "$p"; done"#;
+
+/// The guard's look at who its parent is.
+pub(super) const PARENT: &str = r#"/bin/ps -o ppid= -p $$ | tr -d ' '"#;

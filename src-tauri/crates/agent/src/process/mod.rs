@@ -30,7 +30,11 @@ use macos as os;
 #[cfg(unix)]
 pub use freeze::{Frozen, NotFrozen, freeze};
 #[cfg(unix)]
+pub use guard::Guard;
+#[cfg(unix)]
 pub use tree::{identity as process_identity, is_alive, kill_tree, own, reap_marked};
+#[cfg(unix)]
+pub use unix::watch;
 #[cfg(unix)]
 pub(crate) use unix::{ProcessTree, spawn};
 #[cfg(windows)]

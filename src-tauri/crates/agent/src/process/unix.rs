@@ -100,19 +100,14 @@ fn spawn_here(command: Command) -> io::Result<Spawned> {
     builder.args(&command.arguments).current_dir(&command.cwd).env_clear().envs(&command.env);
     builder.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     isolate(&mut builder, true);
+    let mut guard = watch(session).map(Some).or_else(unguarded)?;
     let mut child = tokio::process::Command::from(builder).kill_on_drop(true).spawn()?;
     let pid = child.id().ok_or_else(|| io::Error::other("the process ended before it was known"))?;
     // Not yet waited for, so the number is still its own, even when it is dead already.
     let identity = ProcessIdentity { pid, started: os::find(pid).map_or(0, |process| process.started) };
-    let guard = match Guard::start(pid, session, |shell| isolate(shell, false)) {
-        Ok(guard) => Some(guard),
-        // On Linux the kernel still kills the CLI when we die; elsewhere an agent without a guard could outlive us.
-        Err(error) if cfg!(target_os = "linux") => {
-            tracing::warn!(%error, "no guard for this session: were this program killed, its tools might run on");
-            None
-        }
-        Err(error) => return Err(error),
-    };
+    if let Some(Err(error)) = guard.as_mut().map(|guard| guard.leads(pid)) {
+        guard = unguarded(error)?;
+    }
     let tree = ProcessTree { identity, session, is_over: AtomicBool::new(false), guard: Mutex::new(guard) };
     match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
         (Some(stdin), Some(stdout), Some(stderr)) => Ok(Spawned { child, tree, stdin, stdout, stderr }),
@@ -120,9 +115,24 @@ fn spawn_here(command: Command) -> io::Result<Spawned> {
     }
 }
 
+/// Kills whatever carries the marker of `session` when this process ends in whatever way, unless the guard was dropped
+/// before. Fails when no shell can be started.
+pub fn watch(session: Uuid) -> io::Result<Guard> {
+    Guard::start(session, |shell| isolate(shell, false))
+}
+
+/// On Linux the kernel still kills the CLI when we die; elsewhere an agent without a guard could outlive us.
+fn unguarded(error: io::Error) -> io::Result<Option<Guard>> {
+    if cfg!(not(target_os = "linux")) {
+        return Err(error);
+    }
+    tracing::warn!(%error, "no guard for this session: were this program killed, its tools might run on");
+    Ok(None)
+}
+
 /// A session and group of its own: a Ctrl-C meant for us does not reach the child, and one signal reaches all of its
 /// group. `mortal`: killed by the kernel when the thread that called this ends (Linux only).
-fn isolate(command: &mut std::process::Command, mortal: bool) {
+pub(super) fn isolate(command: &mut std::process::Command, mortal: bool) {
     #[cfg(target_os = "linux")]
     let host = std::process::id();
     let prepare = move || {

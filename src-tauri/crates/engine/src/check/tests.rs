@@ -161,3 +161,45 @@ async fn a_project_is_detected_run_and_proven() {
     assert_eq!(results[0].tests_run, Some(1), "and is counted");
     assert!(failure_report(&results).is_empty() && warnings(&results).is_empty(), "nothing to say");
 }
+
+/// Set in the process that plays the host.
+#[cfg(target_os = "linux")]
+const ROLE: &str = "HARNESS_ENGINE_TEST_HOST";
+
+/// Not a test of its own: the host of the next one. Does nothing unless it is told to play that role.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_host_that_dies_while_walls_go_up() {
+    if std::env::var_os(ROLE).is_none() {
+        return;
+    }
+    // What stands for the walls here does not come to the point where those tie themselves to the host.
+    #[expect(clippy::disallowed_methods, reason = "the test owns this process")]
+    let mut walls = tokio::process::Command::new("/bin/sh");
+    walls.args(["-c", "echo STARTED $$; kill -KILL $PPID; exec sleep 600"]);
+    let mut tree = tree::Tree::start(walls, true).await.expect("the walls begin");
+    tree.wait().await.expect("never: the host is gone before");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_check_does_not_go_on_when_the_host_dies_before_its_walls_stand() {
+    use std::io::{BufRead, BufReader};
+    #[expect(clippy::disallowed_methods, reason = "the test plays the host's parent")]
+    let mut host = std::process::Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "check::tests::the_host_that_dies_while_walls_go_up", "--nocapture"])
+        .env(ROLE, "1")
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("a host");
+    let mut lines = BufReader::new(host.stdout.take().expect("its output")).lines().map_while(Result::ok);
+    let pid = lines.find_map(|line| line.split_once("STARTED ").and_then(|(_, pid)| pid.trim().parse::<u32>().ok()));
+    let pid = pid.expect("the walls were begun");
+    host.wait().expect("it died");
+    let began = std::time::Instant::now();
+    let is_left = || harness_agent::process_identity(pid).is_some();
+    while is_left() && began.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(!is_left(), "what was to become walls around a check must not outlive the host: process {pid}");
+}

@@ -25,7 +25,7 @@ pub(super) struct Tree {
 impl Tree {
     /// Starts `command` as the leader of its own group.
     ///
-    /// On Linux it dies with this process: walls do that for everything inside, without them it holds for
+    /// On Linux it dies with this process: walls do that for everything inside once they stand, without them it holds for
     /// the leader only.
     pub(super) async fn start(mut command: Command, is_walled: bool) -> std::io::Result<Self> {
         command.kill_on_drop(true);
@@ -39,14 +39,9 @@ impl Tree {
             let number = uuid::Uuid::new_v4().to_string();
             command.env(MARK, &number);
             mark = Some(number);
-            // SAFETY: prctl is async-signal-safe and touches no memory of this process.
-            unsafe {
-                command.pre_exec(|| match libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) {
-                    0 => Ok(()),
-                    _ => Err(std::io::Error::last_os_error()),
-                });
-            }
         }
+        #[cfg(target_os = "linux")]
+        die_with_us(&mut command);
         #[cfg(not(target_os = "linux"))]
         let _ = (is_walled, &mut mark);
         starter::start(command, mark).await
@@ -80,6 +75,26 @@ impl Drop for Tree {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Walls tie themselves to this process as well, but only when they are nearly up.
+#[cfg(target_os = "linux")]
+fn die_with_us(command: &mut Command) {
+    let host = std::process::id();
+    let prepare = move || {
+        // SAFETY: prctl is async-signal-safe and touches no memory of this process.
+        if unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) } != 0 {
+            return Err(std::io::Error::last_os_error());
+        }
+        // We may have died before the line above; then nobody will ever send the signal.
+        // SAFETY: getppid takes nothing and cannot fail.
+        if unsafe { libc::getppid() } as u32 != host {
+            return Err(std::io::Error::from_raw_os_error(libc::ESRCH));
+        }
+        Ok(())
+    };
+    // SAFETY: the closure makes system calls only; it neither allocates nor locks.
+    unsafe { command.pre_exec(prepare) };
 }
 
 #[cfg(unix)]

@@ -58,8 +58,10 @@ pub(super) fn look() -> Result<Seen, String> {
 fn start_in_wall(program: &Path, command: &[&str]) -> Result<(), String> {
     #[expect(clippy::disallowed_methods, reason = "the probe owns this child: it is short-lived and waited for here")]
     let mut wall = std::process::Command::new(program);
-    wall.args(["--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"])
-        .args(["--unshare-pid", "--unshare-net", "--new-session", "--cap-drop", "ALL"]);
+    // Not --die-with-parent: it ends by itself at once, and a bubblewrap that is killed while it starts leaves a process
+    // behind that waits for it forever.
+    wall.args(["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]);
+    wall.args(["--unshare-pid", "--unshare-net", "--new-session", "--cap-drop", "ALL"]);
     if is_root() {
         wall.args(["--unshare-user", "--uid", NOBODY, "--gid", NOBODY]);
     }
