@@ -1,6 +1,7 @@
 //! Which hosts a session may reach over the network.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use crate::url::{Place, place_of_address};
+use std::net::{IpAddr, Ipv6Addr};
 
 /// What everyday development needs: the model's API, package registries, source hosts, toolchains.
 const USUAL: &[&str] = &[
@@ -130,54 +131,23 @@ impl AllowedHosts {
 
 /// Whether an address belongs to a private network that this machine is part of. Its own loopback and what is only
 /// meant for the machine itself (link-local addresses, a cloud's metadata among them) do not.
+/// Where the cloud's own services tell a machine its secrets, in the networks that look like a company's.
+const METADATA: [Ipv6Addr; 2] =
+    [Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254), Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)];
+
 fn is_neighbour(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => address.is_private(),
         IpAddr::V6(address) => match address.to_ipv4_mapped() {
             Some(inner) => inner.is_private(),
-            None => address.segments()[0] & 0xfe00 == 0xfc00,
+            None => address.segments()[0] & 0xfe00 == 0xfc00 && !METADATA.contains(&address),
         },
     }
 }
 
-/// Whether an address belongs to the public network, and not to this machine, its neighbours or nobody.
-///
-/// A public name can be made to lead anywhere; what it leads to is asked about again.
+/// As addresses in what an agent wants to fetch are judged.
 fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address),
-    }
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    let is_special = address.is_private()
-        || address.is_loopback()
-        || address.is_link_local()
-        || address.is_broadcast()
-        || a == 0
-        || a >= 224 // multicast and reserved
-        || (a == 100 && (64..128).contains(&b)) // shared by a provider's customers
-        || (a == 192 && b == 0 && c == 0)
-        || (a == 198 && (b == 18 || b == 19));
-    !is_special
-}
-
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    // An IPv4 address in any of its wrappings is what counts.
-    let [first, second, ..] = address.segments();
-    let [.., w, x, y, z] = address.octets();
-    let inner = Ipv4Addr::new(w, x, y, z);
-    if address.to_ipv4_mapped().is_some() || (first, second) == (0x64, 0xff9b) {
-        return is_public_v4(inner);
-    }
-    if first == 0x2002 {
-        let [_, _, a, b, c, d, ..] = address.octets();
-        return is_public_v4(Ipv4Addr::new(a, b, c, d));
-    }
-    // 2000::/3 is what is given out; the tunnels in it lead elsewhere.
-    (first & 0xe000) == 0x2000 && (first, second) != (0x2001, 0)
+    place_of_address(address) == Place::Public
 }
 
 #[cfg(test)]
@@ -218,7 +188,17 @@ mod tests {
         let neighbour = "10.0.0.5".parse().expect("an address");
         assert!(!usual.includes(neighbour), "a public name that leads into the network is a trick");
         assert!(own.includes(neighbour), "a company's registry lives there");
-        for text in ["127.0.0.1", "169.254.169.254", "::1", "0.0.0.0", "::ffff:127.0.0.1", "fe80::1"] {
+        assert!(own.includes("fd12::5".parse().expect("an address")), "or there");
+        for text in [
+            "127.0.0.1",
+            "169.254.169.254",
+            "::1",
+            "0.0.0.0",
+            "::ffff:127.0.0.1",
+            "fe80::1",
+            "fd00:ec2::254",
+            "fd20:ce::254",
+        ] {
             assert!(!own.includes(text.parse().expect("an address")), "{text} is the machine's own");
         }
     }
@@ -242,6 +222,12 @@ mod tests {
             "::ffff:127.0.0.1",
             "64:ff9b::7f00:1",
             "2002:7f00:1::",
+            "64:ff9b:1:a00:0:100:808:808",
+            "2001:4860::5efe:a00:1",
+            "2001:4860::200:5efe:7f00:1",
+            "2001:db8::1",
+            "3fff::1",
+            "192.0.2.1",
             "ff02::1",
         ] {
             assert!(!is_public(text.parse().expect("an address")), "{text} is not the public network's");

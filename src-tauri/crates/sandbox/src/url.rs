@@ -1,7 +1,7 @@
 //! Which addresses a session may fetch.
 
 use crate::Verdict;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
 /// Where an address leads, as far as its text tells.
@@ -108,6 +108,14 @@ pub fn place_of_host(text: &str) -> Option<Place> {
         Host::Ipv4(address) => Host::Ipv4(*address),
         Host::Ipv6(address) => Host::Ipv6(*address),
     })))
+}
+
+/// Where an address leads.
+pub(crate) fn place_of_address(address: IpAddr) -> Place {
+    match address {
+        IpAddr::V4(address) => place_of_v4(address),
+        IpAddr::V6(address) => place_of_v6(address),
+    }
 }
 
 fn place_of(host: Option<Host<&str>>) -> Place {
