@@ -167,9 +167,19 @@ mod tests {
 
     #[test]
     fn what_programs_obey_is_known_by_its_name_at_any_depth() {
-        for path in
-            [".vscode/tasks.json", "sub/.claude/settings.json", "a/b/.mcp.json", "prompts/system.md", "opencode.json"]
-        {
+        for path in [
+            ".vscode/tasks.json",
+            "sub/.claude/settings.json",
+            "a/b/.mcp.json",
+            "prompts/system.md",
+            "opencode.json",
+            // Also below a name that means something itself, and does not mean this.
+            "prompts/.claude/settings.json",
+            "prompts/.envrc",
+            "prompts/sub/.mcp.json",
+            ".vscode/a.code-snippets/.git/config",
+            "prompts\\system.md",
+        ] {
             assert!(is_obeyed(Path::new(path)), "{path} is obeyed");
         }
         for path in

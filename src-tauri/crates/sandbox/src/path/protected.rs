@@ -6,7 +6,10 @@ use super::{
 };
 use crate::Verdict;
 use harness_domain::prompt::PROMPTS;
-use std::path::{Component, Path};
+use std::{
+    borrow::Cow,
+    path::{Component, Path},
+};
 
 /// What is protected, and what to say about it.
 struct Protected {
@@ -151,43 +154,35 @@ pub(crate) fn held_by(real: &Path) -> Option<Verdict> {
 }
 
 fn by_name(relative: &Path) -> Option<&'static Protected> {
-    let mut parts = relative.components().filter_map(|part| match part {
+    let parts = relative.components().filter_map(|part| match part {
         Component::Normal(name) => name.to_str(),
         _ => None,
     });
-    let mut depth = 0;
-    while let Some(part) = parts.next() {
-        // A backslash separates names on the systems where somebody else may check this out.
-        for name in part.split('\\') {
-            let name = folded(name);
-            if let Some((_, protected)) = ANYWHERE.iter().find(|(known, _)| is_called(&name, known)) {
-                return Some(protected);
-            }
-            if name.starts_with(".harness") || is_short_form(&name, ".harness") {
-                return Some(&HARNESS);
-            }
-            if name.ends_with(".code-workspace") || name.ends_with(".run.xml") {
-                return Some(&EDITOR);
-            }
-            if is_called(&name, ".vscode") {
-                let below = parts.next().map(folded);
-                let is_harmless = below
-                    .as_deref()
-                    .is_some_and(|below| HARMLESS_IN_VSCODE.contains(&below) || below.ends_with(".code-snippets"));
-                return (!is_harmless).then_some(&EDITOR);
-            }
-            if depth == 0 && is_spec(&name) {
-                return Some(&HARNESS);
-            }
-            if depth == 0 && name == "prompts" {
-                let below = parts.next().map(folded)?;
-                let is_ours = is_spec(&below) || PROMPTS.iter().any(|prompt| below == prompt.file);
-                return is_ours.then_some(&HARNESS);
-            }
-        }
-        depth += 1;
+    // A backslash separates names on the systems where somebody else may check this out.
+    let names: Vec<Cow<'_, str>> = parts.flat_map(|part| part.split('\\')).map(folded).collect();
+    let mut places = names.iter().enumerate();
+    places.find_map(|(depth, name)| by_one_name(name, names.get(depth + 1).map(Cow::as_ref), depth == 0))
+}
+
+/// What protects everything that is called `name`, has `below` for the next name on the way, and begins at the top or not.
+fn by_one_name(name: &str, below: Option<&str>, is_at_top: bool) -> Option<&'static Protected> {
+    if let Some((_, protected)) = ANYWHERE.iter().find(|(known, _)| is_called(name, known)) {
+        return Some(protected);
     }
-    None
+    if name.starts_with(".harness") || is_short_form(name, ".harness") {
+        return Some(&HARNESS);
+    }
+    if name.ends_with(".code-workspace") || name.ends_with(".run.xml") {
+        return Some(&EDITOR);
+    }
+    if is_called(name, ".vscode") {
+        let is_harmless =
+            below.is_some_and(|below| HARMLESS_IN_VSCODE.contains(&below) || below.ends_with(".code-snippets"));
+        return (!is_harmless).then_some(&EDITOR);
+    }
+    let is_prompt = |below: &str| is_spec(below) || PROMPTS.iter().any(|prompt| below == prompt.file);
+    let is_ours = is_spec(name) || (name == "prompts" && below.is_some_and(is_prompt));
+    (is_at_top && is_ours).then_some(&HARNESS)
 }
 
 fn is_spec(name: &str) -> bool {
