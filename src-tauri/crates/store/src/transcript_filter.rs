@@ -143,14 +143,25 @@ impl ProjectStore {
         })
     }
 
-    /// The first rows of a session whose sorts are not known, at most `limit`. None for an unknown session.
-    pub fn transcript_unsorted(&self, session: &SessionId, limit: usize) -> Result<Vec<StoredRow>> {
+    /// The first rows of a session whose sorts are not known: at most `limit`, and none after those before it are `bytes`
+    /// long together. None for an unknown session.
+    pub fn transcript_unsorted(&self, session: &SessionId, limit: usize, bytes: usize) -> Result<Vec<StoredRow>> {
         const SQL: &str = "SELECT ordinal, at_ms, kind, body FROM transcript \
                            WHERE session_key = ?1 AND ordinal > ?2 ORDER BY ordinal LIMIT ?3";
         self.db.read(|connection| {
             let Some(key) = key(connection, session)? else { return Ok(Vec::new()) };
             let sorted = signed(sorted_rows(connection, key)?);
-            all(connection, SQL, (key, sorted, rows_at_most(limit)), stored)
+            let mut statement = connection.prepare_cached(SQL)?;
+            let mut found = statement.query((key, sorted, rows_at_most(limit)))?;
+            let (mut rows, mut read) = (Vec::new(), 0);
+            while read < bytes
+                && let Some(row) = found.next()?
+            {
+                let row = stored(row)?;
+                read += row.body.len();
+                rows.push(row);
+            }
+            Ok(rows)
         })
     }
 

@@ -39,7 +39,7 @@ pub fn sort_rows(store: &ProjectStore, sessions: &[SessionId]) -> Result<(), Sto
     let (mut rows_left, mut bytes_left) = (MOST_ROWS, MOST_BYTES);
     for session in sessions {
         while rows_left > 0 && bytes_left > 0 {
-            let rows = store.transcript_unsorted(session, rows_left.min(ROWS_AT_ONCE))?;
+            let rows = store.transcript_unsorted(session, rows_left.min(ROWS_AT_ONCE), bytes_left)?;
             let Some(first) = rows.first().map(|row| row.ordinal) else { break };
             rows_left = rows_left.saturating_sub(rows.len());
             bytes_left = bytes_left.saturating_sub(rows.iter().map(|row| row.body.len()).sum());

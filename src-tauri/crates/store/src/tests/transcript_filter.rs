@@ -125,7 +125,7 @@ fn rows_of_before_there_were_sorts_are_sorted_in_portions_and_nothing_after_them
     assert_eq!((told().total, told().sorted, told().rows), (0, 0, 2_502), "places must not change later");
     let mut portions = 0;
     loop {
-        let unsorted = board.transcript_unsorted(&a, 1_000).unwrap();
+        let unsorted = board.transcript_unsorted(&a, 1_000, usize::MAX).unwrap();
         let Some(first) = unsorted.first().map(|row| row.ordinal) else { break };
         let facets = vec![Facets::of(Sort::Words); unsorted.len()];
         board.transcript_sort(&a, first, facets.clone()).unwrap();
@@ -136,6 +136,22 @@ fn rows_of_before_there_were_sorts_are_sorted_in_portions_and_nothing_after_them
     assert_eq!((told().total, told().sorted, told().rows), (2_502, 2_502, 2_502));
     board.transcript_sort(&a, 2_502, vec![Facets::of(Sort::Words)]).unwrap();
     assert_eq!(told().sorted, 2_502, "a row that does not exist has no sort");
+}
+
+#[test]
+fn few_long_rows_are_a_portion_as_many_short_ones_are() {
+    let board = board();
+    let session = board.session("a");
+    let long = |at| TranscriptRow { body: "x".repeat(1_000), ..row(at, &[Sort::Words]) };
+    board.transcript_append(&session, &(0..10).map(long).collect::<Vec<_>>()).unwrap();
+    board.db.write(|tx| Ok(tx.execute("DELETE FROM transcript_sort", ())?)).unwrap();
+    let ordinals = |bytes| {
+        let rows = board.transcript_unsorted(&session, 1_000, bytes).unwrap();
+        rows.iter().map(|row| row.ordinal).collect::<Vec<_>>()
+    };
+    assert_eq!(ordinals(2_500), [1, 2, 3], "up to the one that fills it");
+    assert_eq!(ordinals(1), [1], "always one, or nothing would ever be left");
+    assert_eq!(ordinals(usize::MAX).len(), 10, "all of them where there is room");
 }
 
 #[test]
