@@ -401,8 +401,8 @@ impl<'a> Court<'a> {
             T::BinaryTest(_, left, right) => {
                 let left = self.value(&left.value, scope)?;
                 self.literal_in_index(&left)?;
-                self.value(&right.value, scope)?;
-                Ok(())
+                let right = self.value(&right.value, scope)?;
+                self.literal_in_index(&right)
             }
         }
     }

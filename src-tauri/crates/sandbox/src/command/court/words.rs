@@ -13,11 +13,22 @@ use crate::{
 };
 use brush_parser::ast;
 
+/// Whether bash would run a command in the index of an array that `text` names.
+fn has_code_in_index(text: &str) -> bool {
+    let begins_with_code = ["[$(", "[`", "[${"].into_iter().any(|code| text.contains(code));
+    let has_all = |parts: [&str; 3]| parts.into_iter().all(|part| text.contains(part));
+    // Elsewhere in an index, which follows a name: `x[1+`id`]`, `x["${y@P}"]`.
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let index = || text.as_bytes().windows(2).position(|pair| is_of_name(pair[0]) && pair[1] == b'[');
+    let code = || ["`", "@P"].into_iter().filter_map(|code| text.rfind(code)).max();
+    let is_within = |code: usize| index().is_some_and(|index| index < code) && text[code..].contains(']');
+    begins_with_code || has_all(["[", "$(", "]"]) || code().is_some_and(is_within)
+}
+
 impl Court<'_> {
     /// Refuses a text that bash would expand once more where it takes it for an array's element.
     pub(crate) fn literal_in_index(&self, word: &Word) -> Ruling {
-        let is_code = word.text.contains("[$(") || word.text.contains("[`") || word.text.contains("[${");
-        if is_code || (word.text.contains('[') && word.text.contains("$(") && word.text.contains(']')) {
+        if has_code_in_index(&word.text) {
             return Err(rules::CODE_IN_INDEX.deny(format!("`{}`", word.shown())));
         }
         Ok(())
