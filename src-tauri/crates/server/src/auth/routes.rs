@@ -85,9 +85,15 @@ struct ChangePassword {
 /// Why somebody was not served, as a whole answer.
 struct Refusal(Box<Response>);
 
+impl From<Response> for Refusal {
+    fn from(response: Response) -> Self {
+        Self(Box::new(response))
+    }
+}
+
 impl From<ApiError> for Refusal {
     fn from(error: ApiError) -> Self {
-        Self(Box::new(failure(error)))
+        failure(error).into()
     }
 }
 
@@ -265,7 +271,7 @@ fn too_many(seconds: u64) -> Refusal {
     let words = format!("too many attempts: try again in {seconds} seconds");
     let mut response = failure_with(StatusCode::TOO_MANY_REQUESTS, ApiError::new(ErrorCode::Busy, words));
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    Refusal(Box::new(response))
+    response.into()
 }
 
 fn comer(peer: Peer, device_name: Option<String>) -> Comer {
@@ -280,7 +286,7 @@ async fn read<T: DeserializeOwned>(request: Request) -> Result<(Parts, T), Refus
         let words = "send JSON, with the header content-type: application/json";
         return Err(ApiError::new(ErrorCode::BadInput, words).into());
     }
-    let bytes = whole(&parts.headers, body, LONGEST_BODY).await.map_err(|refused| Refusal(Box::new(refused)))?;
+    let bytes = whole(&parts.headers, body, LONGEST_BODY).await?;
     // What was sent is not told: it may be a password.
     let given = serde_json::from_slice(&bytes);
     let given = given.map_err(|error| {
