@@ -238,10 +238,23 @@ fn judge_command(court: &mut Court<'_>, command: &str, rest: &[Word], call: &Cal
             for file in words::values(rest, &["--file", "--template", "--pathspec-from-file"]) {
                 targets::read(court, &file, scope)?;
             }
-            if command == "commit" {
-                for file in words::values(rest, &["-F", "-t"]) {
+            if matches!(command, "commit" | "commit-tree" | "notes" | "merge") {
+                for file in words::values(rest, &["-F"]) {
                     targets::read(court, &file, scope)?;
                 }
+            }
+            if command == "commit" {
+                for file in words::values(rest, &["-t"]) {
+                    targets::read(court, &file, scope)?;
+                }
+            }
+            if command == "mv"
+                && let [moved @ .., to] = words::operands(rest, &[]).as_slice()
+            {
+                for word in moved {
+                    targets::removed(court, Target::new(word, "moving"), scope)?;
+                }
+                targets::written(court, Target::new(to, "moving"), scope)?;
             }
             if matches!(command, "mv" | "checkout" | "switch" | "reset" | "merge") {
                 scope.has_moved_things = true;
@@ -307,6 +320,11 @@ fn judge_command(court: &mut Court<'_>, command: &str, rest: &[Word], call: &Cal
                 && !rest.iter().any(|w| w.text == "-M")
             {
                 return refuse(rules::GIT_HISTORY);
+            }
+            if command == "tag" {
+                for file in words::values(rest, &["-F", "--file"]) {
+                    targets::read(court, &file, scope)?;
+                }
             }
             if command == "branch" && has(&["--edit-description"]) {
                 return refuse(rules::GIT_OPTION);

@@ -27,6 +27,7 @@ mod scope;
 mod scripts;
 mod settings;
 mod shell_parts;
+mod tar;
 mod targets;
 #[cfg(test)]
 mod tests;
@@ -90,6 +91,7 @@ static LISTED: LazyLock<HashMap<&'static str, Listed>> = LazyLock::new(|| {
         text_tools::COMMANDS,
         find::COMMANDS,
         archives::COMMANDS,
+        tar::COMMANDS,
         databases::COMMANDS,
         packages::COMMANDS,
         publishing::COMMANDS,
@@ -176,11 +178,14 @@ pub(crate) fn judge(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -
             if name == "du" {
                 targets::lists_of_files(court, call, scope)?;
             }
+            if name == "tree" {
+                targets::outputs(court, call, scope)?;
+            }
             for word in words::operands(call.arguments(), &[]) {
                 targets::listed(court, word, scope)?;
             }
         }
-        Some(Listed::Plain) | None => {}
+        Some(Listed::Plain) | None => targets::outputs(court, call, scope)?,
     }
     let is_listed = listed.is_some() || program.as_deref().is_some_and(|path| path.starts_with(court.root()));
     let own = court.end(before);

@@ -208,6 +208,48 @@ fn changed_by_pattern(court: &Court<'_>, word: &Word, what: &str, place: &Path, 
     Ok(())
 }
 
+/// Options of many tools that name what they write.
+const OUTPUTS: [&str; 18] = [
+    "-o",
+    "--output",
+    "--out",
+    "--outfile",
+    "--outFile",
+    "--outdir",
+    "--outDir",
+    "--out-dir",
+    "--out-file",
+    "--output-file",
+    "--outputFile",
+    "--output-dir",
+    "--output-directory",
+    "--junitxml",
+    "--junit-xml",
+    "--basetemp",
+    "--coverageDirectory",
+    "--log-file",
+];
+/// Options of many tools that change the files they are given.
+const IN_PLACE: [&str; 6] = ["--write", "-w", "--in-place", "--inplace", "--fix", "--autofix"];
+
+/// Refuses what is protected in the project where a command without rules of its own is told to write.
+pub(crate) fn outputs(court: &Court<'_>, call: &super::call::Call, scope: &Scope) -> Ruling {
+    let arguments = call.arguments();
+    let mut named = super::words::values(arguments, &OUTPUTS);
+    if arguments.iter().any(|word| IN_PLACE.contains(&word.text.as_str())) {
+        named.extend(super::words::operands(arguments, &[]).into_iter().cloned());
+    }
+    for word in named.iter().filter(|word| word.unknown.is_none() && !word.is_pattern && !word.text.is_empty()) {
+        let path = path_of(&word.text);
+        for place in places(court, &word.text, scope).unwrap_or_default() {
+            if court.workspace().is_inside(path, place) {
+                one(court, path, place)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Whether a file of this name may be read. What is not known is not held against it, unless it reaches for secrets.
 pub(crate) fn read(court: &Court<'_>, word: &Word, scope: &Scope) -> Ruling {
     looked_at(court, word, scope, |workspace, path, place| workspace.may_read(path, place))

@@ -312,6 +312,12 @@ fn sorted(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
 fn query(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     let arguments = call.arguments();
     let in_place = words::has(arguments, &["-i", "--inplace", "--in-place"]) && !call.words[0].text.ends_with("jq");
+    if call.words[0].text.ends_with("yq") {
+        let names_place = |word: &Word| word.unknown.is_some() || word.text.contains(['/', '\\']);
+        if let Some(word) = words::values(arguments, &["-s", "--split-exp"]).iter().find(|word| names_place(word)) {
+            return court.refuse(rules::UNKNOWN_TARGET, format!("files called as `{}` says", word.shown()));
+        }
+    }
     let mut rest = arguments.iter();
     let mut operands = Vec::new();
     let mut has_filter = false;
@@ -339,11 +345,10 @@ fn query(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     if operands.iter().any(|word| targets::code_names_secrets(&word.text)) {
         return court.refuse(rules::SECRET, format!("`{}`", call.words[0].text));
     }
-    for (index, word) in operands.iter().enumerate() {
-        if index == 0 && !has_filter && !matches!(word.text.as_str(), "eval" | "e" | "eval-all" | "ea") {
-            continue;
-        }
-        if in_place && index > 0 && word.text.contains('.') && !word.text.starts_with('.') {
+    let is_task = operands.first().is_some_and(|word| matches!(word.text.as_str(), "eval" | "e" | "eval-all" | "ea"));
+    // What is done comes first, and then the files.
+    for word in operands.into_iter().skip(usize::from(is_task) + usize::from(!has_filter)) {
+        if in_place {
             targets::written(court, Target::new(word, "changing"), scope)?;
         } else if word.text.starts_with(['/', '~']) || word.text.contains("..") {
             targets::read(court, word, scope)?;
