@@ -221,20 +221,17 @@ pub fn leave(app: &AppHandle) {
         // Nobody else begins anything meanwhile.
         app.state::<Product>().shut_door().await;
         stop_runs(&app).await;
-        // Together, so that what holds up both holds up leaving once.
+        // Together, so that what holds up both holds up leaving once. What the watch still has to hear of is told to the
+        // person before the program is gone.
         let watch = app.state::<Watch>();
         tokio::join!(watch.wait_until_idle(STOP_PATIENCE), wait_for_runs(&app, STOP_PATIENCE));
         app.exit(0);
     });
 }
 
-/// The projects in which a run is under way: those that events told of, and those that were only just started.
+/// The projects in which a run is under way, also those that were only just started.
 fn running(app: &AppHandle) -> Vec<ProjectId> {
-    let mut projects = app.state::<Watch>().running();
-    projects.extend(app.state::<Product>().running());
-    projects.sort_unstable();
-    projects.dedup();
-    projects
+    app.state::<Product>().running()
 }
 
 /// Waits until no run goes on in this program, at most for `patience`.

@@ -12,29 +12,21 @@ use harness_api::{
     Frame, JoinStream,
     shape::setup::{AppSettings, NotifySettings},
 };
-use harness_domain::{
-    event::{Envelope, Event},
-    id::ProjectId,
-};
+use harness_domain::event::{Envelope, Event};
 use std::{sync::Arc, time::Duration};
 use tauri::{AppHandle, Manager};
 use tokio::sync::watch;
 
-/// Where runs are under way, for whoever asks.
+/// What the person was told of runs, for whoever has to wait for it.
 pub struct Watch {
-    running: watch::Receiver<Vec<ProjectId>>,
+    is_running: watch::Receiver<bool>,
 }
 
 impl Watch {
-    /// The projects in which a run is under way.
-    pub fn running(&self) -> Vec<ProjectId> {
-        self.running.borrow().clone()
-    }
-
-    /// Waits until no run is under way, at most for `patience`.
+    /// Waits until the person was told that no run is under way, at most for `patience`.
     pub async fn wait_until_idle(&self, patience: Duration) {
-        let mut running = self.running.clone();
-        let idle = running.wait_for(Vec::is_empty);
+        let mut is_running = self.is_running.clone();
+        let idle = is_running.wait_for(|is_running| !is_running);
         if tokio::time::timeout(patience, idle).await.is_err() {
             tracing::warn!(
                 "a run has not stopped in time; it ends with the program and is recovered at the next start"
@@ -45,12 +37,13 @@ impl Watch {
 
 /// Begins to follow what happens. Lives as long as the program.
 pub fn start(app: &AppHandle) {
-    let (running, seen) = watch::channel(Vec::new());
-    app.manage(Watch { running: seen });
+    let (is_running, seen) = watch::channel(false);
+    app.manage(Watch { is_running: seen });
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         let mut frames = app.state::<Product>().subscribe(&JoinStream::default());
-        let mut watcher = Watcher { activity: Activity::default(), awake: Arc::default(), running, app: app.clone() };
+        let mut watcher =
+            Watcher { activity: Activity::default(), awake: Arc::default(), is_running, app: app.clone() };
         loop {
             match frames.next().await {
                 Frame::Event { envelope } => watcher.observe(&envelope).await,
@@ -63,7 +56,7 @@ pub fn start(app: &AppHandle) {
 struct Watcher {
     activity: Activity,
     awake: Arc<std::sync::Mutex<Awake>>,
-    running: watch::Sender<Vec<ProjectId>>,
+    is_running: watch::Sender<bool>,
     app: AppHandle,
 }
 
@@ -105,8 +98,7 @@ impl Watcher {
     }
 
     async fn show(&mut self) {
-        let running = self.activity.running();
-        let is_running = !running.is_empty();
+        let is_running = !self.activity.running().is_empty();
         self.app.state::<Tray>().show(&self.activity.words(), is_running);
         let AppSettings { keep_awake, .. } = self.app.state::<Product>().settings().await;
         let awake = self.awake.clone();
@@ -117,7 +109,7 @@ impl Watcher {
         if let Err(error) = set.await {
             tracing::warn!(%error, "the machine's sleep could not be changed");
         }
-        self.running.send_replace(running);
+        self.is_running.send_replace(is_running);
         if !is_running {
             quit::done(&self.app);
         }
