@@ -54,7 +54,7 @@ fn archive(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling 
             if words::has(arguments, &["-:"]) {
                 return court.refuse(rules::ARCHIVE_PROGRAM, "`unzip -:`");
             }
-            let directories = words::values(arguments, &["-d"]);
+            let directories = words::given(arguments, &["-d"], "P");
             write_all(court, &directories, scope)?;
             directories.iter().for_each(|directory| unpacks(court, directory, scope));
             if directories.is_empty() && !words::has(arguments, &["-l", "-p", "-t", "-Z", "-v"]) {
@@ -79,7 +79,7 @@ fn archive(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling 
 fn compress(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     let arguments = call.arguments();
     let only_prints = words::has(arguments, &["-c", "-l", "-t", "--stdout", "--to-stdout", "--list", "--test"]);
-    write_all(court, &words::values(arguments, &["-o", "--output-dir-flat", "--output-dir-mirror"]), scope)?;
+    write_all(court, &words::given(arguments, &["-o", "--output-dir-flat", "--output-dir-mirror"], "DMST"), scope)?;
     for word in words::operands(arguments, &["-S", "-o", "-T"]) {
         if only_prints {
             targets::read(court, word, scope)?;

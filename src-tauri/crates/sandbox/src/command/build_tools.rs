@@ -280,10 +280,10 @@ fn make(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         return court.refuse(rules::OPTION, "`make --eval`");
     }
     super::installing::variables(court, call, scope)?;
-    for directory in words::values(arguments, &["-C", "--directory"]) {
+    for directory in words::given(arguments, &["-C", "--directory"], "IWflo") {
         targets::written(court, Target::new(&directory, "building"), scope)?;
     }
-    for file in words::values(arguments, &["-f", "--file", "--makefile"]) {
+    for file in words::given(arguments, &["-f", "--file", "--makefile"], "CIWlo") {
         if file.text == "-" {
             return court.refuse(rules::PIPED_CODE, "`make -f -`");
         }

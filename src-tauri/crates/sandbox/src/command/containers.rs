@@ -54,8 +54,32 @@ const ESCAPES: &[&str] = &[
     "--rootfs",
 ];
 
+/// Letters that take no value, and those that take one.
+const BARE: [char; 5] = ['d', 'i', 'q', 't', 'P'];
+const WITH_VALUE: [char; 10] = ['a', 'c', 'e', 'h', 'l', 'm', 'p', 'u', 'v', 'w'];
+
+/// The arguments with letters that stand together taken apart: `-itv X` and `-itvX` are `-it -v X`.
+fn spread(arguments: &[Word]) -> Vec<Word> {
+    let mut spread = Vec::with_capacity(arguments.len());
+    for word in arguments {
+        let letters = word.text.strip_prefix('-').unwrap_or_default();
+        let rest = letters.trim_start_matches(BARE);
+        if rest.len() == letters.len() || !rest.starts_with(WITH_VALUE) {
+            spread.push(word.clone());
+            continue;
+        }
+        let at = word.text.len() - rest.len();
+        spread.push(Word { text: word.text[..at].to_owned(), ..word.clone() });
+        spread.push(Word { text: format!("-{}", &rest[..1]), ..word.clone() });
+        if rest.len() > 1 {
+            spread.push(word.after(at + 1));
+        }
+    }
+    spread
+}
+
 fn docker(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
-    let arguments = call.arguments().to_vec();
+    let arguments = spread(call.arguments());
     let name = call.words[0].text.clone();
     let with_value = ["-f", "--file", "-p", "--project-name", "--profile", "--project-directory", "-l", "--log-level"];
     let operands = words::operands(&arguments, &with_value);

@@ -49,7 +49,7 @@ fn remove(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
 fn move_away(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     whole_options(court, call)?;
     scope.has_moved_things = true;
-    let directories = words::values(call.arguments(), &["-t", "--target-directory"]);
+    let directories = words::given(call.arguments(), &["-t", "--target-directory"], "S");
     for directory in &directories {
         targets::written(court, Target::new(directory, "moving to"), scope)?;
     }
@@ -78,13 +78,13 @@ fn copy(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         if words::has(arguments, &["-d", "--directory"]) {
             return make(court, call, scope);
         }
-        for mode in words::values(arguments, &["-m", "--mode"]) {
+        for mode in words::given(arguments, &["-m", "--mode"], "Stog") {
             if mode.text.trim_start_matches('0').len() > 3 || mode.text.contains('s') {
                 return court.refuse(rules::MODE, format!("`install -m {}`", mode.shown()));
             }
         }
     }
-    let directories = words::values(arguments, &["-t", "--target-directory"]);
+    let directories = words::given(arguments, &["-t", "--target-directory"], "Smog");
     for directory in &directories {
         targets::written(court, Target::new(directory, "copying to"), scope)?;
     }
@@ -170,7 +170,7 @@ fn put_into(court: &mut Court<'_>, target: &Word, sources: &[&Word], what: &str,
 fn link(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     whole_options(court, call)?;
     let had_moved_things = std::mem::replace(&mut scope.has_moved_things, true);
-    let directories = words::values(call.arguments(), &["-t", "--target-directory"]);
+    let directories = words::given(call.arguments(), &["-t", "--target-directory"], "S");
     for directory in &directories {
         targets::written(court, Target::new(directory, "linking from"), scope)?;
     }
@@ -226,10 +226,9 @@ fn make(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         "truncate" | "fallocate" => &["-s", "-r", "-l", "-o", "--size", "--reference", "--length", "--offset"][..],
         _ => &[][..],
     };
-    let is_mode_odd = words::values(call.arguments(), &["-m", "--mode"])
-        .iter()
-        .any(|mode| mode.text.trim_start_matches('0').len() > 3);
-    if is_mode_odd && call.words[0].text != "tee" {
+    let has_mode = with_value.contains(&"--mode");
+    let modes = words::given(call.arguments(), &["-m", "--mode"], "");
+    if has_mode && modes.iter().any(|mode| mode.text.trim_start_matches('0').len() > 3) {
         return court.refuse(rules::MODE, "this mode");
     }
     let what = if call.words[0].text == "tee" { "writing" } else { "making" };
@@ -316,7 +315,7 @@ fn synchronise(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Rul
         "-T",
         "--temp-dir",
     ];
-    for file in words::values(arguments, &["--log-file", "--backup-dir", "--partial-dir", "--temp-dir", "-T"]) {
+    for file in words::given(arguments, &["--log-file", "--backup-dir", "--partial-dir", "--temp-dir", "-T"], "efBM") {
         targets::written(court, Target::new(&file, "writing"), scope)?;
     }
     let operands = words::operands(arguments, &with_value);
@@ -348,7 +347,7 @@ fn split(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     if words::has(call.arguments(), &["--filter"]) {
         return court.refuse(rules::OPTION, "`split --filter`");
     }
-    let prefixes = words::values(call.arguments(), &["-f", "--prefix"]);
+    let prefixes = words::given(call.arguments(), &["-f", "--prefix"], "abnt");
     let operands = words::operands(
         call.arguments(),
         &["-a", "-b", "-C", "-l", "-n", "-t", "-f", "--prefix", "--lines", "--bytes"],
@@ -364,12 +363,11 @@ fn split(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
 
 fn patch(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     let arguments = call.arguments();
-    for target in
-        words::values(arguments, &["-o", "--output", "-r", "--reject-file", "-d", "--directory", "-B", "--prefix"])
-    {
+    let written = ["-o", "--output", "-r", "--reject-file", "-d", "--directory", "-B", "--prefix"];
+    for target in words::given(arguments, &written, "DFVYgipz") {
         targets::written(court, Target::new(&target, "writing"), scope)?;
     }
-    for file in words::values(arguments, &["-i", "--input"]) {
+    for file in words::given(arguments, &["-i", "--input"], "BDFVYdgoprz") {
         targets::read(court, &file, scope)?;
     }
     if let Some(file) = words::operands(arguments, &["-i", "-o", "-r", "-d", "-p", "-F", "-B", "-V", "-z"]).first() {

@@ -216,11 +216,11 @@ fn judge_command(court: &mut Court<'_>, command: &str, rest: &[Word], call: &Cal
             if rest.iter().any(|word| is_shortened(&word) || command == "update-index" && hides(&word)) {
                 return refuse(rules::GIT_OPTION);
             }
-            for file in words::values(rest, &["--output", "--output-directory"]) {
+            for file in words::given(rest, &["--output", "--output-directory"], "") {
                 targets::written(court, Target::new(&file, "writing"), scope)?;
             }
             if command == "format-patch" {
-                for file in words::values(rest, &["-o"]) {
+                for file in words::given(rest, &["-o"], "Uvj") {
                     targets::written(court, Target::new(&file, "writing"), scope)?;
                 }
             }
@@ -235,16 +235,16 @@ fn judge_command(court: &mut Court<'_>, command: &str, rest: &[Word], call: &Cal
                     targets::read(court, word, scope)?;
                 }
             }
-            for file in words::values(rest, &["--file", "--template", "--pathspec-from-file"]) {
+            for file in words::given(rest, &["--file", "--template", "--pathspec-from-file"], "") {
                 targets::read(court, &file, scope)?;
             }
             if matches!(command, "commit" | "commit-tree" | "notes" | "merge") {
-                for file in words::values(rest, &["-F"]) {
+                for file in words::given(rest, &["-F"], "CSXcmtu") {
                     targets::read(court, &file, scope)?;
                 }
             }
             if command == "commit" {
-                for file in words::values(rest, &["-t"]) {
+                for file in words::given(rest, &["-t"], "CFSXcmu") {
                     targets::read(court, &file, scope)?;
                 }
             }
@@ -322,7 +322,7 @@ fn judge_command(court: &mut Court<'_>, command: &str, rest: &[Word], call: &Cal
                 return refuse(rules::GIT_HISTORY);
             }
             if command == "tag" {
-                for file in words::values(rest, &["-F", "--file"]) {
+                for file in words::given(rest, &["-F", "--file"], "mnu") {
                     targets::read(court, &file, scope)?;
                 }
             }

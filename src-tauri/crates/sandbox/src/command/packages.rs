@@ -236,10 +236,9 @@ const SHARED_NAMES: [&str; 1] = ["sv"];
 
 fn pip(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     let arguments = call.arguments();
-    for directory in words::values(
-        arguments,
-        &["--target", "-t", "--prefix", "--root", "-d", "--dest", "--log", "--src", "--report", "-w", "--wheel-dir"],
-    ) {
+    let places =
+        ["--target", "-t", "--prefix", "--root", "-d", "--dest", "--log", "--src", "--report", "-w", "--wheel-dir"];
+    for directory in words::given(arguments, &places, "cefir") {
         targets::written(court, Target::new(&directory, "installing"), scope)?;
     }
     if let Some(word) = arguments.iter().find(|word| is_shortened(&word.text)) {

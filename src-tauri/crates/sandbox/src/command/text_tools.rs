@@ -302,7 +302,7 @@ fn sorted(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         return court.refuse(rules::OPTION, "`sort --compress-program`");
     }
     targets::lists_of_files(court, call, scope)?;
-    write_all(court, &words::values(arguments, &["-o", "--output", "-T", "--temporary-directory"]), scope)?;
+    write_all(court, &words::given(arguments, &["-o", "--output", "-T", "--temporary-directory"], "Skt"), scope)?;
     for file in words::operands(arguments, &["-k", "-t", "-o", "-T", "-S", "--key", "--field-separator"]) {
         targets::read(court, file, scope)?;
     }

@@ -329,11 +329,10 @@ fn prefix(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
         if !text.starts_with('-') || text == "-" {
             break;
         }
-        if name == "time"
-            && matches!(text, "-o" | "--output")
-            && let Some(file) = arguments.get(at + 1)
-        {
-            targets::written(court, Target::new(file, "writing"), scope)?;
+        if name == "time" {
+            for file in words::given(&arguments[at..arguments.len().min(at + 2)], &["-o", "--output"], "f") {
+                targets::written(court, Target::new(&file, "writing"), scope)?;
+            }
         }
         if matches!(name.as_str(), "prlimit" | "ionice" | "chrt" | "taskset") && matches!(text, "-p" | "--pid") {
             return court.refuse(rules::WRAPPER, format!("`{name} {text}`"));

@@ -151,7 +151,7 @@ pub(super) fn transfer(court: &mut Court<'_>, command: &str, rest: &[Word], scop
             Ok(())
         }
         _ => {
-            for file in words::values(rest, &["-o", "--output"]) {
+            for file in words::given(rest, &["-o", "--output"], "") {
                 targets::written(court, Target::new(&file, "writing"), scope)?;
             }
             Ok(())

@@ -28,7 +28,7 @@ pub(super) fn wget(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) ->
         "--rejected-log",
     ];
     for option in refused {
-        if !words::values(arguments, &[option]).is_empty()
+        if !words::given(arguments, &[option], "ABDIOPQRSTUXalnot").is_empty()
             || words::has(arguments, &[option]) && option.starts_with("--")
         {
             let rule = if option.ends_with("-file") && option != "--input-file" {
@@ -39,22 +39,20 @@ pub(super) fn wget(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) ->
             return court.refuse(rule, format!("`wget {option}`"));
         }
     }
-    for file in words::values(
-        arguments,
-        &[
-            "-O",
-            "--output-document",
-            "-P",
-            "--directory-prefix",
-            "-o",
-            "--output-file",
-            "-a",
-            "--append-output",
-            "--save-cookies",
-            "--hsts-file",
-            "--warc-file",
-        ],
-    ) {
+    let written = [
+        "-O",
+        "--output-document",
+        "-P",
+        "--directory-prefix",
+        "-o",
+        "--output-file",
+        "-a",
+        "--append-output",
+        "--save-cookies",
+        "--hsts-file",
+        "--warc-file",
+    ];
+    for file in words::given(arguments, &written, "ABDIQRSTUXeilnt") {
         if file.text != "-" {
             targets::written(court, Target::new(&file, "writing"), scope)?;
         }
