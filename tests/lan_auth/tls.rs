@@ -2,12 +2,14 @@
 
 use crate::{
     browser::{PASSWORD, Reply, Served, parse},
-    support::PATIENCE,
+    support::{Machine, PATIENCE, door, finish},
 };
 use serde_json::json;
 use std::{
+    fs,
     io::{Read, Write},
     net::TcpStream,
+    process::Stdio,
     sync::Arc,
 };
 use tokio_rustls::rustls::{
@@ -146,4 +148,23 @@ fn with_a_certificate_that_others_vouch_for_browsers_are_told_to_stay_with_tls()
     assert_eq!(fingerprint(&mut served), own, "the given certificate is the one that is used");
     let reply = ask(&served, &own, "GET /api/health HTTP/1.1\r\n", "").expect("an answer");
     assert!(reply.header("strict-transport-security").is_some_and(|words| words.contains("max-age")), "{reply:?}");
+}
+
+#[test]
+fn a_certificate_whose_making_broke_off_is_made_again() {
+    let https = [("HTTPS_ENABLED", "true")];
+    let mut served = door::Served::start(Machine::new(), &[], &https);
+    assert_eq!(served.end(), Some(0), "it ends in order");
+    let (certificate, aside) = ["data/keys/door.crt", "data/keys/aside"].map(|name| served.machine.path(name)).into();
+    fs::rename(&certificate, &aside).expect("it is there");
+    fs::create_dir(&certificate).expect("a directory, over which no file can be written");
+    let mut command = served.machine.command(&["serve", "--bind", "127.0.0.1:0", "--allowed-host", "board.test"]);
+    let command = command.current_dir(served.machine.path("home")).envs(https);
+    let ended = finish(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts"));
+    assert!(ended.code == Some(1) && ended.stderr.contains("door.crt"), "one for another name is not made: {ended:?}");
+
+    fs::remove_dir(&certificate).expect("it is empty");
+    fs::rename(&aside, &certificate).expect("the old one");
+    served.start_again_in(&[], &https);
+    assert_eq!(served.end(), Some(0), "it served, with a key that fits");
 }

@@ -110,7 +110,11 @@ fn own(api: &Api, names: &[String], addresses: &[IpAddr]) -> Result<(PathBuf, Pa
     let signed = params.self_signed(&pair).map_err(failed)?;
     let good_for_ms = i64::try_from(GOOD_FOR.as_millis()).unwrap_or(i64::MAX);
     let made = Made { names: wanted, expires_at_ms: now_ms.saturating_add(good_for_ms) };
-    // The words last: half of it is made again.
+    // The words go first and come last: what is made half only is made again, whatever it is wanted for then.
+    match std::fs::remove_file(&words) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(unusable(&words, &error)),
+        _ => {}
+    }
     for (file, text) in [
         (&key, pair.serialize_pem()),
         (&certificate, signed.pem()),
