@@ -7,6 +7,7 @@ use super::{
     call::Input,
     rules::{self, Rule},
     scope::Scope,
+    settings,
 };
 use crate::{
     Decision, Verdict,
@@ -45,6 +46,10 @@ pub(crate) struct Court<'a> {
     judged: u32,
     /// How many functions are being called.
     calls: u32,
+    /// What runs later, whatever variables and directories are by then, with what was known when it was last judged.
+    trapped: Vec<(Word, Scope)>,
+    /// Whether such a text is being judged.
+    is_in_trap: bool,
     pub(super) root: PathBuf,
     /// The files of the project that the line runs, by the path it names them by.
     runs: BTreeSet<PathBuf>,
@@ -62,6 +67,8 @@ impl<'a> Court<'a> {
             depth: 0,
             judged: 0,
             calls: 0,
+            trapped: Vec::new(),
+            is_in_trap: false,
             root: around.workspace.root().to_owned(),
             runs: BTreeSet::new(),
             brought: Brought::default(),
@@ -212,17 +219,40 @@ impl<'a> Court<'a> {
             return Err(rules::UNREADABLE.deny(Unreadable::TooDeep));
         }
         match command {
-            ast::Command::Simple(simple) => self.simple(simple, scope, input),
+            ast::Command::Simple(simple) => self.simple(simple, scope, input)?,
             ast::Command::Compound(compound, redirects) => {
                 self.redirect_list(redirects.as_ref(), scope)?;
-                self.compound(compound, scope)
+                self.compound(compound, scope)?;
             }
-            ast::Command::Function(function) => self.define(function, scope),
+            ast::Command::Function(function) => self.define(function, scope)?,
             ast::Command::ExtendedTest(test, redirects) => {
                 self.redirect_list(redirects.as_ref(), scope)?;
-                self.test(&test.expr, scope)
+                self.test(&test.expr, scope)?;
             }
         }
+        self.what_is_trapped(scope)
+    }
+
+    /// Takes note of a text that the shell runs later.
+    pub(crate) fn trap(&mut self, code: &Word, scope: &Scope) {
+        self.trapped.push((code.clone(), scope.clone()));
+    }
+
+    /// Judges what the shell runs later once more where its variables and directories have become others.
+    fn what_is_trapped(&mut self, scope: &Scope) -> Ruling {
+        if self.is_in_trap {
+            return Ok(());
+        }
+        self.is_in_trap = true;
+        for index in 0..self.trapped.len() {
+            if self.trapped.get(index).is_some_and(|(_, seen)| !seen.knows_the_same(scope)) {
+                self.trapped[index].1 = scope.clone();
+                let code = self.trapped[index].0.clone();
+                self.source_in(&code, &mut scope.clone())?;
+            }
+        }
+        self.is_in_trap = false;
+        Ok(())
     }
 
     fn redirect_list(&mut self, redirects: Option<&ast::RedirectList>, scope: &mut Scope) -> Ruling {
@@ -325,7 +355,14 @@ impl<'a> Court<'a> {
                 ends.into_iter().for_each(|end| scope.merge(end));
                 Ok(())
             }
-            C::Coprocess(process) => self.command(&process.body, &mut scope.clone(), Input::Same),
+            C::Coprocess(process) => {
+                self.command(&process.body, &mut scope.clone(), Input::Same)?;
+                if let Some(name) = &process.name {
+                    settings::judge(self, &name.value, None, scope)?;
+                    scope.forget(&name.value);
+                }
+                Ok(())
+            }
         }
     }
 

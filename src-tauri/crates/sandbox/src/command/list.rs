@@ -47,7 +47,7 @@ pub(super) const PLAIN: &[&str] = &[
     "top", "tput", "tr", "trivy", "true", "truffle", "trunk", "ts-prune", "tsc", "tsd", "tslint", "tsoa", "tsup",
     "tty", "twig-lint", "type", "typedoc", "typeorm", "typos", "uglifyjs", "ulimit", "umask", "uname", "uptime",
     "users", "uvicorn", "v", "vale", "vcpkg", "verdaccio", "vite", "vitepress", "vitest", "vmstat", "vue",
-    "vue-cli-service", "vue-tsc", "vuepress", "vulture", "w", "wait", "wasm-bindgen", "wdio", "webp", "webpack",
+    "vue-cli-service", "vue-tsc", "vuepress", "vulture", "w", "wasm-bindgen", "wdio", "webp", "webpack",
     "webpack-cli", "webpack-dev-server", "whereis", "which", "who", "whoami", "xcode-select", "xgettext", "xmllint",
     "xo", "yamllint", "yapf", "yes", "zls", "zola",
 ];

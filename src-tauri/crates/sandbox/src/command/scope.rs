@@ -77,6 +77,12 @@ pub(crate) struct Scope {
     left: Rc<Cell<usize>>,
 }
 
+/// Variables that have other values for one command: the value, what it was before, and the name.
+pub(crate) struct Lent {
+    variables: Vec<(Option<Word>, Option<Word>, String)>,
+    splits_at_blanks: bool,
+}
+
 impl Scope {
     /// A fresh shell in `cwd`.
     pub(crate) fn new(cwd: &Path, home: Option<&Path>) -> Self {
@@ -154,6 +160,10 @@ impl Scope {
 
     /// From here on the variable has this value.
     pub(crate) fn set(&mut self, name: &str, value: Word) {
+        if let Some((array, _)) = name.split_once('[') {
+            // The first element is what the array's name alone stands for.
+            return self.forget(array);
+        }
         if name == "IFS" {
             self.splits_at_blanks = false;
         }
@@ -163,6 +173,41 @@ impl Scope {
             Some((_, old)) => *old = value,
             None => self.variables.push((name.to_owned(), value)),
         }
+    }
+
+    /// Gives variables values for one command, as `NAME=VALUE COMMAND` does. What comes back is for [`Scope::take_back`].
+    pub(crate) fn lend(&mut self, settings: &[(String, Word)]) -> Lent {
+        let names = settings.iter().map(|(name, _)| name.clone());
+        let before = names.map(|name| (self.set_value(&name).cloned(), name)).collect::<Vec<_>>();
+        let splits_at_blanks = self.splits_at_blanks;
+        settings.iter().for_each(|(name, value)| self.set(name, value.clone()));
+        let lent = before.into_iter().map(|(before, name)| (self.set_value(&name).cloned(), before, name)).collect();
+        Lent { variables: lent, splits_at_blanks }
+    }
+
+    /// After that command the variables are what they were, unless it has set them itself, or `may_stay`: in some shells
+    /// some commands leave them.
+    pub(crate) fn take_back(&mut self, lent: Lent, may_stay: bool) {
+        for (during, before, name) in lent.variables {
+            if may_stay || self.set_value(&name) != during.as_ref() {
+                self.forget(&name);
+                continue;
+            }
+            // Each keeps its place, so that nothing is taken for changed.
+            match (self.variables.iter().position(|(known, _)| *known == name), before) {
+                (Some(at), Some(before)) => self.variables[at].1 = before,
+                (Some(at), None) => drop(self.variables.remove(at)),
+                (None, _) => {}
+            }
+        }
+        if !may_stay {
+            self.splits_at_blanks = lent.splits_at_blanks;
+        }
+    }
+
+    /// What the line has set the variable to.
+    fn set_value(&self, name: &str) -> Option<&Word> {
+        self.variables.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
     /// From here on the variable keeps its value, and nothing that is set later counts.

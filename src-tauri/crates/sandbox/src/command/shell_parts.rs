@@ -8,7 +8,7 @@ use super::{
     scope::Scope,
     targets, words,
 };
-use crate::shell::{Unknown, Word};
+use crate::shell::{UNKNOWN, Unknown, Word};
 use std::path::{Path, PathBuf};
 
 /// Which commands are judged here, and by what.
@@ -26,6 +26,7 @@ pub(super) const COMMANDS: &[(&[&str], Rules)] = &[
     (&["shopt", "setopt", "unsetopt"], options),
     (&["unset"], unset),
     (&["read", "mapfile", "readarray", "getopts"], read),
+    (&["wait"], wait),
     (&["let"], arithmetic),
     (&["printf"], printf),
     (&["test", "["], test),
@@ -161,7 +162,7 @@ fn declare(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling 
         // `export "$X"` may set anything; `export X` hands on what is there.
         let Some(text) = word.known() else {
             let (name, value) = word.text.split_once('=').unwrap_or(("", ""));
-            if name.is_empty() || name.contains(crate::shell::UNKNOWN) {
+            if name.is_empty() || name.contains(UNKNOWN) {
                 return court.refuse(rules::SETTING, format!("`{}`", word.shown()));
             }
             let value = Word { text: value.to_owned(), ..word.clone() };
@@ -295,12 +296,13 @@ fn trap(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
     if code.unknown.is_some() {
         return court.refuse(rules::TRAP, format!("`trap {}`", code.shown()));
     }
-    // By then everything may have changed.
+    // What it depends on may change until then: that is looked at when it does.
     let mut later = scope.clone();
     court.source_in(code, &mut later)?;
     if !later.knows_the_same(scope) {
         return court.refuse(rules::TRAP, format!("`trap {}`, which changes variables or directories", code.shown()));
     }
+    court.trap(code, scope);
     Ok(())
 }
 
@@ -384,24 +386,67 @@ fn unset(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
 }
 
 fn read(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
-    if words::has(call.arguments(), &["-C"]) && call.words[0].text != "read" {
+    let is_read = call.words[0].text == "read";
+    if words::has(call.arguments(), &["-C"]) && !is_read {
         return court.refuse(rules::PRIVILEGE, "`mapfile -C`");
     }
     for word in call.arguments() {
         court.literal_in_index(word)?;
     }
-    for word in call.arguments() {
-        match word.known() {
-            Some(name) if !name.starts_with('-') => {
+    // Options with a value; that of `read -a` is a name.
+    let with_value = match call.words[0].text.as_str() {
+        "read" => "adiNnptu",
+        "getopts" => "",
+        _ => "COcdnsu",
+    };
+    let mut names = Vec::new();
+    let mut rest = call.arguments().iter();
+    let mut has_ended = false;
+    while let Some(word) = rest.next() {
+        let letters = word.text.strip_prefix('-').filter(|letters| !has_ended && !letters.is_empty());
+        let Some(letters) = letters else {
+            has_ended = true;
+            names.push(word.clone());
+            continue;
+        };
+        has_ended = letters == "-";
+        let end = letters.find(|letter: char| with_value.contains(letter) || letter == UNKNOWN);
+        let Some(end) = end else { continue };
+        let letter = &letters[end..];
+        if letter.starts_with(UNKNOWN) {
+            names.push(word.clone());
+            continue;
+        }
+        let attached = word.after("-".len() + end + 1);
+        let value = if attached.text.is_empty() { rest.next().cloned().unwrap_or_default() } else { attached };
+        if is_read && letter.starts_with('a') {
+            names.push(value);
+        }
+    }
+    named(court, &names, scope)
+}
+
+/// Judges that variables of these names are set to something that is not known.
+fn named(court: &mut Court<'_>, names: &[Word], scope: &mut Scope) -> Ruling {
+    for name in names {
+        match name.known() {
+            Some(name) => {
                 super::settings::judge(court, name, None, scope)?;
                 scope.forget(name);
             }
-            Some(_) => {}
-            None if word.may_split => scope.forget_all(),
-            None => {}
+            None => scope.forget_all(),
         }
     }
     Ok(())
+}
+
+/// With `-p` the number of what was waited for goes into a variable.
+fn wait(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {
+    let names = words::given(call.arguments(), &["-p"], "");
+    for name in &names {
+        court.literal_in_index(name)?;
+    }
+    named(court, &names, scope)
 }
 
 fn arithmetic(court: &mut Court<'_>, call: &mut Call, scope: &mut Scope) -> Ruling {

@@ -13,6 +13,12 @@ use crate::{
 };
 use brush_parser::ast;
 
+/// Commands of the shell after which some shells keep the variables that were set for them.
+const SPECIAL: [&str; 16] = [
+    ".", ":", "break", "builtin", "command", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set",
+    "source", "trap", "unset",
+];
+
 /// Whether bash would run a command in the index of an array that `text` names.
 fn has_code_in_index(text: &str) -> bool {
     let begins_with_code = ["[$(", "[`", "[${"].into_iter().any(|code| text.contains(code));
@@ -211,13 +217,18 @@ impl Court<'_> {
             // A name that became nothing: the assignments stay in the shell, and nothing runs.
             return Err(rules::UNKNOWN_NAME.deny("a name that is empty"));
         };
-        if let Some(known) = name.known() {
-            let bodies = scope.function(known);
-            if !bodies.is_empty() {
-                let arguments = call.words.split_off(1);
-                return self.call_function(&bodies, arguments, scope);
-            }
+        let bodies = name.known().map(|known| scope.function(known)).unwrap_or_default();
+        let may_stay = !bodies.is_empty() || name.known().is_none_or(|known| SPECIAL.contains(&known));
+        let lent = (!call.settings.is_empty()).then(|| scope.lend(&call.settings));
+        if bodies.is_empty() {
+            crate::command::judge(self, &mut call, scope)?;
+        } else {
+            let arguments = call.words.split_off(1);
+            self.call_function(&bodies, arguments, scope)?;
         }
-        crate::command::judge(self, &mut call, scope)
+        if let Some(lent) = lent {
+            scope.take_back(lent, may_stay);
+        }
+        Ok(())
     }
 }

@@ -24,6 +24,8 @@ pub(crate) fn is_declaration(name: &str) -> bool {
 
 /// Judges that a variable is set, to a value or to one that is not known.
 pub(crate) fn judge(court: &mut Court<'_>, name: &str, value: Option<&Word>, scope: &Scope) -> Ruling {
+    // Its first element is what an array's name alone stands for.
+    let name = name.split_once('[').map_or(name, |(array, _)| array);
     let refused = || Err(rules::SETTING.deny(format!("`{name}`")));
     // npm reads its own in any case, and with either stroke.
     let lowered = npm_setting(name);

@@ -222,7 +222,9 @@ impl<'a> Reader<'a> {
         }
         self.nested_of(operation)?;
         self.done.has_arithmetic |= operation.starts_with('[') || operation.starts_with(':') && is_offset(operation);
-        if operation.starts_with(":=") || operation.starts_with('=') {
+        // Behind an index it may be anywhere: the first element is what the name alone stands for.
+        let may_set = operation.starts_with('[') && operation.contains('=');
+        if operation.starts_with(":=") || operation.starts_with('=') || may_set {
             self.done.sets.push(name.to_owned());
         }
         self.put_unknown(Unknown::Variable(name.to_owned()), is_quoted);
