@@ -1,16 +1,14 @@
 import { isTauri } from "@tauri-apps/api/core";
-import { httpTransport } from "./api/http.ts";
-import { httpDoor } from "./api/http-door.ts";
+import { askedEarly, joinedEarly } from "./api/early.ts";
 import { tauriTransport } from "./api/tauri.ts";
-import { start } from "./app/start.tsx";
-import { browserHost } from "./host/browser.ts";
+import { shownFirst } from "./app/read-ahead.ts";
 import { tauriHost } from "./host/tauri.ts";
-import { keepShell } from "./pwa/keep-shell.ts";
+import "./ui/tokens.css";
 
-if (isTauri()) start(tauriTransport(), tauriHost());
-else {
-  const door = httpDoor();
-  start(httpTransport(door), browserHost(), door);
-  // In the desktop application the pages are at hand anyway.
-  if (import.meta.env.PROD) void keepShell();
+// This much is there at once. The host answers while the rest is still being loaded.
+if (isTauri()) {
+  const transport = askedEarly(joinedEarly(tauriTransport()), shownFirst(location.pathname));
+  void import("./app/start.tsx").then(({ start }) => start(transport, tauriHost()));
+} else {
+  void import("./app/start-in-browser.ts").then(({ startInBrowser }) => startInBrowser());
 }

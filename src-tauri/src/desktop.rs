@@ -4,6 +4,7 @@ use crate::{
     commands, log,
     native::login::Login,
     page::Page,
+    painting,
     place::{Place, SCHEME},
     product::Product,
     quit::{self, Quit},
@@ -121,6 +122,10 @@ fn create_window(app: &AppHandle) -> Result<WebviewWindow, Box<dyn std::error::E
     // The page a link leads to is the first one: nothing else is drawn before it.
     if let Some(place) = first_place(app) {
         config.url = WebviewUrl::App(place.page().into());
+        tauri::async_runtime::spawn({
+            let app = app.clone();
+            async move { app.state::<Product>().warm_up(place.project).await }
+        });
     }
     let chosen = tauri::async_runtime::block_on(app.state::<Product>().settings()).theme;
     let (theme, colour) = first_look(chosen);
@@ -132,7 +137,9 @@ fn create_window(app: &AppHandle) -> Result<WebviewWindow, Box<dyn std::error::E
     if let Some(colour) = colour {
         window = window.background_color(colour);
     }
-    Ok(window.build()?)
+    let window = window.build()?;
+    painting::suit(&window);
+    Ok(window)
 }
 
 /// How the window looks before its page has drawn anything: the canvas of that theme, so that nothing flashes in a dark

@@ -12,6 +12,7 @@ mod log;
 mod native;
 mod notify;
 mod page;
+mod painting;
 mod place;
 mod product;
 mod quit;

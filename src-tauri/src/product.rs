@@ -94,6 +94,12 @@ impl Product {
         read(Procedure::login_command, &answer).ok_or_else(|| unknown("The CLI's login is not known."))
     }
 
+    /// Reads the project's board once, so that the page waits for less. What fails here fails again where it is told.
+    pub async fn warm_up(&self, project: ProjectId) {
+        let read = self.api.run(Procedure::feature_list, &self.caller, json!({ "project": project })).await;
+        drop(read);
+    }
+
     /// Lets the project's run end after its session. None under way is no error.
     pub async fn pause(&self, project: ProjectId) {
         self.tell(Procedure::run_pause, project).await;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Frame } from "./bindings.ts";
-import { joinedEarly } from "./early.ts";
+import { askedEarly, joinedEarly } from "./early.ts";
 import type { Connection, Listener, Transport } from "./transport.ts";
 
 function stage() {
@@ -48,4 +48,30 @@ test("whoever listens later joins a stream of their own", () => {
   expect(joined, "a second stream").toHaveLength(2);
   joined[0]?.frame(hello(1));
   expect(heard, "the first one's frames are not theirs").toEqual([]);
+});
+
+test("what is asked early is asked once, and whoever asks next asks anew", async () => {
+  const { transport } = stage();
+  const asked: unknown[] = [];
+  const counted: Transport = {
+    ...transport,
+    call: (procedure, input) => {
+      asked.push([procedure, input]);
+      return transport.call(procedure, input);
+    },
+  };
+  const early = askedEarly(counted, [["feature_list", { project: 7 }]]);
+  expect(asked, "at once").toEqual([["feature_list", { project: 7 }]]);
+  expect(await early.call("feature_list", { project: 7 })).toEqual(["feature_list", { project: 7 }]);
+  expect(asked, "the answer was on its way").toHaveLength(1);
+  await early.call("feature_list", { project: 7 });
+  await early.call("feature_list", { project: 8 });
+  expect(asked, "an answer is used once, and for what was asked only").toHaveLength(3);
+});
+
+test("an early call that fails fails for whoever asks for it", async () => {
+  const early = askedEarly({ ...stage().transport, call: () => Promise.reject(new Error("no such project")) }, [
+    ["a", 1],
+  ]);
+  await expect(early.call("a", 1), "and is unheard before").rejects.toThrow("no such project");
 });

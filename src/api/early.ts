@@ -24,3 +24,22 @@ export function joinedEarly(transport: Transport): Transport {
     },
   };
 }
+
+/** `transport`, with these calls made at once: whoever makes one of them first gets the answer that is on its way. */
+export function askedEarly(transport: Transport, calls: readonly (readonly [string, unknown])[]): Transport {
+  const keyOf = (procedure: string, input: unknown) => JSON.stringify([procedure, input]);
+  const asked = new Map(
+    calls.map(([procedure, input]) => [keyOf(procedure, input), transport.call(procedure, input)] as const),
+  );
+  // Whoever asks hears of a failure; that nobody has asked yet is none.
+  for (const answer of asked.values()) answer.catch(() => undefined);
+  return {
+    call: (procedure, input) => {
+      const key = keyOf(procedure, input);
+      const answer = asked.get(key);
+      asked.delete(key);
+      return answer ?? transport.call(procedure, input);
+    },
+    subscribe: (listener) => transport.subscribe(listener),
+  };
+}

@@ -2,14 +2,12 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import type { Door } from "@/api/door.ts";
-import { joinedEarly } from "@/api/early.ts";
 import type { Transport } from "@/api/transport.ts";
 import type { Host } from "@/host/host.ts";
 import { createQueryClient, Providers } from "./Providers.tsx";
 import { readAhead } from "./read-ahead.ts";
 import { createAppRouter } from "./router.tsx";
 import { systemTheme } from "./theme.ts";
-import "@/ui/tokens.css";
 
 /** Draws the application over a host, behind its door where there is one. */
 export function start(transport: Transport, host: Host, door: Door | null = null): void {
@@ -18,16 +16,15 @@ export function start(transport: Transport, host: Host, door: Door | null = null
   document.documentElement.dataset.theme = systemTheme();
   const router = createAppRouter();
   const queries = createQueryClient();
-  const draw = (over: Transport) =>
+  const draw = () =>
     createRoot(place).render(
       <StrictMode>
-        <Providers transport={over} host={host} door={door} queries={queries}>
+        <Providers transport={transport} host={host} door={door} queries={queries}>
           <RouterProvider router={router} />
         </Providers>
       </StrictMode>,
     );
   // Behind a door it is not known yet whether the person is in.
-  if (door) return draw(transport);
-  const joined = joinedEarly(transport);
-  void readAhead(joined, queries, location.pathname).then(() => draw(joined));
+  if (door) draw();
+  else void readAhead(transport, queries, location.pathname).then(draw);
 }

@@ -38,13 +38,16 @@ type Seen = { first: number; end: number; top: number; offsets: Offsets | null }
 export const BoardColumn = memo(function BoardColumn({ project, column, hasManySpecs, verdict }: Props) {
   const { progress, rows } = column;
   const scroller = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ width: 0, height: 0 });
+  const [view, setView] = useState<{ width: number; height: number } | null>(null);
   const [seen, setSeen] = useState<Seen>({ first: 0, end: 0, top: 0, offsets: null });
   const drop = useDroppable({ id: `column-${progress}`, data: { column: progress } });
-  const { width, height } = view;
+  const isMeasured = view !== null;
+  const { width, height } = view ?? { width: 0, height: 0 };
 
   const { drawings, offsets } = useMemo(() => {
-    const made = rows.map(({ card, isUnder }) => drawingOf(card, width, isUnder, card.session !== null));
+    // Cards drawn for a column of no width would be drawn a second time at once.
+    const measured = isMeasured ? rows : [];
+    const made = measured.map(({ card, isUnder }) => drawingOf(card, width, isUnder, card.session !== null));
     return {
       drawings: made,
       offsets: offsetsOf(
@@ -52,7 +55,7 @@ export const BoardColumn = memo(function BoardColumn({ project, column, hasManyS
         GAP_PX,
       ),
     };
-  }, [rows, width]);
+  }, [rows, width, isMeasured]);
 
   const look = useCallback(() => {
     const element = scroller.current;
@@ -87,12 +90,12 @@ export const BoardColumn = memo(function BoardColumn({ project, column, hasManyS
   );
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (!element || reached < 0) return;
+    if (!element || !isMeasured || reached < 0) return;
     element.scrollTop = revealed(offsets, reached, element.scrollTop, element.clientHeight);
     look();
     // Only when the keyboard goes elsewhere: a list that changes must not jump.
     // oxlint-disable-next-line react/exhaustive-deps
-  }, [reached]);
+  }, [reached, isMeasured]);
 
   const { setNodeRef } = drop;
   const place = useCallback(

@@ -17,10 +17,10 @@ export async function openWindow(options) {
   }
 }
 
-/** Opens the program on `desk`. A desk has one window at a time. */
-export async function openOn(desk, { binary = PROGRAM, args = [], width = 1280, height = 800, pageLoadStrategy = "normal" } = {}) {
+/** Opens the program on `desk`, with `more` in its environment. A desk has one window at a time. */
+export async function openOn(desk, { binary = PROGRAM, args = [], width = 1280, height = 800, pageLoadStrategy = "normal", more = {} } = {}) {
   const port = await freePort();
-  const env = { ...desk.env, TAURI_AUTOMATION: "true", TAURI_WEBVIEW_AUTOMATION: "true" };
+  const env = { ...desk.env, ...more, TAURI_AUTOMATION: "true", TAURI_WEBVIEW_AUTOMATION: "true" };
   desk.start("WebKitWebDriver", ["--host=127.0.0.1", `--port=${port}`], { env });
   const server = `http://127.0.0.1:${port}`;
   await until(() => isListening(server), "WebKitWebDriver listens");
