@@ -110,6 +110,8 @@ test("an access that runs out is renewed without a word", async () => {
 
 test("a session that ends over a half-written card asks for the password, and the card is made after all", async () => {
   await page.goto(`${server.origin}/p/${project}/board?q=ended`);
+  // Whatever the page asks when it opens must not be the first to hear that the session has ended.
+  await page.waitForLoadState("networkidle");
   await page.getByRole("button", { name: /^Add/ }).first().click();
   await page.getByRole("textbox", { name: "Title" }).fill("Written over an ended session");
   await desk.clearCookies();
