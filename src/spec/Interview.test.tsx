@@ -59,8 +59,11 @@ test("a draft that changed since it was looked at is not accepted, and the reaso
   const { user, host } = await begun();
   expect(await screen.findByText(/Missing:/)).toBeVisible();
   const project = host.project();
-  // It changes at the last moment: the page has not heard of it.
-  if (project.interview) project.interview = { ...project.interview, draft: "<overview>Something else.</overview>" };
+  // It changes at the last moment: the page cannot have heard of it.
+  const change = () => {
+    if (project.interview) project.interview = { ...project.interview, draft: "<overview>Something else.</overview>" };
+  };
+  button("Accept the draft").addEventListener("click", change, { once: true });
   await user.click(button("Accept the draft"));
   expect(await screen.findByText(/look at it again, then accept it/)).toBeVisible();
   expect(project.specs, "nothing was written that nobody saw").toEqual([]);
