@@ -1,6 +1,8 @@
 //! Requests that are too large, too slow, or two at once.
 
 use crate::support::door::{Reply, Served};
+#[cfg(unix)]
+use crate::support::{Machine, eventually};
 use std::{
     io::{Read, Write},
     time::{Duration, Instant},
@@ -133,4 +135,39 @@ fn one_address_gets_its_share_of_connections_and_no_more() {
         Reply::read(&mut stream).is_some_and(|reply| reply.status == 200)
     });
     assert!(again, "their places are given back");
+}
+
+#[cfg(unix)]
+#[test]
+fn strangers_who_hold_connections_leave_files_for_the_databases() {
+    let machine = Machine::new();
+    let dir = machine.project("todo");
+    assert_eq!(machine.harness(&["projects", "add", dir.to_str().expect("a plain path")]).code, Some(0));
+    let made = machine.harness(&["token", "create", "test", "--role", "viewer"]);
+    let file = machine.path("serve.toml");
+    std::fs::write(&file, "max_connections_per_address = 1000\n").expect("a file");
+    let served = Served::with_files(machine, 256, &["--config", file.to_str().expect("a plain path")]);
+    let mut held: Vec<_> = (0..300).map(|_| served.connect()).collect();
+    // A few go; whoever comes now opens a database that nobody asked for yet.
+    held.drain(..10);
+    let asked = |target: &str| {
+        let (host, token) = (served.address, made.stdout.trim());
+        let head = format!("GET {target} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n");
+        served.raw(format!("{head}connection: close\r\n\r\n").as_bytes())
+    };
+    eventually("there is place for one more", || {
+        let reply = asked("/api/projects/todo/features");
+        reply.is_some_and(|reply| reply.status == 200)
+    });
+    let turned_away = |figures: Reply| {
+        let line = figures
+            .text()
+            .lines()
+            .find(|line| line.starts_with("harness_connections_refused_total "))
+            .map(str::to_owned);
+        line.and_then(|line| line.rsplit(' ').next()?.parse::<u32>().ok()).unwrap_or(0)
+    };
+    eventually("those are turned away for whom there are no files left", || {
+        asked("/metrics").map(turned_away).is_some_and(|count| count > 100)
+    });
 }

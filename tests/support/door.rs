@@ -18,8 +18,17 @@ pub struct Served {
 }
 
 fn launch(machine: &Machine, words: &[&str], environment: &[(&str, &str)]) -> (Child, SocketAddr) {
+    launch_as(|all| machine.command(all), machine, words, environment)
+}
+
+fn launch_as(
+    command: impl FnOnce(&[&str]) -> Command,
+    machine: &Machine,
+    words: &[&str],
+    environment: &[(&str, &str)],
+) -> (Child, SocketAddr) {
     let all: Vec<&str> = ["serve", "--bind", "127.0.0.1:0"].into_iter().chain(words.iter().copied()).collect();
-    let mut command = machine.command(&all);
+    let mut command = command(&all);
     command.current_dir(machine.path("home")).envs(environment.iter().copied());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the server starts");
     let (tell, lines) = mpsc::channel();
@@ -44,6 +53,21 @@ impl Served {
     /// A server on a free port of this machine, with more words and more in its environment.
     pub fn start(machine: Machine, words: &[&str], environment: &[(&str, &str)]) -> Self {
         let (child, address) = launch(&machine, words, environment);
+        Self { machine, address, child }
+    }
+
+    /// A server that may have so many files open.
+    #[cfg(unix)]
+    pub fn with_files(machine: Machine, files: u32, words: &[&str]) -> Self {
+        let limited = |all: &[&str]| {
+            let plain = machine.command(all);
+            let mut command = Command::new("sh");
+            command.args(["-c", "ulimit -n \"$0\" && exec \"$@\"", &files.to_string()]);
+            command.arg(plain.get_program()).args(plain.get_args()).env_clear().stdin(Stdio::null());
+            command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+            command
+        };
+        let (child, address) = launch_as(limited, &machine, words, &[]);
         Self { machine, address, child }
     }
 

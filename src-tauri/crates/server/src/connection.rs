@@ -34,6 +34,8 @@ const READ_PATIENCE: Duration = Duration::from_secs(180);
 const MOST_HEADERS: usize = 64;
 /// The most bytes of a request's head.
 const MOST_HEAD_BYTES: usize = 32 * 1024;
+/// One in so many places is kept for programs on this machine: strangers can take all the others.
+const KEPT_FOR_HERE: usize = 16;
 
 /// How many connections there are, in all and from each address. Cheap to clone; every clone is the same.
 #[derive(Clone)]
@@ -43,6 +45,8 @@ pub(crate) struct Counts {
 
 struct Inner {
     most: usize,
+    /// For those who come from elsewhere.
+    most_from_elsewhere: usize,
     most_per_address: usize,
     /// They speak for many.
     proxies: Vec<IpNet>,
@@ -56,10 +60,17 @@ pub(crate) struct Place {
 }
 
 impl Counts {
+    /// As many as were chosen, and no more than leave this process half of the files that it may have open: databases and
+    /// agents need some, and strangers can hold connections.
     pub fn new(config: &ServeConfig) -> Self {
+        let most = config.max_connections.min(most_bearable());
+        if most < config.max_connections {
+            tracing::info!(most, chosen = config.max_connections, "fewer connections: this process may open few files");
+        }
         Self {
             inner: Arc::new(Inner {
-                most: config.max_connections,
+                most,
+                most_from_elsewhere: most - most / KEPT_FOR_HERE,
                 most_per_address: config.max_connections_per_address,
                 proxies: config.trusted_proxies.clone(),
                 open: Mutex::default(),
@@ -71,9 +82,10 @@ impl Counts {
     pub fn place(&self, address: IpAddr) -> Option<Place> {
         let is_proxy = self.inner.proxies.iter().any(|net| net.contains(&address));
         let most_here = if is_proxy { self.inner.most } else { self.inner.most_per_address };
+        let most = if address.is_loopback() { self.inner.most } else { self.inner.most_from_elsewhere };
         let mut open = self.open();
         let here = open.1.get(&address).copied().unwrap_or(0);
-        if open.0 >= self.inner.most || here >= most_here {
+        if open.0 >= most || here >= most_here {
             return None;
         }
         open.0 += 1;
@@ -85,6 +97,19 @@ impl Counts {
         // Two numbers; at worst one of them is off by the connection that was being counted.
         self.inner.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Half of the files that this process may have open at once.
+#[cfg(unix)]
+fn most_bearable() -> usize {
+    let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    files.and_then(|files| usize::try_from(files / 2).ok()).unwrap_or(usize::MAX)
+}
+
+/// There is no such bound on Windows.
+#[cfg(not(unix))]
+fn most_bearable() -> usize {
+    usize::MAX
 }
 
 impl Drop for Place {
@@ -181,5 +206,14 @@ mod tests {
         drop((held, all));
         assert_eq!(counts.open().0, 0, "all are given back");
         assert!(counts.open().1.is_empty(), "and nothing is remembered of who came");
+    }
+
+    #[test]
+    fn strangers_cannot_take_the_places_of_this_machine() {
+        let counts = Counts::new(&ServeConfig { max_connections: 32, ..ServeConfig::default() });
+        let strangers: Vec<_> = (1..=40).map(|last| counts.place([192, 168, 0, last].into())).collect();
+        assert_eq!(strangers.iter().flatten().count(), 30, "however many they are");
+        let here: Vec<_> = (0..3).map(|_| counts.place([127, 0, 0, 1].into())).collect();
+        assert_eq!(here.iter().flatten().count(), 2, "whoever sits here gets in, and all have a bound");
     }
 }

@@ -44,7 +44,7 @@ pub struct ServeConfig {
     pub resume_retry: Duration,
     /// The most bytes that a request may have. Images may be larger.
     pub max_body_bytes: usize,
-    /// The most connections at once.
+    /// The most connections at once; fewer where this process may open few files.
     pub max_connections: usize,
     /// The most connections at once from one address; a trusted proxy may have all.
     pub max_connections_per_address: usize,
