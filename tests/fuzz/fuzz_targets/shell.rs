@@ -27,7 +27,7 @@ fuzz_target!(|bytes: &[u8]| {
     if verdict.rule == "shell.unreadable" {
         return;
     }
-    for way in ["$W\n", "ls\n$W\n", "{ $W\n}", "( $W\n)", "if true; then $W\nfi", "for x in a; do $W\ndone"] {
+    for way in ["$W\n", "ls\n$W\n", "{ $W\n}", "( $W\n)", "if true; then $W\nfi", "for of_the_loop in a; do $W\ndone"] {
         let wrapped = way.replace("$W", &line);
         assert!(!GROUND.judge(&policy, &wrapped, true).is_allowed(), "{line:?} is refused, {wrapped:?} is not");
     }
