@@ -1,7 +1,7 @@
 //! Any bytes as a policy file: no panic, no hang, and a file that is read means what a line added to it leaves.
 #![no_main]
 
-use harness_sandbox::policy::{Entry, MOST_ENTRIES, PolicyFile, Scope, add_allow};
+use harness_sandbox::policy::{Entry, EntryList, MOST_ENTRIES, PolicyFile, Scope, add_entry};
 use libfuzzer_sys::fuzz_target;
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::LazyLock};
 
@@ -22,7 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
     let path = DIR.path().join("policy.yaml");
     fs::write(&path, text.as_bytes()).expect("a file");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("its mode");
-    let is_added = add_allow(&path, &entry).is_ok();
+    let is_added = add_entry(&path, EntryList::Allow, &entry).is_ok();
     let after = PolicyFile::read(&path, Scope::Project).expect("it is whole").expect("it is there");
     if is_added {
         let entry = Entry::parse(&entry).expect("it was added");
