@@ -96,8 +96,7 @@ impl Product {
 
     /// Reads the project's board once, so that the page waits for less. What fails here fails again where it is told.
     pub async fn warm_up(&self, project: ProjectId) {
-        let read = self.api.run(Procedure::feature_list, &self.caller, json!({ "project": project })).await;
-        drop(read);
+        let _unread = self.api.run(Procedure::feature_list, &self.caller, json!({ "project": project })).await;
     }
 
     /// Lets the project's run end after its session. None under way is no error.

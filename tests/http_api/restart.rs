@@ -15,6 +15,11 @@ pub fn status(stage: &Stage, project: &str) -> Value {
     stage.get(&format!("/api/projects/{project}/agent/status")).json()
 }
 
+/// What a person is told of a project's run.
+pub fn words(stage: &Stage, project: &str) -> String {
+    status(stage, project)["words"].as_str().unwrap_or_default().to_owned()
+}
+
 /// The runs of a project, newest first.
 pub fn runs(stage: &Stage, project: &str) -> Vec<Value> {
     stage.get(&format!("/api/projects/{project}/runs")).json().as_array().expect("a list").clone()
@@ -111,9 +116,8 @@ fn what_a_person_ended_stays_ended_and_what_cannot_go_on_says_why() {
     fs::rename(&here, &aside).expect("nobody works in it");
     stage.served.start_again(&[]);
 
-    let why = |stage: &Stage| status(stage, "todo")["words"].as_str().unwrap_or_default().to_owned();
-    eventually("it is told why the run does not go on", || why(&stage).contains("was not resumed yet"));
-    assert!(why(&stage).contains("todo"), "and what is missing: {}", why(&stage));
+    eventually("it is told why the run does not go on", || words(&stage, "todo").contains("was not resumed yet"));
+    assert!(words(&stage, "todo").contains("todo"), "and what is missing: {}", words(&stage, "todo"));
     assert_eq!(runs(&stage, "shop").len(), 1, "nobody asked for another run: {}", status(&stage, "shop"));
     assert_eq!(status(&stage, "shop")["is_running"], false);
 
@@ -130,8 +134,7 @@ fn a_server_that_is_told_to_resume_none_leaves_the_run_to_a_person() {
     begin_endless(&stage, "todo");
     assert_eq!(stage.served.end(), Some(0), "it ends in order");
     stage.served.start_again(&["--no-resume"]);
-    let words = |stage: &Stage| status(stage, "todo")["words"].as_str().unwrap_or_default().to_owned();
-    eventually("it is told that nobody resumes it", || words(&stage).contains("told to resume none"));
+    eventually("it is told that nobody resumes it", || words(&stage, "todo").contains("told to resume none"));
     let cards = stage.get("/api/projects/todo/features").json();
     let is_free = |card: &Value| card["session"].is_null();
     assert!(cards.as_array().is_some_and(|cards| cards.iter().all(is_free)), "no card is held by who is gone: {cards}");
@@ -153,8 +156,7 @@ fn a_run_that_dies_with_its_server_time_and_again_is_left_to_a_person() {
     }
     stage.served.kill();
     stage.served.start_again(&[]);
-    let words = |stage: &Stage| status(stage, "todo")["words"].as_str().unwrap_or_default().to_owned();
-    eventually("it is told why it is left", || words(&stage).contains("3 times in a row"));
+    eventually("it is told why it is left", || words(&stage, "todo").contains("3 times in a row"));
     assert_eq!(runs(&stage, "todo").len(), 4, "it was resumed three times, not a fourth");
     assert_eq!(status(&stage, "todo")["can_start"], true, "whoever knows why can start it");
 }

@@ -1,16 +1,12 @@
 //! What a server that starts goes on with by itself, when, and what it leaves alone.
 
 use crate::{
-    restart::{add_card, begin, begin_endless, runs, status, until_session},
+    restart::{add_card, begin, begin_endless, runs, status, until_session, words},
     stage::Stage,
-    support::{Machine, eventually, finish},
+    support::{Machine, door, eventually},
 };
 use serde_json::{Value, json};
-use std::{fs, process::Stdio};
-
-fn words(stage: &Stage, project: &str) -> String {
-    status(stage, project)["words"].as_str().unwrap_or_default().to_owned()
-}
+use std::fs;
 
 #[test]
 fn a_run_that_could_not_go_on_is_tried_again_until_it_can() {
@@ -105,10 +101,7 @@ fn what_resuming_cannot_be_told_is_refused_at_the_start_with_what_is_wrong() {
         let all: Vec<&str> = ["serve", "--bind", "127.0.0.1:0"].into_iter().chain(line.iter().copied()).collect();
         let mut command = machine.command(&all);
         command.current_dir(machine.path("home")).envs(environment.iter().copied());
-        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
-        let ended = finish(child);
-        assert_eq!(ended.code, Some(1), "{line:?} {environment:?} must not serve: {ended:?}");
-        ended.stderr
+        door::refused(command)
     };
     for (name, value, wrong) in [
         ("HARNESS_RESUME_RUNS", "maybe", "\"maybe\" is neither true nor false"),

@@ -1,17 +1,17 @@
 //! What the operator can choose, and what nobody can choose.
 
-use crate::support::{Machine, door::Served, finish};
-use std::{fs, process::Stdio};
+use crate::support::{
+    Machine,
+    door::{self, Served},
+};
+use std::fs;
 
 /// How `harness serve` ends when it must not start.
 fn refused(machine: &Machine, words: &[&str], environment: &[(&str, &str)]) -> String {
     let all: Vec<&str> = ["serve"].into_iter().chain(words.iter().copied()).collect();
     let mut command = machine.command(&all);
     command.current_dir(machine.path("home")).envs(environment.iter().copied());
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
-    let ended = finish(child);
-    assert_eq!(ended.code, Some(1), "{words:?} {environment:?} must not serve: {ended:?}");
-    ended.stderr
+    door::refused(command)
 }
 
 #[test]
@@ -65,9 +65,9 @@ fn a_file_of_settings_that_an_agent_may_write_is_not_read() {
     assert_eq!(known.code, Some(0), "the directory is a project now: {known:?}");
     fs::write(project.join(".env"), "TRUSTED_PROXIES=127.0.0.1\n").expect("a file");
     let mut command = machine.command(&["serve", "--bind", "127.0.0.1:0"]);
-    let child = command.current_dir(&project).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-    let ended = finish(child);
-    assert!(ended.code == Some(1) && ended.stderr.contains("todo"), "{ended:?}");
+    command.current_dir(&project);
+    let why = door::refused(command);
+    assert!(why.contains("todo"), "it says whose file it is: {why}");
 }
 
 #[test]
@@ -79,10 +79,9 @@ fn a_file_of_settings_cannot_lead_to_another_data_directory() {
         let mut command = machine.command(&["serve", "--bind", "127.0.0.1:0"]);
         // As most people have it: the data directory is where the system has it.
         command.current_dir(&here).env_remove("HARNESS_HOME");
-        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-        let ended = finish(child);
-        assert_eq!(ended.code, Some(1), "{name}: whoever writes that file would let themselves in: {ended:?}");
-        assert!(ended.stderr.contains("HARNESS_HOME"), "{name}: it says what to do: {ended:?}");
+        // Whoever writes that file would let themselves in.
+        let why = door::refused(command);
+        assert!(why.contains("HARNESS_HOME"), "{name}: it says what to do: {why}");
     }
 }
 

@@ -253,7 +253,14 @@ const HELD: [&str; 12] = [
     "prompts/coding.md",
 ];
 /// What no wall can hold before it is there.
-const NESTED: [&str; 4] = ["sub/.claude/settings.json", "sub/.mcp.json", "sub/.vscode/tasks.json", "opencode.json"];
+const NESTED: [&str; 6] = [
+    "sub/.claude/settings.json",
+    "sub/.mcp.json",
+    "sub/.vscode/tasks.json",
+    "opencode.json",
+    "prompts/.claude/settings.json",
+    "prompts/.mcp.json",
+];
 
 #[test]
 fn what_programs_obey_later_is_left_behind_by_no_program_of_a_session() {

@@ -1,6 +1,6 @@
 //! `harness serve` of the real program, and a client that sends exactly the bytes it is given.
 
-use super::{Machine, PATIENCE, eventually};
+use super::{Machine, PATIENCE, eventually, finish};
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -15,6 +15,14 @@ pub struct Served {
     pub machine: Machine,
     pub address: SocketAddr,
     child: Child,
+}
+
+/// What `harness serve` says, told in this way to start, which it must not.
+pub fn refused(mut serve: Command) -> String {
+    let child = serve.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let ended = finish(child);
+    assert_eq!(ended.code, Some(1), "{serve:?} must not serve: {ended:?}");
+    ended.stderr
 }
 
 fn launch(machine: &Machine, words: &[&str], environment: &[(&str, &str)]) -> (Child, SocketAddr) {

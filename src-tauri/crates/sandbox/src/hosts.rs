@@ -129,12 +129,12 @@ impl AllowedHosts {
     }
 }
 
-/// Whether an address belongs to a private network that this machine is part of. Its own loopback and what is only
-/// meant for the machine itself (link-local addresses, a cloud's metadata among them) do not.
 /// Where the cloud's own services tell a machine its secrets, in the networks that look like a company's.
 const METADATA: [Ipv6Addr; 2] =
     [Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254), Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)];
 
+/// Whether an address belongs to a private network that this machine is part of. Its own loopback and what is only
+/// meant for the machine itself (link-local addresses, a cloud's metadata among them) do not.
 fn is_neighbour(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => address.is_private(),

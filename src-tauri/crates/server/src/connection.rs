@@ -82,7 +82,9 @@ impl Counts {
     pub fn place(&self, address: IpAddr) -> Option<Place> {
         let is_proxy = self.inner.proxies.iter().any(|net| net.contains(&address));
         let most_here = if is_proxy { self.inner.most } else { self.inner.most_per_address };
-        let most = if address.is_loopback() { self.inner.most } else { self.inner.most_from_elsewhere };
+        // A proxy on this machine speaks for strangers.
+        let is_from_here = address.is_loopback() && !is_proxy;
+        let most = if is_from_here { self.inner.most } else { self.inner.most_from_elsewhere };
         let mut open = self.open();
         let here = open.1.get(&address).copied().unwrap_or(0);
         if open.0 >= most || here >= most_here {
@@ -215,5 +217,9 @@ mod tests {
         assert_eq!(strangers.iter().flatten().count(), 30, "however many they are");
         let here: Vec<_> = (0..3).map(|_| counts.place([127, 0, 0, 1].into())).collect();
         assert_eq!(here.iter().flatten().count(), 2, "whoever sits here gets in, and all have a bound");
+        let trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
+        let counts = Counts::new(&ServeConfig { max_connections: 32, trusted_proxies, ..ServeConfig::default() });
+        let proxied: Vec<_> = (0..40).map(|_| counts.place([127, 0, 0, 1].into())).collect();
+        assert_eq!(proxied.iter().flatten().count(), 30, "a proxy that sits here brings strangers");
     }
 }

@@ -244,15 +244,20 @@ impl<'a> Court<'a> {
             return Ok(());
         }
         self.is_in_trap = true;
-        for index in 0..self.trapped.len() {
-            if self.trapped.get(index).is_some_and(|(_, seen)| !seen.knows_the_same(scope)) {
-                self.trapped[index].1 = scope.clone();
-                let code = self.trapped[index].0.clone();
-                self.source_in(&code, &mut scope.clone())?;
-            }
-        }
+        let ruling = (0..self.trapped.len()).try_for_each(|index| self.trapped_once_more(index, scope));
         self.is_in_trap = false;
-        Ok(())
+        ruling
+    }
+
+    fn trapped_once_more(&mut self, index: usize, scope: &Scope) -> Ruling {
+        match self.trapped.get_mut(index) {
+            Some((code, seen)) if !seen.knows_the_same(scope) => {
+                *seen = scope.clone();
+                let code = code.clone();
+                self.source_in(&code, &mut scope.clone())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn redirect_list(&mut self, redirects: Option<&ast::RedirectList>, scope: &mut Scope) -> Ruling {

@@ -20,8 +20,7 @@ pub(crate) fn operands<'w>(arguments: &'w [Word], with_value: &[&str]) -> Vec<&'
     operands
 }
 
-/// The values of an option in all its forms: `-o X`, `-oX`, `--out X`, `--out=X`, and `-xvoX` in a cluster where
-/// `cluster` lists the letters that take no value.
+/// The values of an option as it is written alone: `-o X`, `-oX`, `--out X`, `--out=X`.
 pub(crate) fn values(arguments: &[Word], names: &[&str]) -> Vec<Word> {
     let mut found = Vec::new();
     for (index, word) in arguments.iter().enumerate() {
