@@ -122,10 +122,7 @@ fn create_window(app: &AppHandle) -> Result<WebviewWindow, Box<dyn std::error::E
     // The page a link leads to is the first one: nothing else is drawn before it.
     if let Some(place) = first_place(app) {
         config.url = WebviewUrl::App(place.page().into());
-        tauri::async_runtime::spawn({
-            let app = app.clone();
-            async move { app.state::<Product>().warm_up(place.project).await }
-        });
+        app.state::<Product>().read_ahead(place.project);
     }
     let chosen = tauri::async_runtime::block_on(app.state::<Product>().settings()).theme;
     let (theme, colour) = first_look(chosen);

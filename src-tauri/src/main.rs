@@ -3,6 +3,7 @@
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
 mod activity;
+mod ahead;
 mod awake;
 mod commands;
 mod desktop;

@@ -1,6 +1,10 @@
 //! The product as the desktop uses it: the API, called as the person at this machine.
 
-use crate::{activity::Project, lan::Switch};
+use crate::{
+    activity::Project,
+    ahead::{Ahead, board_asked},
+    lan::Switch,
+};
 use harness_api::{
     Answer, Api, ApiError, Caller, ErrorCode, Frames, JoinStream, Procedure,
     shape::{
@@ -21,6 +25,7 @@ use tauri::AppHandle;
 pub struct Product {
     api: Api,
     caller: Caller,
+    ahead: Ahead,
 }
 
 impl Product {
@@ -29,7 +34,7 @@ impl Product {
     /// Fails when it cannot be used; the message says why.
     pub fn open() -> Result<Self, EngineError> {
         let app = App::open(Home::locate()?, Arc::new(SystemClock))?;
-        Ok(Self { api: Api::new(app, Arc::new(Tools)), caller: Caller::desktop() })
+        Ok(Self { api: Api::new(app, Arc::new(Tools)), caller: Caller::desktop(), ahead: Ahead::default() })
     }
 
     /// Gives it the door to the network, which is shut.
@@ -44,6 +49,11 @@ impl Product {
 
     /// Runs the procedure of that name. Fails as it does, and with `not_found` when there is none.
     pub async fn call(&self, procedure: &str, input: Value) -> Result<Answer, ApiError> {
+        if let Some(project) = board_asked(procedure, &input)
+            && let Some(answer) = self.ahead.take(&self.api, project).await
+        {
+            return Ok(answer);
+        }
         self.api.run_named(procedure, &self.caller, input).await
     }
 
@@ -94,9 +104,9 @@ impl Product {
         read(Procedure::login_command, &answer).ok_or_else(|| unknown("The CLI's login is not known."))
     }
 
-    /// Reads the project's board once, so that the page waits for less. What fails here fails again where it is told.
-    pub async fn warm_up(&self, project: ProjectId) {
-        let _unread = self.api.run(Procedure::feature_list, &self.caller, json!({ "project": project })).await;
+    /// Begins to read the project's board, so that the page waits for less. What fails here fails again where it is told.
+    pub fn read_ahead(&self, project: ProjectId) {
+        self.ahead.begin(self.api.clone(), self.caller.clone(), project);
     }
 
     /// Lets the project's run end after its session. None under way is no error.

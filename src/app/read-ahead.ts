@@ -19,6 +19,9 @@ export function shownFirst(path: string): Call[] {
     ["feature_list", { project }],
     ["app_settings_read", null],
     ["project_list", null],
+    ["project_get", { project }],
+    ["run_status", { project }],
+    ["request_list", { project, is_open: true }],
   ];
 }
 

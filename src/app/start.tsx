@@ -26,5 +26,5 @@ export function start(transport: Transport, host: Host, door: Door | null = null
     );
   // Behind a door it is not known yet whether the person is in.
   if (door) draw();
-  else void readAhead(transport, queries, location.pathname).then(draw);
+  else void Promise.all([readAhead(transport, queries, location.pathname), router.load()]).then(draw);
 }

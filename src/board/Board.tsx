@@ -8,7 +8,7 @@ import {
   useSensor,
   useSensors,
 } from "@dnd-kit/core";
-import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from "react";
 import type { FeatureCard, Progress } from "@/api/bindings.ts";
 import { useAction, useActions, keysOf } from "@/ui/actions.ts";
 import { AnchoredMenu } from "@/ui/Menu.tsx";
@@ -44,7 +44,7 @@ export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, 
   const [carried, setCarried] = useState<FeatureCard | null>(null);
   const [target, setTarget] = useState<Target | null>(null);
   const focused = useBoardState((state) => state.focused);
-  const order = useMemo(() => columns.flatMap(({ rows }) => rows.map(({ card }) => card.id)), [columns]);
+  const order = () => columns.flatMap(({ rows }) => rows.map(({ card }) => card.id));
   const sensors = useSensors(
     // A finger scrolls and swipes; what it holds opens the card's menu, which moves cards too.
     useSensor(MouseSensor, { activationConstraint: { distance: 6 } }),
@@ -59,7 +59,7 @@ export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, 
   const current = () => {
     const { activeElement: active } = document;
     const { focused: last } = store.getState();
-    if (active === document.body) return last !== null && order.includes(last) ? find(last) : undefined;
+    if (active === document.body) return last !== null && order().includes(last) ? find(last) : undefined;
     const isOnBoard = active instanceof HTMLElement && place.current?.contains(active);
     return isOnBoard ? find(Number(active.dataset.card)) : undefined;
   };
@@ -82,7 +82,7 @@ export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, 
     // Whoever clicks beside the cards is done with the one they were on.
     if (!id) return store.setState({ focused: null });
     const { selection } = store.getState();
-    if (event.shiftKey) store.setState({ focused: id, selection: extend(selection, id, order) });
+    if (event.shiftKey) store.setState({ focused: id, selection: extend(selection, id, order()) });
     else if (event.ctrlKey || event.metaKey) store.setState({ focused: id, selection: toggle(selection, id) });
     else {
       store.setState({ focused: id });
@@ -98,7 +98,7 @@ export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, 
       const to = stepFrom(columns, from, event.key);
       if (to === null) return;
       const anchored = selection.anchor === null && from !== null ? { ...selection, anchor: from } : selection;
-      store.setState({ focused: to, ...(event.shiftKey ? { selection: extend(anchored, to, order) } : {}) });
+      store.setState({ focused: to, ...(event.shiftKey ? { selection: extend(anchored, to, order()) } : {}) });
     } else if (event.key === "Enter" && from !== null) {
       event.preventDefault();
       onOpen(from);
@@ -126,7 +126,7 @@ export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, 
     },
     hasFocus,
   );
-  useAction("board.select_all", () => store.setState({ selection: toggleAll(store.getState().selection, order) }));
+  useAction("board.select_all", () => store.setState({ selection: toggleAll(store.getState().selection, order()) }));
   useAction(
     "board.move",
     () => {
@@ -250,7 +250,7 @@ export function Board({ project, columns, cards, hasManySpecs, actions, onOpen, 
           <div className="flex cursor-grabbing flex-col overflow-hidden rounded-lg border border-accent bg-raised px-3 py-2 shadow-overlay">
             <CardFace
               card={carried}
-              drawing={drawingOf(carried, 260, false, false)}
+              drawing={drawingOf(carried, 260, false)}
               isSelected={false}
               hasManySpecs={hasManySpecs}
             />

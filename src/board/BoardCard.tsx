@@ -18,7 +18,7 @@ import { Badge } from "@/ui/Badge.tsx";
 import { cx } from "@/ui/cx.ts";
 import { dollars } from "@/ui/format.ts";
 import { useBoardState } from "./board-store.ts";
-import type { Drawing } from "./card-size.ts";
+import { type Drawing, drawingOf } from "./card-size.ts";
 import { LiveLine } from "./LiveLine.tsx";
 import { layerName, text } from "./messages.ts";
 
@@ -31,7 +31,8 @@ const KIND_TONES = { bug: "text-danger", fix: "text-warning", redesign: "text-ac
 type Props = {
   project: number;
   card: FeatureCard;
-  drawing: Drawing;
+  /** How wide it is, in pixels. */
+  width: number;
   isUnder: boolean;
   hasManySpecs: boolean;
   /** Whether the Tab key comes here when it comes into the column. */
@@ -39,7 +40,8 @@ type Props = {
 };
 
 /** One card, in a list: it can be carried elsewhere. */
-export const BoardCard = memo(function BoardCard({ project, card, drawing, isUnder, hasManySpecs, isEntry }: Props) {
+export const BoardCard = memo(function BoardCard({ project, card, width, isUnder, hasManySpecs, isEntry }: Props) {
+  const drawing = drawingOf(card, width, isUnder);
   const isSelected = useBoardState(({ selection }) => selection.ids.has(card.id));
   const isReached = useBoardState(({ focused }) => focused === card.id);
   const { setNodeRef, listeners, isDragging } = useDraggable({ id: card.id });
@@ -71,7 +73,7 @@ export const BoardCard = memo(function BoardCard({ project, card, drawing, isUnd
       >
         <Ellipsis aria-hidden className="size-3.5" />
       </button>
-      {drawing.isLive && card.session && <LiveLine project={project} session={card.session} />}
+      {card.session && <LiveLine project={project} session={card.session} />}
     </div>
   );
 });
@@ -82,7 +84,7 @@ export function CardFace({
   drawing,
   isSelected,
   hasManySpecs,
-}: Omit<Props, "project" | "isUnder" | "isEntry"> & { isSelected: boolean }) {
+}: Pick<Props, "card" | "hasManySpecs"> & { drawing: Drawing; isSelected: boolean }) {
   return (
     <>
       <div className="flex h-4.5 items-center gap-1.5 text-2xs text-faint">

@@ -6,7 +6,7 @@ import { BoardCard } from "./BoardCard.tsx";
 import { useBoardState } from "./board-store.ts";
 import { drawingOf } from "./card-size.ts";
 import { text } from "./messages.ts";
-import type { Column } from "./model.ts";
+import type { Column, Row } from "./model.ts";
 import { type Offsets, offsetsOf, revealed, windowOf } from "./window.ts";
 
 const GAP_PX = 8;
@@ -44,17 +44,13 @@ export const BoardColumn = memo(function BoardColumn({ project, column, hasManyS
   const isMeasured = view !== null;
   const { width, height } = view ?? { width: 0, height: 0 };
 
-  const { drawings, offsets } = useMemo(() => {
-    // Cards drawn for a column of no width would be drawn a second time at once.
-    const measured = isMeasured ? rows : [];
-    const made = measured.map(({ card, isUnder }) => drawingOf(card, width, isUnder, card.session !== null));
-    return {
-      drawings: made,
-      offsets: offsetsOf(
-        made.map((one) => one.height),
-        GAP_PX,
-      ),
+  const offsets = useMemo(() => {
+    const heightOf = (row: number) => {
+      const { card, isUnder } = rows[row] as Row;
+      return drawingOf(card, width, isUnder).height;
     };
+    // Cards drawn for a column of no width would be drawn a second time at once.
+    return offsetsOf(isMeasured ? rows.length : 0, heightOf, GAP_PX);
   }, [rows, width, isMeasured]);
 
   const look = useCallback(() => {
@@ -143,8 +139,6 @@ export const BoardColumn = memo(function BoardColumn({ project, column, hasManyS
           >
             {drawn.map(({ card, isUnder }, at) => {
               const row = shown.first + at;
-              const drawing = drawings[row];
-              if (!drawing) return null;
               return (
                 <li
                   key={card.id}
@@ -156,7 +150,7 @@ export const BoardColumn = memo(function BoardColumn({ project, column, hasManyS
                   <BoardCard
                     project={project}
                     card={card}
-                    drawing={drawing}
+                    width={width}
                     isUnder={isUnder}
                     hasManySpecs={hasManySpecs}
                     isEntry={row === entry}

@@ -51,6 +51,7 @@ export function BoardPage({ project, strip }: Props) {
 
   useEffect(() => {
     // What is done to the selection is done to what a person sees: a card that is filtered away leaves it.
+    if (store.getState().selection.ids.size === 0) return;
     const exists = new Set(shown.map(({ id }) => id));
     store.setState(({ selection }) => ({ selection: keepOnly(selection, (id) => exists.has(id)) }));
   }, [store, shown]);

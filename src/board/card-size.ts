@@ -16,13 +16,14 @@ const LIVE_PX = 40;
 /** Narrower cards than this leave out what is least needed, in pixels. */
 const NARROW_PX = 230;
 
-export type Drawing = { lines: 1 | 2; hasNote: boolean; isLive: boolean; isNarrow: boolean; height: number };
+export type Drawing = { lines: 1 | 2; hasNote: boolean; isNarrow: boolean; height: number };
 
-/** How a card is drawn. Known without drawing it, so that ten thousand cards need no measuring. */
-export function drawingOf(card: FeatureCard, width: number, isUnder: boolean, isLive: boolean): Drawing {
+/** How a card of a column is drawn. Known without drawing it, so that ten thousand cards need no measuring. */
+export function drawingOf(card: FeatureCard, width: number, isUnder: boolean): Drawing {
   const letters = (width - EDGES_PX - (isUnder ? UNDER_PX : 0)) / LETTER_PX;
   const lines = card.name.length > letters ? 2 : 1;
   const hasNote = card.note !== null && card.progress !== "passing";
-  const height = PADDING_PX + HEAD_PX + lines * LINE_PX + FACTS_PX + (hasNote ? NOTE_PX : 0) + (isLive ? LIVE_PX : 0);
-  return { lines, hasNote, isLive, isNarrow: width < NARROW_PX, height };
+  const height =
+    PADDING_PX + HEAD_PX + lines * LINE_PX + FACTS_PX + (hasNote ? NOTE_PX : 0) + (card.session === null ? 0 : LIVE_PX);
+  return { lines, hasNote, isNarrow: width < NARROW_PX, height };
 }

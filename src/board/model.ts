@@ -54,6 +54,7 @@ export function columnsOf(cards: readonly FeatureCard[]): readonly Column[] {
 
 /** Puts fixes right under their bug, where the bug is in the same column; the others stay where they are. */
 function nest(cards: readonly FeatureCard[]): Row[] {
+  if (!cards.some(({ kind }) => kind === "fix")) return cards.map((card) => ({ card, isUnder: false }));
   const here = new Set<number>();
   for (const card of cards) if (card.kind !== "fix") here.add(card.id);
   const under = new Map<number, FeatureCard[]>();
@@ -63,7 +64,6 @@ function nest(cards: readonly FeatureCard[]): Row[] {
     if (fixes) fixes.push(card);
     else under.set(card.parent, [card]);
   }
-  if (under.size === 0) return cards.map((card) => ({ card, isUnder: false }));
   const rows: Row[] = [];
   for (const card of cards) {
     if (card.kind === "fix" && card.parent !== null && here.has(card.parent)) continue;

@@ -1,14 +1,15 @@
 /** Where each row begins, in pixels, and after the last entry where the list ends. */
 export type Offsets = Float64Array;
 
-export function offsetsOf(heights: readonly number[], gap: number): Offsets {
-  const offsets = new Float64Array(heights.length + 1);
+/** Those of `count` rows, `gap` pixels apart. */
+export function offsetsOf(count: number, heightOf: (row: number) => number, gap: number): Offsets {
+  const offsets = new Float64Array(count + 1);
   let at = 0;
-  for (let row = 0; row < heights.length; row += 1) {
+  for (let row = 0; row < count; row += 1) {
     offsets[row] = at;
-    at += (heights[row] ?? 0) + gap;
+    at += heightOf(row) + gap;
   }
-  offsets[heights.length] = at;
+  offsets[count] = at;
   return offsets;
 }
 

@@ -4,6 +4,7 @@ import { FakeDoor } from "@/api/fake/door.ts";
 import { FakeHost } from "@/api/fake/host.ts";
 import { start } from "@/app/start.tsx";
 import { browserHost } from "@/host/browser.ts";
+import "@/ui/tokens.css";
 
 /** When the session that is to expire does so, in milliseconds. */
 const EXPIRES_MS = 400;

@@ -79,6 +79,8 @@ await page.evaluateOnNewDocument(() => {
 });
 const look = async (name, path) => {
   await page.goto(gallery.origin + path, { waitUntil: "networkidle0" });
+  if (!(await page.evaluate(() => getComputedStyle(document.body).fontFamily.includes("Inter"))))
+    throw new Error(`${path} has no styles, so nothing is known of its colours and sizes`);
   await page.evaluate(axe);
   for (const refused of await page.evaluate(() => window.refused)) {
     found += 1;
