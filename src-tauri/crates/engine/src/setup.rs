@@ -156,13 +156,13 @@ pub fn sandbox() -> Finding {
             "sandbox",
             State::Missing,
             format!("partial, by {}: {}", probe.kind, probe.missing.join("; ")),
-            "mend it, or accept the risk run by run with --require-sandbox partial",
+            "mend it, or accept the risk: in a project's settings, or run by run with --require-sandbox partial",
         ),
         SandboxLevel::PolicyOnly => Finding::bad(
             "sandbox",
             State::Missing,
             probe.missing.join("; "),
-            "mend it, or accept the risk run by run with --without-sandbox",
+            "mend it, or accept the risk: in a project's settings, or run by run with --without-sandbox",
         ),
     }
 }
