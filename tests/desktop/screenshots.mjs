@@ -23,7 +23,8 @@ const LOADING = "[role=status][aria-label^=Loading], [role=status][aria-label^=L
 const directory = join(ROOT, "docs", "screenshots");
 mkdirSync(directory, { recursive: true });
 const { width, height } = SIZES.at(-1);
-const window = await openWindow({ width, height });
+// A page that is painted without layers gives its driver no picture: the wait for one never ends.
+const window = await openWindow({ width, height, more: { WEBKIT_FORCE_COMPOSITING_MODE: "1" } });
 let project;
 try {
   await photograph("welcome", "/");
