@@ -4,7 +4,7 @@ import { Failure, asSentence, reasonOf } from "./failure.ts";
 test("what the host says becomes a sentence, and names keep their spelling", () => {
   expect(asSentence("the disk is full")).toBe("The disk is full.");
   expect(asSentence("walls by Landlock stand instead")).toBe("Walls by Landlock stand instead.");
-  for (const name of ["bwrap is missing", "git is older than 2.20", "app_spec.txt is empty", "npm: no such script"])
+  for (const name of ["bwrap is missing", "ledger is given twice", "app_spec.txt is empty"])
     expect(asSentence(name), "a name is no word").toBe(`${name}.`);
   expect(asSentence("Is it there?")).toBe("Is it there?");
   expect(asSentence("")).toBe("");

@@ -80,14 +80,13 @@ export function failureTitle({ code, isUnreached }: Failure): string {
   return isUnreached ? "The host cannot be reached" : TITLES[code];
 }
 
-/** What begins in lower case as a word does, not as `app_spec.txt` or `npm:` do. */
-const WORD = /^[a-z]+(?=[\s,;'’]|$)/;
-/** Names of programs keep their spelling wherever they stand. */
-const NAMES = /^(bwrap|claude|git|harness|node|npm|socat)\b/;
+/** Words that begin a sentence of the host and are no names: `bwrap is missing` keeps its spelling, `the disk is full` does not. */
+const BEGINNINGS =
+  /^(agents|an?|at|can|choose|connections|give|in|it|its|no|nobody|not|nothing|only|programs|say|sessions|somebody|that|the|there|this|use|walls|what|write)\b/;
 
 /** A sentence as a person writes one: many of the host's begin in lower case, to stand behind a name. */
 export function asSentence(words: string): string {
-  const begun = WORD.test(words) && !NAMES.test(words) ? words.charAt(0).toUpperCase() + words.slice(1) : words;
+  const begun = BEGINNINGS.test(words) ? words.charAt(0).toUpperCase() + words.slice(1) : words;
   return words === "" || /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 }
 
