@@ -24,7 +24,7 @@ export function start(transport: Transport, host: Host, door: Door | null = null
         </Providers>
       </StrictMode>,
     );
-  // Behind a door it is not known yet whether the person is in.
+  // Behind a door it is not known yet whether the person is in. Whatever fails here, the page drawn says it.
   if (door) draw();
-  else void Promise.all([readAhead(transport, queries, location.pathname), router.load()]).then(draw);
+  else void Promise.allSettled([readAhead(transport, queries, location.pathname), router.load()]).then(draw);
 }

@@ -78,8 +78,9 @@ async function photograph(name, path) {
       await window.driver.manage().window().setRect({ x: 0, y: 0, ...size });
       await window.go(path);
       await until(() => window.driver.executeScript("return document.documentElement.dataset.theme").then((drawn) => drawn === theme), `the page is ${theme}`);
-      await pause(SETTLED_MS);
-      await until(() => window.driver.executeScript("return !document.querySelector(arguments[0])", LOADING), "the page is loaded");
+      // What comes last has to be faded in, too, and may have begun to load something itself.
+      const isLoaded = () => window.driver.executeScript("return !document.querySelector(arguments[0])", LOADING);
+      await until(async () => (await isLoaded()) && (await pause(SETTLED_MS, true)) && isLoaded(), "the page is loaded");
       const file = join(directory, `${name}-${theme}-${size.width}.png`);
       writeFileSync(file, Buffer.from(await window.driver.takeScreenshot(), "base64"));
       console.log(`   ${file}`);
