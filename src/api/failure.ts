@@ -82,7 +82,7 @@ export function failureTitle({ code, isUnreached }: Failure): string {
 
 /** Words that begin a sentence of the host and are no names: `bwrap is missing` keeps its spelling, `the disk is full` does not. */
 const BEGINNINGS =
-  /^(agents|an?|at|can|choose|connections|give|in|it|its|no|nobody|not|nothing|only|programs|say|sessions|somebody|that|the|there|this|use|walls|what|write)\b/;
+  /^(agents|an?|at|can|choose|connections|files|give|in|it|its|no|nobody|not|nothing|only|programs|say|sessions|somebody|that|the|there|this|use|walls|what|write)\b/;
 
 /** A sentence as a person writes one: many of the host's begin in lower case, to stand behind a name. */
 export function asSentence(words: string): string {

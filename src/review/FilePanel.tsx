@@ -88,7 +88,7 @@ export function FilePanel({ project, of, file, layout, isViewed, onViewed }: Pro
               aria-label={text.viewedOn(file.path)}
               checked={isViewed}
               onChange={(event) => onViewed(event.target.checked)}
-              className="size-4 accent-accent-fill"
+              className="tick"
             />
             {text.viewed}
           </label>

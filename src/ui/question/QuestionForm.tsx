@@ -103,7 +103,7 @@ function Part({ name, part, draft, onChange }: PartProps) {
             name={name}
             checked={draft.chosen.includes(value)}
             onChange={() => onChange(pressed(part, draft, value))}
-            className="mt-0.5 size-4 accent-accent-fill"
+            className="mt-0.5 tick"
           />
           <span>
             {label}
